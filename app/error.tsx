@@ -1,0 +1,6 @@
+"use client";
+import { ErrorScreen } from "@/components/shell/error-screen";
+
+export default function RootError({ error, reset }: { error: Error; reset: () => void }) {
+  return <ErrorScreen error={error} onRetry={reset} />;
+}

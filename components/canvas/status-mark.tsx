@@ -1,0 +1,20 @@
+import { Ban, Circle, CircleCheck, CircleDashed, CircleMinus, CircleSlash, CircleX, LoaderCircle, TriangleAlert } from "lucide-react";
+import type { StepStatus } from "./step-status";
+
+const marks = {
+  fresh: { icon: CircleCheck, className: "text-ok" },
+  stale: { icon: Circle, className: "text-muted" },
+  blocked: { icon: TriangleAlert, className: "text-warn" },
+  disabled: { icon: CircleSlash, className: "text-faint" },
+  waiting: { icon: CircleDashed, CircleMinus, className: "text-busy" },
+  running: { icon: LoaderCircle, className: "text-busy spin" },
+  failed: { icon: CircleX, className: "text-bad" },
+  unreached: { icon: CircleMinus, className: "text-muted" },
+  cancelled: { icon: Ban, className: "text-muted" },
+} as const;
+
+/** A state by shape as well as by colour. */
+export function StatusMark({ kind, size = 14 }: { kind: StepStatus["kind"]; size?: number }) {
+  const { icon: Icon, className } = marks[kind];
+  return <Icon size={size} className={className} aria-hidden />;
+}

@@ -1,0 +1,158 @@
+import { getOutputs } from "@/components/steps/step-catalogue";
+import { getStepWords } from "@/components/steps/step-words";
+import { createId } from "@/lib/core/ids";
+import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
+import { copyGraph, pickGraph, readClipboardText, writeClipboardText, type Graph } from "@/lib/workflow/clipboard";
+import { addNode } from "@/lib/workflow/commands/add-node";
+import { toggleDisabled } from "@/lib/workflow/commands/edit-node";
+import { insertGraph } from "@/lib/workflow/commands/insert-graph";
+import { moveNodes, nudgeNodes } from "@/lib/workflow/commands/move-nodes";
+import { removeElements } from "@/lib/workflow/commands/remove-elements";
+import type { WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
+import { arrangeNodes, CARD_HEIGHT, CARD_WIDTH } from "@/lib/workflow/layout";
+import { findInput, findOutputType } from "./connection-rules";
+import type { StudioStore } from "./studio-store";
+import type { StepSearch } from "./view-store";
+
+export const GRID = 16;
+const PASTE_OFFSET = { x: 32, y: 32 };
+
+type Point = WorkflowNode["position"];
+
+const snap = ({ x, y }: Point): Point => ({ x: Math.round(x / GRID) * GRID, y: Math.round(y / GRID) * GRID });
+
+/** The step's title, numbered where another step already has it. */
+function makeTitle(document: WorkflowDocument, stepId: string): string {
+  const { title } = getStepWords(stepId);
+  const taken = new Set(document.nodes.map((node) => node.title));
+  let name = title;
+  for (let count = 2; taken.has(name); count++) name = `${title} ${String(count)}`;
+  return name;
+}
+
+function makeNode(document: WorkflowDocument, step: AnyStepDefinition, position: Point, params: Record<string, unknown>): WorkflowNode {
+  return {
+    id: createId("n"),
+    step: step.id,
+    title: makeTitle(document, step.id),
+    params: { ...step.defaults, ...params },
+    position: snap(position),
+    disabled: false,
+  };
+}
+
+/** The nearest free place below a point: cards do not cover each other. */
+function findFreePlace(document: WorkflowDocument, at: Point): Point {
+  const covers = (point: Point) =>
+    document.nodes.some(
+      ({ position }) => Math.abs(position.x - point.x) < CARD_WIDTH && Math.abs(position.y - point.y) < CARD_HEIGHT,
+    );
+  let place = snap(at);
+  while (covers(place)) place = { x: place.x, y: place.y + CARD_HEIGHT + GRID };
+  return place;
+}
+
+/** Adds a step at a free place near a point and selects it. */
+export function addStep(studio: StudioStore, step: AnyStepDefinition, at: Point, params: Record<string, unknown> = {}): string {
+  const { document, dispatch, select } = studio.getState();
+  const node = makeNode(document, step, findFreePlace(document, at), params);
+  dispatch(addNode, { node });
+  select({ nodes: [node.id], edges: [] });
+  return node.id;
+}
+
+function wireTo(node: WorkflowNode, step: AnyStepDefinition, wire: NonNullable<StepSearch["wire"]>, studio: StudioStore): WorkflowEdge | null {
+  const other = studio.getState().nodesById.get(wire.node);
+  const here = { node: wire.node, port: wire.port };
+  if (wire.side === "source") {
+    const type = findOutputType(other, wire.port);
+    const port = step.inputs.find((input) => input.type === type);
+    return port ? { id: createId("e"), from: here, to: { node: node.id, port: port.name } } : null;
+  }
+  const type = findInput(other, wire.port)?.type;
+  const port = getOutputs(step, node.params).find((output) => output.type === type);
+  return port ? { id: createId("e"), from: { node: node.id, port: port.name }, to: here } : null;
+}
+
+/** Adds the step found in a search, with the wire it was opened from: both are one undo. */
+export function addFoundStep(studio: StudioStore, step: AnyStepDefinition, { canvas, wire }: StepSearch): void {
+  if (!wire) {
+    addStep(studio, step, canvas);
+    return;
+  }
+  const { document, dispatch, select, nodesById } = studio.getState();
+  const at = { x: wire.side === "source" ? canvas.x : canvas.x - CARD_WIDTH, y: canvas.y - CARD_HEIGHT / 2 };
+  const node = makeNode(document, step, findFreePlace(document, at), {});
+  const edge = wireTo(node, step, wire, studio);
+  const takesMany = edge?.to.node === wire.node && findInput(nodesById.get(wire.node), wire.port)?.many === true;
+  const replacedEdges =
+    edge?.to.node === wire.node && !takesMany
+      ? document.edges.filter((other) => other.to.node === wire.node && other.to.port === wire.port).map((other) => other.id)
+      : [];
+  dispatch(insertGraph, { nodes: [node], edges: edge ? [edge] : [], replacedEdges });
+  select({ nodes: [node.id], edges: [] });
+}
+
+function insertCopy(studio: StudioStore, graph: Graph, offset: Point): void {
+  const copy = copyGraph(graph, offset);
+  const { dispatch, select } = studio.getState();
+  dispatch(insertGraph, copy);
+  select({ nodes: copy.nodes.map((node) => node.id), edges: [] });
+}
+
+function pickSelection(studio: StudioStore): Graph {
+  const { document, selection } = studio.getState();
+  return pickGraph(document, new Set(selection.nodes));
+}
+
+/** Text for the clipboard; null with nothing selected. */
+export function copySelection(studio: StudioStore): string | null {
+  const graph = pickSelection(studio);
+  return graph.nodes.length === 0 ? null : writeClipboardText(graph);
+}
+
+/** Puts steps from the clipboard at a point, or beside where they were. False where the text is something else. */
+export function pasteText(studio: StudioStore, text: string, at: Point | null): boolean {
+  const graph = readClipboardText(text);
+  if (!graph) return false;
+  const left = Math.min(...graph.nodes.map((node) => node.position.x));
+  const top = Math.min(...graph.nodes.map((node) => node.position.y));
+  insertCopy(studio, graph, at ? snap({ x: at.x - left, y: at.y - top }) : PASTE_OFFSET);
+  return true;
+}
+
+export function duplicateSelection(studio: StudioStore): void {
+  const graph = pickSelection(studio);
+  if (graph.nodes.length > 0) insertCopy(studio, graph, PASTE_OFFSET);
+}
+
+export function removeSelection(studio: StudioStore): void {
+  const { selection, dispatch } = studio.getState();
+  dispatch(removeElements, selection);
+}
+
+export function toggleSelection(studio: StudioStore): void {
+  const { selection, dispatch } = studio.getState();
+  dispatch(toggleDisabled, { ids: selection.nodes });
+}
+
+export function selectAll(studio: StudioStore): void {
+  const { document, select } = studio.getState();
+  select({ nodes: document.nodes.map((node) => node.id), edges: document.edges.map((edge) => edge.id) });
+}
+
+/** Arranges the selected steps; all of them where fewer than two are selected. */
+export function arrangeSelection(studio: StudioStore): void {
+  const { document, selection, dispatch } = studio.getState();
+  const ids = selection.nodes.length > 1 ? new Set(selection.nodes) : undefined;
+  dispatch(moveNodes, { positions: arrangeNodes(document, ids) });
+}
+
+export function nudgeSelection(studio: StudioStore, by: Point): void {
+  const { nodesById, selection, dispatch } = studio.getState();
+  const positions = selection.nodes.flatMap((id) => {
+    const node = nodesById.get(id);
+    return node ? [[id, { x: node.position.x + by.x, y: node.position.y + by.y }] as const] : [];
+  });
+  dispatch(nudgeNodes, { positions: Object.fromEntries(positions) });
+}

@@ -1,0 +1,85 @@
+import { createStore, type StoreApi } from "zustand";
+import type { Command } from "@/lib/workflow/commands/command";
+import { applyPatches } from "@/lib/workflow/commands/patch";
+import type { WorkflowDocument, WorkflowNode } from "@/lib/workflow/document";
+import { emptyHistory, recordChange, redoChange, sealPending, undoChange, type History } from "@/lib/workflow/history";
+
+export interface Selection {
+  nodes: readonly string[];
+  edges: readonly string[];
+}
+
+export interface StudioState {
+  document: WorkflowDocument;
+  /** The document's nodes by id, for nodes that follow themselves. */
+  nodesById: ReadonlyMap<string, WorkflowNode>;
+  selection: Selection;
+  history: History;
+  dispatch: <Args>(command: Command<Args>, args: Args) => void;
+  undo: () => void;
+  redo: () => void;
+  /** Ends a series that is undone as one. */
+  seal: () => void;
+  select: (selection: Selection) => void;
+  /** Another document in place of this one: reloaded, restored. Undo starts anew. */
+  replaceDocument: (document: WorkflowDocument) => void;
+}
+
+export type StudioStore = StoreApi<StudioState>;
+
+const NOTHING: Selection = { nodes: [], edges: [] };
+
+function indexNodes(document: WorkflowDocument): ReadonlyMap<string, WorkflowNode> {
+  return new Map(document.nodes.map((node) => [node.id, node]));
+}
+
+/** Leaves out of the selection what is no longer in the document. */
+function keepSelection(selection: Selection, document: WorkflowDocument, nodes: ReadonlyMap<string, WorkflowNode>): Selection {
+  const edges = new Set(document.edges.map((edge) => edge.id));
+  if (selection.nodes.every((id) => nodes.has(id)) && selection.edges.every((id) => edges.has(id))) return selection;
+  return { nodes: selection.nodes.filter((id) => nodes.has(id)), edges: selection.edges.filter((id) => edges.has(id)) };
+}
+
+/** What changes with the document. Nodes are indexed anew only when they changed. */
+function showDocument(state: StudioState, document: WorkflowDocument, history: History): Partial<StudioState> {
+  const nodesById = document.nodes === state.document.nodes ? state.nodesById : indexNodes(document);
+  return { document, history, nodesById, selection: keepSelection(state.selection, document, nodesById) };
+}
+
+/** Document, selection and undo of one open workflow. */
+export function createStudioStore(initial: WorkflowDocument): StudioStore {
+  return createStore<StudioState>((set, get) => ({
+    document: initial,
+    nodesById: indexNodes(initial),
+    selection: NOTHING,
+    history: emptyHistory,
+    dispatch: (command, args) => {
+      const { document, history } = get();
+      const patches = command.plan(document, args);
+      if (patches.length === 0) return;
+      const applied = applyPatches(document, patches);
+      set((state) => showDocument(state, applied.document, recordChange(history, applied.inverse, command.capture)));
+    },
+    undo: () => {
+      set((state) => {
+        const travel = undoChange(state.document, state.history);
+        return travel ? showDocument(state, travel.document, travel.history) : state;
+      });
+    },
+    redo: () => {
+      set((state) => {
+        const travel = redoChange(state.document, state.history);
+        return travel ? showDocument(state, travel.document, travel.history) : state;
+      });
+    },
+    seal: () => {
+      set((state) => ({ history: sealPending(state.history) }));
+    },
+    select: (selection) => {
+      set({ selection });
+    },
+    replaceDocument: (document) => {
+      set((state) => showDocument(state, document, emptyHistory));
+    },
+  }));
+}

@@ -1,0 +1,75 @@
+import { createStore, type StoreApi } from "zustand";
+
+/** Where a search for a step was opened, and what the step found has to fit to. */
+export interface StepSearch {
+  /** Screen pixels. */
+  screen: { x: number; y: number };
+  /** Canvas pixels. */
+  canvas: { x: number; y: number };
+  /** The end of a wire that was dropped on empty canvas. */
+  wire: { node: string; port: string; side: "source" | "target" } | null;
+}
+
+/** What the data pane shows of the selected step. */
+export interface DataView {
+  /** `input-<index>`, `output-<port>`, `rejected`, `failed` or `training`; what is not there gives way to the first tab. */
+  tab: string;
+  /** The row in the drawer. */
+  row: { tableId: string; row: number } | null;
+}
+
+export type Panel = "palette" | "inspector" | "data";
+export type DialogName = "shortcuts" | "versions" | "commands" | null;
+
+interface ViewState {
+  hidden: Readonly<Record<Panel, boolean>>;
+  /** One pane over the whole screen. */
+  fullScreen: "canvas" | "data" | null;
+  search: StepSearch | null;
+  dialog: DialogName;
+  data: DataView;
+  togglePanel: (panel: Panel) => void;
+  setFullScreen: (pane: "canvas" | "data" | null) => void;
+  openSearch: (search: StepSearch | null) => void;
+  openDialog: (dialog: DialogName) => void;
+  showData: (view: Partial<DataView>) => void;
+}
+export type ViewStore = StoreApi<ViewState>;
+
+const KEY = "reverie.hidden-panes";
+
+function readHidden(): Record<Panel, boolean> {
+  const names = (localStorage.getItem(KEY) ?? "").split(",");
+  return { palette: names.includes("palette"), inspector: names.includes("inspector"), data: names.includes("data") };
+}
+
+/** What is open on the screen: nothing of it belongs to the document. */
+export function createViewStore(): ViewStore {
+  return createStore<ViewState>((set) => ({
+    hidden: readHidden(),
+    fullScreen: null,
+    search: null,
+    dialog: null,
+    data: { tab: "", row: null },
+    togglePanel: (panel) => {
+      set((state) => {
+        const hidden = { ...state.hidden, [panel]: !state.hidden[panel] };
+        const names = Object.entries(hidden).filter(([, isHidden]) => isHidden);
+        localStorage.setItem(KEY, names.map(([name]) => name).join(","));
+        return { hidden };
+      });
+    },
+    setFullScreen: (fullScreen) => {
+      set({ fullScreen });
+    },
+    openSearch: (search) => {
+      set({ search });
+    },
+    openDialog: (dialog) => {
+      set({ dialog });
+    },
+    showData: (view) => {
+      set((state) => ({ data: { ...state.data, ...view } }));
+    },
+  }));
+}

@@ -1,0 +1,31 @@
+import { useTranslations } from "use-intl";
+import { formatSeconds } from "@/components/canvas/use-status-words";
+import { Badge, type Tone } from "@/components/ui/badge";
+import { Notice } from "@/components/ui/notice";
+import { isErrorCode } from "@/lib/core/error-catalogue";
+import { formatError } from "@/lib/core/format-error";
+import type { Training } from "./training-facts";
+
+const tones: Record<Training["state"], Tone> = { queued: "neutral", running: "busy", done: "ok", failed: "bad", cancelled: "neutral" };
+
+/** State and progress of a training, and why it failed. */
+export function TrainingStatus({ training }: { training: Training }) {
+  const t = useTranslations("models.status");
+  const { state, progress, error } = training;
+  return (
+    <div className="flex min-w-0 items-center gap-2">
+      <Badge tone={tones[state]}>
+        <span data-testid="training-state" data-state={state}>
+          {t(state)}
+        </span>
+      </Badge>
+      {state === "running" && progress && (
+        <span className="text-sm text-muted">
+          {t("progress", { phase: progress.phase, step: progress.step, total: progress.totalSteps ?? 0, hasTotal: progress.totalSteps === null ? "no" : "yes" })}
+          {progress.secondsLeft !== null && ` · ${t("left", { time: formatSeconds(progress.secondsLeft) })}`}
+        </span>
+      )}
+      {error && <Notice tone="bad">{isErrorCode(error.code) ? formatError(error.code, error.data) : error.message}</Notice>}
+    </div>
+  );
+}

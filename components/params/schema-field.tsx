@@ -1,0 +1,131 @@
+import { X } from "lucide-react";
+import { useId } from "react";
+import type { z } from "zod";
+import { useTranslations } from "use-intl";
+import { describeProblem } from "@/components/steps/describe-problem";
+import { getParamWords } from "@/components/steps/step-words";
+import { Switch } from "@/components/ui/switch";
+import type { ParamField } from "@/lib/steps/_sdk/param-fields";
+import type { Column } from "@/lib/steps/_sdk/columns";
+import type { StepProblem } from "@/lib/steps/_sdk/define-step";
+import type { FieldProps } from "./field-props";
+import { ColumnField } from "./fields/column-field";
+import { ColumnsField } from "./fields/columns-field";
+import { FileField } from "./fields/file-field";
+import { ModelField } from "./fields/model-field";
+import { NumberField } from "./fields/number-field";
+import { PromptField } from "./fields/prompt-field";
+import { RenameField } from "./fields/rename-field";
+import { SelectField } from "./fields/select-field";
+import { SortKeysField } from "./fields/sort-keys-field";
+import { StringListField } from "./fields/string-list-field";
+import { TableField } from "./fields/table-field";
+import { MultilineField, TextField } from "./fields/text-field";
+import { unwrapSchema } from "./unwrap-schema";
+
+interface SchemaFieldProps {
+  stepId: string;
+  param: string;
+  schema: z.ZodType;
+  value: unknown;
+  /** Columns of an input port; null while unknown. */
+  columnsOf: (port: string) => Column[] | null;
+  problems: StepProblem[];
+  /** Shown under the field beside its help. */
+  note?: string | undefined;
+  onCommit: (value: unknown) => void;
+}
+
+function Control({ field, ...props }: FieldProps & { field: ParamField }) {
+  switch (field.kind) {
+    case "multiline":
+      return <MultilineField {...props} />;
+    case "number":
+      return <NumberField {...props} isInteger={false} />;
+    case "integer":
+      return <NumberField {...props} isInteger />;
+    case "switch":
+      return <Switch id={props.id} checked={props.value === true} onChange={props.onCommit} />;
+    case "select":
+      return <SelectField {...props} />;
+    case "string-list":
+      return <StringListField {...props} />;
+    case "prompt":
+      return <PromptField {...props} mode={field.port === undefined ? "plain" : "prompt"} />;
+    case "expression":
+      return <PromptField {...props} mode="expression" />;
+    case "column":
+      return <ColumnField {...props} />;
+    case "columns":
+      return <ColumnsField {...props} />;
+    case "rename":
+      return <RenameField {...props} />;
+    case "sort-keys":
+      return <SortKeysField {...props} />;
+    case "model":
+      return <ModelField {...props} />;
+    case "file":
+      return <FileField {...props} />;
+    case "table":
+      return <TableField {...props} />;
+    default:
+      return <TextField {...props} />;
+  }
+}
+
+/** One parameter: label, control, what is wrong with it, and what it is for. */
+export function SchemaField({ stepId, param, schema, value, columnsOf, problems, note, onCommit }: SchemaFieldProps) {
+  const t = useTranslations("params");
+  const id = useId();
+  const field: ParamField = schema.meta()?.field ?? { kind: "text" };
+  const { inner, nullable } = unwrapSchema(schema);
+  const { label, help } = getParamWords(stepId, param);
+  const describedBy = `${id}-text`;
+  const columns = "port" in field && field.port !== undefined ? columnsOf(field.port) : null;
+  const isRow = field.kind === "switch";
+  return (
+    <div className={isRow ? "grid grid-cols-[1fr_auto] items-center gap-x-3" : "flex flex-col gap-1"} data-param={param}>
+      <div className="flex h-5 items-center gap-1">
+        <label htmlFor={id} className="min-w-0 truncate text-sm font-medium">
+          {label}
+        </label>
+        {nullable && value !== null && value !== undefined && (
+          <button
+            type="button"
+            aria-label={t("clearField", { label })}
+            title={t("clearField", { label })}
+            onClick={() => {
+              onCommit(null);
+            }}
+            className="ml-auto flex items-center gap-0.5 rounded-sm px-1 text-xs text-muted hover:bg-hover"
+          >
+            <X size={11} aria-hidden /> {t("clear")}
+          </button>
+        )}
+      </div>
+      <Control
+        field={field}
+        id={id}
+        label={label}
+        stepId={stepId}
+        param={param}
+        schema={inner}
+        nullable={nullable}
+        value={value}
+        columns={columns}
+        invalid={problems.length > 0}
+        describedBy={describedBy}
+        onCommit={onCommit}
+      />
+      <div id={describedBy} className="col-span-2 text-xs">
+        {problems.map((problem, index) => (
+          <p key={`${problem.code}-${String(index)}`} className="text-bad">
+            {describeProblem(stepId, problem)}
+          </p>
+        ))}
+        {note && <p className="text-muted">{note}</p>}
+        {help && <p className="text-muted">{help}</p>}
+      </div>
+    </div>
+  );
+}

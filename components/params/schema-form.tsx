@@ -1,0 +1,69 @@
+import { ChevronRight } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import type { z } from "zod";
+import { useTranslations } from "use-intl";
+import type { AnyStepDefinition, StepProblem } from "@/lib/steps/_sdk/define-step";
+import type { Column } from "@/lib/steps/_sdk/columns";
+import { classNames } from "@/components/ui/class-names";
+import { SchemaField } from "./schema-field";
+
+interface SchemaFormProps {
+  definition: AnyStepDefinition;
+  params: Record<string, unknown>;
+  problems: StepProblem[];
+  columnsOf: (port: string) => Column[] | null;
+  noteOf: (param: string) => string | undefined;
+  onCommit: (param: string, value: unknown) => void;
+}
+
+function isVisible(schema: z.ZodType, params: Record<string, unknown>): boolean {
+  const condition = schema.meta()?.visibleWhen;
+  return !condition || condition.is.includes(params[condition.param]);
+}
+
+/** The form of any step, made from its parameters' schema. */
+export function SchemaForm({ definition, params, problems, columnsOf, noteOf, onCommit }: SchemaFormProps) {
+  const t = useTranslations("params");
+  const [isOpen, setIsOpen] = useState(false);
+  const shown = Object.entries(definition.params.shape as Record<string, z.ZodType>).filter(([, schema]) => isVisible(schema, params));
+  const isAdvanced = ([, schema]: [string, z.ZodType]) => schema.meta()?.advanced === true;
+  const draw = ([param, schema]: [string, z.ZodType]): ReactNode => (
+    <SchemaField
+      key={param}
+      stepId={definition.id}
+      param={param}
+      schema={schema}
+      value={params[param]}
+      columnsOf={columnsOf}
+      problems={problems.filter((problem) => problem.param === param)}
+      note={noteOf(param)}
+      onCommit={(value) => {
+        onCommit(param, value);
+      }}
+    />
+  );
+  const advanced = shown.filter(isAdvanced);
+  const hasAdvancedProblem = advanced.some(([param]) => problems.some((problem) => problem.param === param));
+  const open = isOpen || hasAdvancedProblem;
+  return (
+    <div className="flex flex-col gap-4">
+      {shown.filter((entry) => !isAdvanced(entry)).map(draw)}
+      {advanced.length > 0 && (
+        <section className="flex flex-col gap-4 border-t pt-3">
+          <button
+            type="button"
+            aria-expanded={open}
+            onClick={() => {
+              setIsOpen(!open);
+            }}
+            className="flex items-center gap-1 self-start rounded-sm text-sm text-muted hover:text-text"
+          >
+            <ChevronRight size={14} className={classNames("transition-transform", open && "rotate-90")} aria-hidden />
+            {t("advanced")}
+          </button>
+          {open && advanced.map(draw)}
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,188 @@
+import { Columns2, Maximize2, Minimize2, Search } from "lucide-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useDeferredValue, useEffect, useState } from "react";
+import { useTranslations } from "use-intl";
+import { apiKey, useApi } from "@/components/api/use-api";
+import { useDocumentState, useRunState, useStudio, useViewState } from "@/components/canvas/studio-context";
+import { useStepStatus } from "@/components/canvas/use-step-status";
+import { TrainingPanel } from "@/components/models/training-panel";
+import { RunLog } from "@/components/runs/run-log";
+import { EmptyState } from "@/components/ui/empty-state";
+import { IconButton } from "@/components/ui/icon-button";
+import { SplitPane } from "@/components/ui/split-pane";
+import { Tabs } from "@/components/ui/tabs";
+import { useStoredState } from "@/components/ui/use-stored-state";
+import { readIssues, readTable } from "@/lib/contracts/tables";
+import type { WorkflowNode } from "@/lib/workflow/document";
+import { DownloadMenu } from "./download-menu";
+import type { TableSource } from "./find-table";
+import { IssueList } from "./issue-list";
+import { ResultFiles } from "./result-files";
+import { TableView } from "./table-view";
+import { useStepTables, type StepTable, type StepTables } from "./use-step-tables";
+
+/** Pixels: from here on there is room for the input beside the output. */
+const WIDE = 1600;
+
+function TableCount({ source }: { source: TableSource | null }) {
+  const t = useTranslations("data");
+  const table = useApi(readTable, { params: { tableId: source?.tableId ?? "" } }, { enabled: source !== null, refreshMs: source?.isLive ? 1000 : false, keepPrevious: true });
+  if (!source || !table.data) return null;
+  return <span className="text-xs text-faint">{t("count", { rows: table.data.rows, live: source.isLive ? "yes" : "no" })}</span>;
+}
+
+function useCounts(tables: StepTables, nodeId: string): { rejected: number; failed: number } {
+  const source = tables.issues;
+  const stepRun = useRunState((state) => state.stepsByNode.get(nodeId));
+  const table = useApi(readTable, { params: { tableId: source?.tableId ?? "" } }, { enabled: source !== null });
+  if (source?.isLive && stepRun) return { rejected: stepRun.rejected, failed: stepRun.failed };
+  return { rejected: table.data?.rejected ?? stepRun?.rejected ?? 0, failed: table.data?.failed ?? stepRun?.failed ?? 0 };
+}
+
+/** When a step starts or ends, what was counted while it ran is counted once more. */
+function useFreshCounts(nodeId: string): void {
+  const queries = useQueryClient();
+  const state = useRunState((run) => run.stepsByNode.get(nodeId)?.state);
+  useEffect(() => {
+    for (const operation of [readTable, readIssues]) void queries.invalidateQueries({ queryKey: apiKey(operation) });
+  }, [queries, state]);
+}
+
+function NoTable({ node, table }: { node: WorkflowNode; table: StepTable }) {
+  const t = useTranslations("data");
+  const isInput = table.id.startsWith("input");
+  return <EmptyState title={t("emptyTitle")} text={isInput ? t("emptyInput") : t("emptyOutput", { step: node.title })} />;
+}
+
+interface BodyProps {
+  node: WorkflowNode;
+  tables: StepTables;
+  tab: string;
+  both: boolean;
+  search: string;
+}
+
+function Body({ node, tables, tab, both, search }: BodyProps) {
+  const t = useTranslations("data");
+  const draw = (table: StepTable) =>
+    table.source ? (
+      <TableView key={table.id} label={`${node.title}: ${table.label}`} source={table.source} search={search} />
+    ) : (
+      <div className="h-full flex-1">
+        <NoTable node={node} table={table} />
+      </div>
+    );
+  if (tab === "files") return <ResultFiles step={node.title} fingerprint={tables.result} />;
+  if (tab === "training") return <TrainingPanel nodeId={node.id} modelId={tables.modelId} />;
+  if (tab === "rejected" || tab === "failed") {
+    const source = tables.issues;
+    if (!source) return <EmptyState title={t("emptyTitle")} text={t("emptyOutput", { step: node.title })} />;
+    return <IssueList key={tab} tableId={source.tableId} kind={tab} isLive={source.isLive} />;
+  }
+  const table = [...tables.outputs, ...tables.inputs].find((other) => other.id === tab);
+  const input = tables.inputs[0];
+  if (!table) return <EmptyState title={t("emptyTitle")} text={t("emptyOutput", { step: node.title })} />;
+  if (!both || !input || !tab.startsWith("output")) return draw(table);
+  return (
+    <SplitPane id="input" label={t("resizeInput")} side="left" initial={480} min={160} max={1400} pane={draw(input)}>
+      {draw(table)}
+    </SplitPane>
+  );
+}
+
+function StepData({ node }: { node: WorkflowNode }) {
+  const t = useTranslations("data");
+  const { view } = useStudio();
+  const tables = useStepTables(node.id);
+  const wanted = useViewState((state) => state.data.tab);
+  const fullScreen = useViewState((state) => state.fullScreen === "data");
+  const [layout, setLayout] = useStoredState("reverie.data-layout");
+  const [search, setSearch] = useState("");
+  const counts = useCounts(tables, node.id);
+  useFreshCounts(node.id);
+  const both = layout === null ? innerWidth >= WIDE : layout === "both";
+  const count = (number: number) => <span className="text-xs text-faint">{number}</span>;
+  const label = (table: StepTable, isInput: boolean) => (
+    <>
+      {isInput ? t("inputTab", { port: table.label, only: tables.inputs.length === 1 ? "yes" : "no" }) : table.label}
+      <TableCount source={table.source} />
+    </>
+  );
+  const items = [
+    ...(tables.isTrainer ? [{ id: "training", label: t("training") }] : []),
+    ...tables.inputs.map((table) => ({ id: table.id, label: label(table, true) })),
+    ...tables.outputs.map((table) => ({ id: table.id, label: label(table, false) })),
+    ...(tables.hasFiles ? [{ id: "files", label: t("filesTab") }] : []),
+    ...(tables.isTrainer ? [] : [
+      { id: "rejected", label: <>{t("rejected")} {count(counts.rejected)}</> },
+      { id: "failed", label: <>{t("failed")} {count(counts.failed)}</> },
+    ]),
+  ];
+  const status = useStepStatus(node.id);
+  // Where nothing came out, why is what one wants to see.
+  const isLost = status.kind === "failed" && counts.failed > 0;
+  const first = tables.isTrainer ? "training" : isLost ? "failed" : (tables.outputs[0]?.id ?? (tables.hasFiles ? "files" : (tables.inputs[0]?.id ?? "failed")));
+  const tab = items.some((item) => item.id === wanted) ? wanted : first;
+  const shown = [...tables.outputs, ...tables.inputs].find((table) => table.id === tab)?.source ?? null;
+  return (
+    <div className="flex h-full min-w-0 flex-1 flex-col">
+      <header className="flex h-9 shrink-0 items-center gap-2 border-b px-3">
+        <h2 className="max-w-60 shrink-0 truncate text-sm font-semibold">{node.title}</h2>
+        <Tabs
+          label={t("tabs", { step: node.title })}
+          value={tab}
+          items={items}
+          onChange={(next) => {
+            view.getState().showData({ tab: next, row: null });
+          }}
+        />
+        <div className="flex-1" />
+        {shown && (
+          <label className="flex h-7 items-center gap-1 rounded border border-line px-2">
+            <Search size={13} className="text-faint" aria-hidden />
+            <input
+              type="search"
+              aria-label={t("search")}
+              placeholder={t("search")}
+              value={search}
+              onChange={(event) => {
+                setSearch(event.target.value);
+              }}
+              className="w-36 bg-transparent text-sm outline-none"
+            />
+          </label>
+        )}
+        {tables.inputs.length > 0 && tables.outputs.length > 0 && (
+          <IconButton
+            label={t("both")}
+            active={both}
+            onClick={() => {
+              setLayout(both ? "one" : "both");
+            }}
+          >
+            <Columns2 size={14} />
+          </IconButton>
+        )}
+        {shown && <DownloadMenu tableId={shown.tableId} />}
+        <IconButton
+          label={fullScreen ? t("smaller") : t("fullScreen")}
+          shortcut="⇧ J"
+          onClick={() => {
+            view.getState().setFullScreen(fullScreen ? null : "data");
+          }}
+        >
+          {fullScreen ? <Minimize2 size={14} /> : <Maximize2 size={14} />}
+        </IconButton>
+      </header>
+      <div className="flex min-h-0 flex-1">
+        <Body node={node} tables={tables} tab={tab} both={both} search={useDeferredValue(search)} />
+      </div>
+    </div>
+  );
+}
+
+/** The rows of the selected step; with none selected, how the run goes. */
+export function DataPane() {
+  const node = useDocumentState((state) => (state.selection.nodes.length === 1 ? state.nodesById.get(state.selection.nodes[0] ?? "") : undefined));
+  return <section className="flex h-full bg-surface">{node ? <StepData key={node.id} node={node} /> : <RunLog />}</section>;
+}

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { getScrollTop, getScrollWindow, ROW_HEIGHT } from "./scroll-window";
+
+test("a small table scrolls pixel by pixel", () => {
+  expect(getScrollWindow(1000, 10 * ROW_HEIGHT, 280)).toMatchObject({ first: 10, last: 21, top: 10 * ROW_HEIGHT, height: 28_000 });
+});
+
+test("the end of the scrollbar is the last row, at any size", () => {
+  for (const rows of [100, 300_000, 10_000_000, 1_000_000_000]) {
+    const { height } = getScrollWindow(rows, 0, 300);
+    expect(getScrollWindow(rows, height - 300, 300).last).toBe(rows);
+  }
+});
+
+test("a row is found where it was scrolled to", () => {
+  for (const rows of [5_000, 10_000_000]) {
+    const row = Math.floor(rows / 3);
+    const { first } = getScrollWindow(rows, getScrollTop(rows, row, 300), 300);
+    expect(Math.abs(first - row)).toBeLessThanOrEqual(1);
+  }
+});

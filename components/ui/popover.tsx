@@ -1,0 +1,30 @@
+import { Popover as Primitive } from "radix-ui";
+import type { ReactNode } from "react";
+
+interface PopoverProps {
+  trigger: ReactNode;
+  label: string;
+  open?: boolean;
+  align?: "start" | "center" | "end";
+  children: ReactNode;
+  onOpenChange?: (open: boolean) => void;
+}
+
+export function Popover({ trigger, label, align = "start", children, ...rest }: PopoverProps) {
+  return (
+    <Primitive.Root {...rest}>
+      <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
+      <Primitive.Portal>
+        <Primitive.Content
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label={label}
+          className="z-50 w-72 rounded border border-line-strong bg-surface p-3 shadow-float outline-none"
+        >
+          {children}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { Provenance, ProvenanceStep } from "@/lib/steps/_sdk/provenance";
+import type { TrainingRequest, TrainingResult } from "@/lib/contracts/trainer";
+import { makeCardRecord } from "./card-record";
+import { makeDatasetCard } from "./dataset-card";
+import { makeModelCard, type PublishedWeights } from "./model-card";
+import { describeIdentity, shareIdentity } from "./share-identity";
+import { shareWorkflow } from "./share-workflow";
+import { sizeCategory } from "./size-category";
+
+const totals = { rowsIn: 10, rowsOut: 8, rejected: 1, failed: 1, calls: 9, callsCached: 1, promptTokens: 100, completionTokens: 50, costMicros: 1500, seconds: 2 };
+
+function makeStep(part: Partial<ProvenanceStep>): ProvenanceStep {
+  return { fingerprint: "a".repeat(64), step: "take", version: 1, title: "Take", params: {}, prompts: [], models: {}, inputs: {}, isPrompting: false, rowLimit: null, totals, madeAt: "2026-01-02T03:04:05.000Z", training: null, ...part };
+}
+
+function makeProvenance(...steps: ProvenanceStep[]): Provenance {
+  return { workflow: { version: 1, name: "My | workflow", nodes: [], edges: [] }, nodeId: "publish", steps, software: { reverie: "0.1.0" } };
+}
+
+const source = makeStep({ fingerprint: "1".repeat(64), step: "load-hub-dataset", title: "Load", params: { dataset: "org/data", revision: "main" }, madeAt: "2026-01-01T00:00:00.000Z" });
+const prompting = makeStep({
+  fingerprint: "2".repeat(64), step: "process-with-prompt", title: "Rewrite <it>", isPrompting: true, prompts: ["instruction", "systemPrompt"], inputs: { input: [`${"1".repeat(64)}/output`] },
+  params: { instruction: "Rewrite:\n```\n{text}\n```", systemPrompt: " ", temperature: 0, column: "text" },
+  models: { model: { provider: "openai-compatible", baseUrl: "http://user:pass@host:1/v1?key=x", model: "m" } },
+});
+
+const header = (card: string): unknown => parse(card.split("---\n")[1] ?? "");
+
+describe("makeCardRecord", () => {
+  it("tells of each step in order, with its inputs by number and its prompts verbatim", () => {
+    const record = makeCardRecord(makeProvenance(source, prompting));
+    expect(record).toMatchObject({ synthetic: true, usesToyModel: false, date: "2026-01-02T03:04:05.000Z", hubDatasets: ["org/data"], totals: { calls: 18, costMicros: 3000 } });
+    expect(record.steps[1]).toMatchObject({
+      number: 2, inputs: { input: [{ step: 1, port: "output" }] }, prompts: { instruction: "Rewrite:\n```\n{text}\n```" }, sampling: { temperature: 0 }, params: { column: "text" },
+      models: { model: { provider: "openai-compatible", baseUrl: "http://host:1/v1", model: "m" } },
+    });
+    expect(JSON.stringify(record)).not.toContain("pass");
+  });
+
+  it("has one fingerprint for a workflow whatever the order of its steps, and another for another step", () => {
+    const fingerprint = (...steps: ProvenanceStep[]) => makeCardRecord(makeProvenance(...steps)).fingerprint;
+    expect(fingerprint(source, prompting)).toBe(fingerprint(prompting, source));
+    expect(fingerprint(source)).not.toBe(fingerprint(source, prompting));
+  });
+});
+
+describe("makeDatasetCard", () => {
+  it("has a header that parses and a body that data cannot break", () => {
+    const splits = [{ name: "train", rows: 8, columns: [{ name: "a|b", type: "text" }], files: ["data/train-00000-of-00001.parquet"] }];
+    const card = makeDatasetCard({ repo: "me/x", license: "mit", record: makeCardRecord(makeProvenance(source, prompting)), splits });
+    expect(header(card)).toEqual({
+      license: "mit", pretty_name: "x", library_name: "reverie", size_categories: ["n<1K"], source_datasets: ["org/data"], tags: ["reverie", "synthetic"],
+      configs: [{ config_name: "default", data_files: [{ split: "train", path: ["data/train-00000-of-00001.parquet"] }] }],
+    });
+    expect(card).toContain("| a\\|b | text |");
+    expect(card).toContain("### 2. Rewrite \\<it\\>");
+    expect(card).toContain("````text\nRewrite:\n```\n{text}\n```\n````");
+    expect(card).toContain("| 2 | Rewrite \\<it\\> | `process-with-prompt` | 10 | 8 | 1 | 1 | 9 | 100 | 50 | 0.001500 |");
+    expect(card).not.toContain("toy model");
+  });
+
+  it("is not called synthetic where no model wrote anything, and says so where the toy did", () => {
+    const record = makeCardRecord(makeProvenance(source));
+    expect(header(makeDatasetCard({ repo: "me/x", license: "", record, splits: [] }))).toMatchObject({ tags: ["reverie"] });
+    const toy = makeCardRecord(makeProvenance({ ...prompting, models: { model: { builtin: "f".repeat(64) } } }));
+    expect(makeDatasetCard({ repo: "me/x", license: "", record: toy, splits: [] })).toContain("toy model took part");
+  });
+});
+
+describe("makeModelCard", () => {
+  const request = { base: { kind: "folder", path: "/srv/models/mine" }, format: "chat", systemPrompt: "Be ``` brief", method: { kind: "lora", rank: 8, alpha: 16, dropout: 0 }, columns: { prompt: null, completion: "text" }, earlyStopping: null } as TrainingRequest;
+  const result = { finalTrainLoss: 0.5, skipped: { count: 0, rows: [] }, libraries: { torch: "2" }, seconds: 1, steps: 3, stoppedEarly: true } as unknown as TrainingResult;
+  const training = { request, result };
+  const record = makeCardRecord(makeProvenance(source, makeStep({ step: "fine-tune", training })));
+  const makeCard = (weights: PublishedWeights) => makeModelCard({ repo: "me/m", license: "", record, training, weights });
+
+  it("names a base on the Hub, and shows how adapters upon adapters are loaded", () => {
+    const card = makeCard({ adapters: ["", "base"], root: { kind: "hub", id: "org/base", revision: "abc" } });
+    expect(header(card)).toMatchObject({ library_name: "reverie", pipeline_tag: "text-generation", base_model: ["org/base"], base_model_relation: "adapter", datasets: ["org/data"], tags: ["reverie", "transformers", "peft", "lora"] });
+    expect(card).toContain('from_pretrained("org/base", revision="abc")\nmodel = PeftModel.from_pretrained(model, f"{folder}/base").merge_and_unload()\nmodel = PeftModel.from_pretrained(model, folder).merge_and_unload()');
+    expect(card).toContain("| Steps taken | 3 \\(stopped early\\) |");
+    expect(card).toContain("````text\nBe ``` brief\n````");
+  });
+
+  it("tells no path of this machine", () => {
+    const card = makeCard({ adapters: [""], root: { kind: "folder", folder: "base" } });
+    expect(card).toContain("the model folder mine");
+    expect(card + JSON.stringify(record)).not.toContain("/srv/models");
+    expect(header(card)).not.toHaveProperty("base_model");
+  });
+});
+
+describe("what is shared", () => {
+  it("of a model: no password, no path", () => {
+    expect(shareIdentity({ folder: "C:\\models\\mine", config: "c" })).toEqual({ folder: "mine", config: "c" });
+    expect(shareIdentity({ baseUrl: "not a url" })).toEqual({ baseUrl: "" });
+    expect(describeIdentity({ hub: "org/m", revision: "r" })).toBe("org/m from the Hub at r");
+  });
+
+  it("of a workflow: the steps that led there", () => {
+    const node = (id: string, params: Record<string, unknown> = {}) => ({ id, step: "take", title: id, params, position: { x: 0, y: 0 }, disabled: false });
+    const edge = (from: string, to: string) => ({ id: `${from}${to}`, from: { node: from, port: "output" }, to: { node: to, port: "input" } });
+    const document = { version: 1 as const, name: "w", nodes: [node("a", { model: { connection: "local", model: "folder:/srv/x" } }), node("b"), node("c")], edges: [edge("a", "b"), edge("a", "c")] };
+    const shared = shareWorkflow(document, "b");
+    expect(shared.nodes.map(({ id }) => id)).toEqual(["a", "b"]);
+    expect(shared.edges).toHaveLength(1);
+    expect(shared.nodes[0]?.params).toEqual({ model: { connection: "local", model: "folder:x" } });
+  });
+});
+
+it("sizeCategory uses the Hub's words", () => {
+  expect([0, 999, 1000, 9999, 10_000, 5_000_000, 2e12].map(sizeCategory)).toEqual(["n<1K", "n<1K", "1K<n<10K", "1K<n<10K", "10K<n<100K", "1M<n<10M", "n>1T"]);
+});

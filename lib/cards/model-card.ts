@@ -1,0 +1,61 @@
+import type { ProvenanceStep } from "@/lib/steps/_sdk/provenance";
+import { escapeMarkdown } from "./escape-markdown";
+import { writeModelUsage } from "./model-usage";
+import { writeStepsSection } from "./steps-section";
+import { toyModelNote } from "./toy-model-note";
+import { writeTrainingSection } from "./training-section";
+import { writeYaml } from "./write-yaml";
+import type { CardRecord } from "./card-record";
+
+export interface PublishedWeights {
+  /** Folders of adapters within the repository, the last trained first; empty where the weights are whole. */
+  adapters: string[];
+  /** What is below the adapters, or the model itself. */
+  root: { kind: "hub"; id: string; revision: string | null } | { kind: "folder"; folder: string };
+}
+
+export interface ModelCard {
+  /** `owner/name` on the Hub. */
+  repo: string;
+  /** Identifier of a licence, or empty. */
+  license: string;
+  record: CardRecord;
+  training: ProvenanceStep["training"];
+  weights: PublishedWeights;
+}
+
+/** The README.md of a model. */
+export function makeModelCard({ repo, license, record, training, weights }: ModelCard): string {
+  const isAdapter = weights.adapters.length > 0;
+  const bases = weights.root.kind === "hub" ? [weights.root.id] : baseOnHub(training);
+  const header = writeYaml({
+    license: license === "" ? undefined : license,
+    library_name: "reverie",
+    pipeline_tag: "text-generation",
+    base_model: bases,
+    base_model_relation: bases.length === 0 ? undefined : isAdapter ? "adapter" : "finetune",
+    datasets: record.hubDatasets,
+    tags: ["reverie", "transformers", ...(isAdapter ? ["peft", "lora"] : []), ...(record.synthetic ? ["synthetic"] : [])],
+  });
+  const body = [
+    `# ${escapeMarkdown(repo.slice(repo.indexOf("/") + 1))}`,
+    writeIntroduction(record, isAdapter, weights),
+    ...(record.usesToyModel ? [toyModelNote] : []),
+    "## Use it",
+    writeModelUsage(repo, weights, training?.request.format === "chat"),
+    ...(training ? [writeTrainingSection(training)] : []),
+    writeStepsSection(record),
+  ];
+  return `---\n${header}---\n\n${body.join("\n\n")}\n`;
+}
+
+function baseOnHub(training: ProvenanceStep["training"]): string[] {
+  return training?.request.base.kind === "hub" ? [training.request.base.id] : [];
+}
+
+function writeIntroduction(record: CardRecord, isAdapter: boolean, { root }: PublishedWeights): string {
+  const kind = isAdapter ? "A low-rank adapter (LoRA)" : "A language model";
+  const base = root.kind === "hub" ? ` on \`${escapeMarkdown(root.id)}\`` : isAdapter ? `; what it adapts is not on the Hub and lies in \`${root.folder}/\`` : "";
+  const written = record.synthetic ? " Language models wrote some or all of the training data." : "";
+  return `${kind}${base}. Trained by a [Reverie](https://huggingface.co/models?other=reverie) workflow of ${record.steps.length} steps.${written}`;
+}

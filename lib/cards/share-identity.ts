@@ -1,0 +1,38 @@
+/**
+ * A model's identity as it may leave this machine: no user name or password in a URL, and of a folder only its name, as
+ * paths tell about the machine.
+ */
+export function shareIdentity(identity: unknown): Record<string, unknown> {
+  const shared: Record<string, unknown> = { ...(identity as Record<string, unknown>) };
+  if (typeof shared.baseUrl === "string") shared.baseUrl = stripUrl(shared.baseUrl);
+  if (typeof shared.folder === "string") shared.folder = lastPart(shared.folder);
+  return shared;
+}
+
+/** The last part of a path, of whichever system. */
+export function lastPart(path: string): string {
+  return path.split(/[/\\]/).filter((part) => part !== "").at(-1) ?? "";
+}
+
+function stripUrl(text: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(text);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    return "";
+  }
+}
+
+/** A model's identity in words. */
+export function describeIdentity(identity: Record<string, unknown>): string {
+  const text = (key: string) => (typeof identity[key] === "string" ? identity[key] : null);
+  const builtin = text("builtin");
+  if (builtin) return `built-in toy model (weights ${builtin.slice(0, 12)})`;
+  const trained = text("trained");
+  if (trained) return `model trained here (step ${trained.slice(0, 12)})`;
+  const hub = text("hub");
+  if (hub) return `${hub} from the Hub${text("revision") ? ` at ${text("revision") ?? ""}` : ""}`;
+  const folder = text("folder");
+  if (folder) return `model folder ${folder} (config ${text("config")?.slice(0, 12) ?? "unknown"})`;
+  return `${text("model") ?? "unknown"} at ${text("baseUrl") ?? text("provider") ?? "unknown"}`;
+}

@@ -1,0 +1,183 @@
+import { z } from "zod";
+import { modelRef } from "@/lib/steps/_sdk/model-ref";
+import { defineContract } from "./contract";
+import { trainingProgress, trainingRequest, trainingResult } from "./trainer";
+import { errorRecord } from "./errors";
+
+export const provider = z.enum(["openai", "anthropic", "openai-compatible"]);
+export type Provider = z.infer<typeof provider>;
+
+/** Provider of the connection that holds the Hugging Face Hub's address and token. It takes no prompts. */
+export const HUB_PROVIDER = "huggingface";
+export const connectionProvider = z.enum([...provider.options, HUB_PROVIDER]);
+export type ConnectionProvider = z.infer<typeof connectionProvider>;
+
+/** Prices in US dollars a million tokens. */
+export const listedModel = z.strictObject({
+  id: z.string().min(1).max(300),
+  inputPrice: z.number().min(0).nullable().default(null),
+  outputPrice: z.number().min(0).nullable().default(null),
+});
+
+export const connectionView = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  provider: connectionProvider,
+  baseUrl: z.string(),
+  /** Last characters of the key; null where there is none. */
+  keyHint: z.string().nullable(),
+  concurrency: z.int(),
+  requestsPerMinute: z.int().nullable(),
+  tokensPerMinute: z.int().nullable(),
+  models: z.array(listedModel),
+});
+export type ConnectionView = z.infer<typeof connectionView>;
+
+const connectionInput = z.strictObject({
+  name: z.string().min(1).max(100),
+  provider: connectionProvider,
+  /** Left empty for the provider's own. */
+  baseUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]),
+  /** Left out keeps the stored key; null removes it. */
+  apiKey: z.string().max(1000).nullable().optional(),
+  concurrency: z.int().min(1).max(4096).default(16),
+  requestsPerMinute: z.int().min(1).nullable().default(null),
+  tokensPerMinute: z.int().min(1).nullable().default(null),
+  models: z.array(listedModel).max(500).default([]),
+});
+const connectionId = z.strictObject({ connectionId: z.string() });
+
+export const listConnections = defineContract({
+  method: "GET",
+  path: "/connections",
+  summary: "Connections, without their keys",
+  access: "user",
+  response: z.strictObject({ connections: z.array(connectionView) }),
+});
+
+export const createConnection = defineContract({
+  method: "POST",
+  path: "/connections",
+  summary: "Add a connection",
+  access: "admin",
+  body: connectionInput,
+  response: connectionView,
+});
+
+export const updateConnection = defineContract({
+  method: "PUT",
+  path: "/connections/{connectionId}",
+  summary: "Change a connection. A new base URL needs the key again, so that a key never goes to another server",
+  access: "admin",
+  params: connectionId,
+  body: connectionInput,
+  response: connectionView,
+});
+
+export const deleteConnection = defineContract({
+  method: "DELETE",
+  path: "/connections/{connectionId}",
+  summary: "Remove a connection and its key",
+  access: "admin",
+  params: connectionId,
+});
+
+export const testConnection = defineContract({
+  method: "POST",
+  path: "/connections/{connectionId}/test",
+  summary: "List the connection's models and send one short prompt, or ask the Hub whose token it is; a failure is explained",
+  access: "user",
+  params: connectionId,
+  body: z.strictObject({ model: z.string().nullable().default(null) }),
+  response: z.strictObject({
+    ok: z.boolean(),
+    /** Models the server lists; null where it has no list. */
+    models: z.array(z.string()).nullable(),
+    reply: z.string().nullable(),
+    latencyMs: z.int().nullable(),
+    error: errorRecord.nullable(),
+  }),
+});
+
+export const pickableModel = z.strictObject({
+  ref: modelRef,
+  /** Name to show. */
+  label: z.string(),
+  connection: z.string(),
+  kind: z.enum(["builtin", "trained", "api"]),
+});
+
+export const listModels = defineContract({
+  method: "GET",
+  path: "/models",
+  summary: "Models that prompts can be sent to",
+  access: "user",
+  response: z.strictObject({ models: z.array(pickableModel) }),
+});
+
+export const trainedModelView = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  method: z.string(),
+  fingerprint: z.string(),
+  baseModel: z.unknown(),
+  createdAt: z.string(),
+  result: trainingResult.nullable(),
+});
+
+export const listTrainedModels = defineContract({
+  method: "GET",
+  path: "/trained-models",
+  summary: "Models trained here and trainings under way, newest first",
+  access: "user",
+  response: z.strictObject({
+    models: z.array(trainedModelView),
+    trainings: z.array(z.strictObject({ id: z.string(), name: z.string(), state: z.string(), modelId: z.string(), runId: z.string(), nodeId: z.string() })),
+  }),
+});
+
+export const readTraining = defineContract({
+  method: "GET",
+  path: "/trained-models/{modelId}",
+  summary: "A model's training: settings, state, metrics",
+  access: "user",
+  params: z.strictObject({ modelId: z.string() }),
+  response: z.strictObject({
+    modelId: z.string(),
+    name: z.string(),
+    state: z.enum(["queued", "running", "done", "failed", "cancelled"]),
+    /** The model can be prompted. */
+    ready: z.boolean(),
+    runId: z.string(),
+    nodeId: z.string(),
+    request: trainingRequest,
+    progress: trainingProgress.nullable(),
+    result: trainingResult.nullable(),
+    error: errorRecord.nullable(),
+    metrics: z.array(z.strictObject({ step: z.int(), kind: z.enum(["train", "eval"]), values: z.record(z.string(), z.number().nullable()) })),
+  }),
+});
+
+export const promptModel = defineContract({
+  method: "POST",
+  path: "/prompt",
+  summary: "Send one prompt to a model",
+  access: "user",
+  body: z.strictObject({
+    model: modelRef,
+    system: z.string().max(100_000).default(""),
+    prompt: z.string().min(1).max(1_000_000),
+    temperature: z.number().min(0).max(2).nullable().default(null),
+    topP: z.number().min(0).max(1).nullable().default(null),
+    maxTokens: z.int().positive().nullable().default(null),
+    seed: z.int().nullable().default(null),
+  }),
+  response: z.strictObject({
+    text: z.string(),
+    finishReason: z.string().nullable(),
+    promptTokens: z.int(),
+    completionTokens: z.int(),
+    latencyMs: z.int(),
+    cached: z.boolean(),
+  }),
+});

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { workflowDocument } from "@/lib/workflow/document";
+import { defineContract } from "./contract";
+import { errorRecord } from "./errors";
+
+/** `to`: the step and what feeds it. `only`: the step, whose inputs must be fresh. */
+export const runTarget = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("all") }),
+  z.strictObject({ kind: z.literal("to"), nodeId: z.string() }),
+  z.strictObject({ kind: z.literal("only"), nodeId: z.string() }),
+]);
+export type RunTarget = z.infer<typeof runTarget>;
+
+export const runState = z.enum(["running", "cancelling", "done", "failed", "cancelled"]);
+export type RunState = z.infer<typeof runState>;
+export const stepRunState = z.enum(["waiting", "running", "done", "failed", "cancelled", "blocked"]);
+export type StepRunState = z.infer<typeof stepRunState>;
+
+/** What a step run has done so far; exact once it is done. */
+export const stepRunView = z.strictObject({
+  nodeId: z.string(),
+  stepId: z.string(),
+  title: z.string(),
+  fingerprint: z.string(),
+  state: stepRunState,
+  /** Done because its result was already there. */
+  fromCache: z.boolean(),
+  rowsTotal: z.int().nullable(),
+  rowsDone: z.int(),
+  rowsOut: z.int(),
+  rejected: z.int(),
+  failed: z.int(),
+  calls: z.int(),
+  callsCached: z.int(),
+  promptTokens: z.int(),
+  completionTokens: z.int(),
+  costMicros: z.int(),
+  /** Rows a second over the last seconds, and time left; null while not known. */
+  rate: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  /** A trainer step's progress: phase, step of totalSteps. */
+  training: z
+    .strictObject({
+      id: z.string(),
+      phase: z.string(),
+      step: z.int(),
+      totalSteps: z.int().nullable(),
+      modelId: z.string(),
+      notes: z.array(z.strictObject({ code: z.string(), data: z.record(z.string(), z.unknown()) })),
+    })
+    .nullable(),
+  /** What it waits for, where that is not another step: e.g. `trainer_installing`. */
+  waitsFor: z.string().nullable(),
+  error: errorRecord.nullable(),
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
+});
+export type StepRunView = z.infer<typeof stepRunView>;
+
+export const runView = z.strictObject({
+  id: z.string(),
+  workflowId: z.string().nullable(),
+  name: z.string(),
+  target: runTarget,
+  rowLimit: z.int().nullable(),
+  state: runState,
+  error: errorRecord.nullable(),
+  createdAt: z.string(),
+  endedAt: z.string().nullable(),
+  steps: z.array(stepRunView),
+});
+export type RunView = z.infer<typeof runView>;
+
+const runId = z.strictObject({ runId: z.string() });
+
+export const startRun = defineContract({
+  method: "POST",
+  path: "/workflows/{workflowId}/runs",
+  summary: "Run a workflow as it is saved. A second start while one runs gives that one",
+  access: "user",
+  params: z.strictObject({ workflowId: z.string() }),
+  body: z.strictObject({
+    target: runTarget.default({ kind: "all" }),
+    rowLimit: z.int().positive().nullable().default(null),
+    /** Run steps again whose results have failed rows. The call cache answers for the others, so only the failed ones call. */
+    retryFailed: z.boolean().default(false),
+    /** Parameters to override, by node id. */
+    overrides: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  }),
+  response: runView,
+});
+
+export const listRuns = defineContract({
+  method: "GET",
+  path: "/runs",
+  summary: "Runs, newest first",
+  access: "user",
+  query: z.strictObject({
+    workflowId: z.string().optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    offset: z.coerce.number().int().min(0).default(0),
+  }),
+  response: z.strictObject({ runs: z.array(runView), total: z.int() }),
+});
+
+export const readRun = defineContract({
+  method: "GET",
+  path: "/runs/{runId}",
+  summary: "A run and its steps",
+  access: "user",
+  params: runId,
+  response: runView,
+});
+
+export const readRunDocument = defineContract({
+  method: "GET",
+  path: "/runs/{runId}/document",
+  summary: "The workflow as it was when the run started",
+  access: "user",
+  params: runId,
+  response: workflowDocument,
+});
+
+export const cancelRun = defineContract({
+  method: "POST",
+  path: "/runs/{runId}/cancel",
+  summary: "Cancel a run; finished rows stay in the caches",
+  access: "user",
+  params: runId,
+  response: runView,
+});
+
+/** Server-sent events: `event: run`, data: RunView, at once and then on every change, at most five a second. */
+export const watchRun = defineContract({
+  method: "GET",
+  path: "/runs/{runId}/events",
+  summary: "A run as it goes: server-sent events named `run`, each a whole run as JSON",
+  access: "user",
+  params: runId,
+});

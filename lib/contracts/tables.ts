@@ -1,0 +1,198 @@
+import { z } from "zod";
+import { column } from "@/lib/steps/_sdk/columns";
+import { defineContract } from "./contract";
+import { errorRecord } from "./errors";
+
+/**
+ * A table by what made it: `fp~<fingerprint>~<port>` for a stored result, `run~<run id>~<node id>~<port>` for a step of a
+ * run, which may still be growing.
+ */
+const tableId = z.strictObject({ tableId: z.string().regex(/^(fp~[0-9a-f]{64}|run~[\w-]+~[\w-]+)~[\w-]+$/) });
+
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+const jsonQuery = z.string().max(20000).transform(json).optional();
+
+export const tableView = z.strictObject({
+  columns: z.array(column),
+  rows: z.int(),
+  rejected: z.int(),
+  failed: z.int(),
+  /** False while the step still runs. */
+  complete: z.boolean(),
+  /** The tables it was made from: id, port and title of each, by position (`__in0`, `__in1`, …). */
+  inputs: z.array(z.strictObject({ tableId: z.string(), port: z.string() })),
+});
+
+export const readTable = defineContract({
+  method: "GET",
+  path: "/tables/{tableId}",
+  summary: "Columns and counts of a step's table",
+  access: "user",
+  params: tableId,
+  response: tableView,
+});
+
+export const tableRow = z.strictObject({
+  /** Row number in the table, from 0. */
+  row: z.int(),
+  values: z.record(z.string(), z.unknown()),
+  /** Columns whose value was cut for the page; the row itself has it whole. */
+  cut: z.array(z.string()),
+});
+
+export const readRows = defineContract({
+  method: "GET",
+  path: "/tables/{tableId}/rows",
+  summary: "A page of rows",
+  access: "user",
+  params: tableId,
+  query: z.strictObject({
+    offset: z.coerce.number().int().min(0).default(0),
+    limit: z.coerce.number().int().min(1).max(1000).default(100),
+    /** JSON: [{column, descending}] */
+    sort: jsonQuery,
+    /** JSON: lib/tables/filter-ast.ts */
+    filter: jsonQuery,
+    search: z.string().max(1000).optional(),
+  }),
+  response: z.strictObject({ rows: z.array(tableRow), total: z.int() }),
+});
+
+export const callDetail = z.strictObject({
+  key: z.string(),
+  cached: z.boolean(),
+  attempts: z.int(),
+  latencyMs: z.int(),
+  promptTokens: z.int(),
+  completionTokens: z.int(),
+  costMicros: z.int(),
+  /** From the call cache; null where it was removed. */
+  model: z.string().nullable(),
+  request: z.unknown().nullable(),
+  reply: z.string().nullable(),
+  finishReason: z.string().nullable(),
+});
+
+export const rowDetail = z.strictObject({
+  row: z.int(),
+  values: z.record(z.string(), z.unknown()),
+  call: callDetail.nullable(),
+  /** Rows it came from, nearest first, back to the source. */
+  ancestors: z.array(
+    z.strictObject({ tableId: z.string(), stepTitle: z.string(), row: z.int(), values: z.record(z.string(), z.unknown()) }),
+  ),
+});
+
+export const readRow = defineContract({
+  method: "GET",
+  path: "/tables/{tableId}/rows/{row}",
+  summary: "One row whole: cells, the call behind it, the rows it came from",
+  access: "user",
+  params: tableId.extend({ row: z.coerce.number().int().min(0) }),
+  response: rowDetail,
+});
+
+const bins = z.array(z.strictObject({ from: z.number(), to: z.number(), count: z.int() }));
+export const columnProfile = z.strictObject({
+  name: z.string(),
+  type: column.shape.type,
+  nulls: z.int(),
+  distinct: z.int().nullable(),
+  /** Numbers: over the values. Text and lists: over the lengths. */
+  histogram: bins,
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+  topValues: z.array(z.strictObject({ value: z.string(), count: z.int() })),
+});
+
+export const readProfile = defineContract({
+  method: "GET",
+  path: "/tables/{tableId}/profile",
+  summary: "A small profile of each column",
+  access: "user",
+  params: tableId,
+  response: z.strictObject({ rows: z.int(), sampled: z.int().nullable(), columns: z.array(columnProfile) }),
+});
+
+export const readIssues = defineContract({
+  method: "GET",
+  path: "/tables/{tableId}/issues",
+  summary: "Rows that were rejected or failed, with their reasons",
+  access: "user",
+  params: tableId,
+  query: z.strictObject({
+    kind: z.enum(["rejected", "failed"]),
+    offset: z.coerce.number().int().min(0).default(0),
+    limit: z.coerce.number().int().min(1).max(1000).default(100),
+  }),
+  response: z.strictObject({
+    total: z.int(),
+    /** Counts by reason. */
+    reasons: z.array(z.strictObject({ code: z.string(), count: z.int() })),
+    issues: z.array(
+      z.strictObject({
+        inputRow: z.int().nullable(),
+        error: errorRecord,
+        /** The input row's cells, cut. */
+        values: z.record(z.string(), z.unknown()).nullable(),
+        callKey: z.string().nullable(),
+      }),
+    ),
+  }),
+});
+
+export const downloadTable = defineContract({
+  method: "GET",
+  path: "/tables/{tableId}/download",
+  summary: "The whole table as a file",
+  access: "user",
+  params: tableId,
+  query: z.strictObject({
+    format: z.enum(["parquet", "jsonl", "csv"]),
+    /** CSV: text that a spreadsheet would run as a formula is prefixed with an apostrophe. */
+    spreadsheetSafe: z.enum(["true", "false"]).default("false"),
+  }),
+});
+
+const fingerprint = z.strictObject({ fingerprint: z.string().regex(/^[0-9a-f]{64}$/) });
+
+export const readResult = defineContract({
+  method: "GET",
+  path: "/results/{fingerprint}",
+  summary: "What a step left: tables, models, files, rows that did not come out",
+  access: "user",
+  params: fingerprint,
+  response: z.strictObject({
+    tables: z.array(z.strictObject({ port: z.string(), rows: z.int() })),
+    models: z.array(z.strictObject({ port: z.string(), connection: z.string(), model: z.string() })),
+    files: z.array(z.strictObject({ name: z.string(), bytes: z.int() })),
+    issues: z.strictObject({ rejected: z.int(), failed: z.int() }),
+    totals: z.strictObject({
+      rowsIn: z.int(),
+      rowsOut: z.int(),
+      rejected: z.int(),
+      failed: z.int(),
+      calls: z.int(),
+      callsCached: z.int(),
+      promptTokens: z.int(),
+      completionTokens: z.int(),
+      costMicros: z.int(),
+      seconds: z.number(),
+    }),
+  }),
+});
+
+export const downloadKeptFile = defineContract({
+  method: "GET",
+  path: "/results/{fingerprint}/files/{name}",
+  summary: "A file that an export step made",
+  access: "user",
+  params: fingerprint.extend({ name: z.string().max(300) }),
+});

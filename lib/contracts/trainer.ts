@@ -1,0 +1,111 @@
+import { z } from "zod";
+
+/**
+ * What crosses between the engine and the Python trainer. `scripts/generate-contracts.ts` writes these as JSON Schema to
+ * `trainer/src/trainer/contracts/`, where the trainer checks what it reads and writes against them.
+ * All paths are relative to the data folder; a path that leaves it is refused.
+ */
+
+/** Weights that prompts can be sent to or that a training starts from. */
+export const localModelSource = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("builtin") }),
+  z.strictObject({ kind: z.literal("trained"), id: z.string(), folder: z.string() }),
+  z.strictObject({ kind: z.literal("hub"), id: z.string(), revision: z.string().nullable() }),
+  z.strictObject({ kind: z.literal("folder"), path: z.string() }),
+]);
+export type LocalModelSource = z.infer<typeof localModelSource>;
+
+/** A table as the Parquet parts that hold it, in order. */
+const trainingTable = z.strictObject({ parts: z.array(z.string()).min(1), rows: z.int().min(0) });
+
+export const trainingRequest = z.strictObject({
+  version: z.literal(1),
+  recipe: z.literal("fine-tune-causal"),
+  /** Id of the model to be made; its folder is `models/<modelId>`. */
+  modelId: z.string(),
+  name: z.string(),
+  base: localModelSource,
+  data: z.strictObject({ train: trainingTable, validation: trainingTable.nullable() }),
+  columns: z.strictObject({
+    /** Column with the prompt; null trains on the completion column as plain text. */
+    prompt: z.string().nullable(),
+    completion: z.string(),
+  }),
+  /** `chat` wraps prompt and completion in the model's chat template; `completion` joins them as they are. */
+  format: z.enum(["completion", "chat"]),
+  systemPrompt: z.string().nullable(),
+  method: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("full") }),
+    z.strictObject({
+      kind: z.literal("lora"),
+      rank: z.int().min(1),
+      alpha: z.number().positive(),
+      dropout: z.number().min(0).max(1),
+    }),
+  ]),
+  /** Share of the training rows held out when no validation table is connected; 0 for none. */
+  validationFraction: z.number().min(0).max(0.9),
+  epochs: z.number().positive(),
+  maxSteps: z.int().positive().nullable(),
+  batchSize: z.int().positive(),
+  gradientAccumulation: z.int().positive(),
+  learningRate: z.number().positive(),
+  scheduler: z.enum(["linear", "cosine", "constant"]),
+  warmupSteps: z.int().min(0),
+  weightDecay: z.number().min(0),
+  /** Tokens; longer examples are truncated and counted. */
+  maxLength: z.int().positive(),
+  seed: z.int(),
+  /** Optimiser steps between evaluations and checkpoints; null is once an epoch. */
+  evaluateEverySteps: z.int().positive().nullable(),
+  earlyStopping: z.strictObject({ patience: z.int().positive(), threshold: z.number().min(0) }).nullable(),
+});
+export type TrainingRequest = z.infer<typeof trainingRequest>;
+
+export const trainingProgress = z.strictObject({
+  phase: z.enum(["loading", "preparing", "training", "saving"]),
+  step: z.int().min(0),
+  totalSteps: z.int().min(0).nullable(),
+  epoch: z.number().min(0),
+  secondsLeft: z.number().min(0).nullable(),
+  /** What a person should know, e.g. that it went on from a checkpoint. */
+  notes: z.array(z.strictObject({ code: z.string(), data: z.record(z.string(), z.unknown()) })),
+});
+
+export const trainingResult = z.strictObject({
+  /** Folder of the model, relative to the data folder. */
+  folder: z.string(),
+  parameters: z.int(),
+  trainableParameters: z.int(),
+  steps: z.int(),
+  trainRows: z.int(),
+  validationRows: z.int(),
+  /** Rows left out, with the reason: {row, code}. Counted in full, listed up to 1,000. */
+  skipped: z.strictObject({
+    count: z.int(),
+    rows: z.array(z.strictObject({ row: z.int(), code: z.string() })).max(1000),
+  }),
+  truncatedRows: z.int(),
+  finalTrainLoss: z.number().nullable(),
+  bestEvalLoss: z.number().nullable(),
+  stoppedEarly: z.boolean(),
+  device: z.string(),
+  seconds: z.number(),
+  libraries: z.record(z.string(), z.string()),
+});
+export type TrainingResult = z.infer<typeof trainingResult>;
+
+/** Written to `training.error` with state `failed`. Codes are listed in `lib/core/error-catalogue.ts`. */
+export const trainingError = z.strictObject({
+  code: z.enum([
+    "training_no_rows",
+    "training_column_missing",
+    "training_model_not_found",
+    "training_nan_loss",
+    "training_out_of_memory",
+    "training_disk_full",
+    "training_crashed",
+  ]),
+  message: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});

@@ -1,0 +1,111 @@
+/**
+ * Every error a person or a script can meet. `status` is the HTTP status; `retry` is what the engine does by itself:
+ * `now` for passing faults of our own parts, `later` with growing waits, `never` when only a person can change the outcome.
+ * The words are in `messages/en/errors.json` under the same code.
+ */
+export const errorCatalogue = {
+  // Ways in
+  unauthenticated: { status: 401, retry: "never" },
+  forbidden: { status: 403, retry: "never" },
+  cross_site_request: { status: 403, retry: "never" },
+  not_found: { status: 404, retry: "never" },
+  invalid_request: { status: 400, retry: "never" },
+  setup_done: { status: 409, retry: "never" },
+  setup_link_wrong: { status: 403, retry: "never" },
+  setup_needed: { status: 409, retry: "never" },
+  wrong_password: { status: 401, retry: "never" },
+  email_taken: { status: 409, retry: "never" },
+  body_too_large: { status: 413, retry: "never" },
+  internal: { status: 500, retry: "later" },
+  database_unavailable: { status: 503, retry: "later" },
+  trainer_unavailable: { status: 503, retry: "later" },
+  // Workflows
+  workflow_changed: { status: 409, retry: "never" },
+  document_invalid: { status: 400, retry: "never" },
+  document_too_new: { status: 400, retry: "never" },
+  workflow_has_errors: { status: 422, retry: "never" },
+  run_not_active: { status: 409, retry: "never" },
+  upstream_not_fresh: { status: 409, retry: "never" },
+  nothing_to_run: { status: 422, retry: "never" },
+  // Problems of a step while drawing
+  unknown_step: { status: 422, retry: "never" },
+  params_invalid: { status: 422, retry: "never" },
+  param_required: { status: 422, retry: "never" },
+  input_missing: { status: 422, retry: "never" },
+  column_missing: { status: 422, retry: "never" },
+  column_duplicate: { status: 422, retry: "never" },
+  column_reserved: { status: 422, retry: "never" },
+  placeholder_unknown: { status: 422, retry: "never" },
+  cycle: { status: 422, retry: "never" },
+  port_type_mismatch: { status: 422, retry: "never" },
+  upstream_blocked: { status: 422, retry: "never" },
+  connection_missing: { status: 422, retry: "never" },
+  model_missing: { status: 422, retry: "never" },
+  expression_invalid: { status: 422, retry: "never" },
+  expression_forbidden: { status: 422, retry: "never" },
+  split_sizes_invalid: { status: 422, retry: "never" },
+  columns_differ: { status: 422, retry: "never" },
+  probe_pending: { status: 422, retry: "never" },
+  // Files and tables
+  file_missing: { status: 404, retry: "never" },
+  file_empty: { status: 422, retry: "never" },
+  file_unreadable: { status: 422, retry: "never" },
+  file_encoding: { status: 422, retry: "never" },
+  file_ragged: { status: 422, retry: "never" },
+  file_quote: { status: 422, retry: "never" },
+  file_json_line: { status: 422, retry: "never" },
+  file_json_shape: { status: 422, retry: "never" },
+  file_line_too_long: { status: 422, retry: "never" },
+  hub_unreachable: { status: 502, retry: "later" },
+  hub_not_found: { status: 404, retry: "never" },
+  hub_refused: { status: 401, retry: "never" },
+  hub_not_taken: { status: 422, retry: "never" },
+  hub_token_missing: { status: 422, retry: "never" },
+  hub_repo_name: { status: 422, retry: "never" },
+  hub_repo_public: { status: 409, retry: "never" },
+  publish_row_limit: { status: 422, retry: "never" },
+  table_missing: { status: 404, retry: "never" },
+  query_invalid: { status: 400, retry: "never" },
+  query_too_slow: { status: 422, retry: "never" },
+  query_out_of_memory: { status: 507, retry: "never" },
+  disk_full: { status: 507, retry: "never" },
+  rows_unaccounted: { status: 500, retry: "never" },
+  // Calls
+  model_key_refused: { status: 401, retry: "never" },
+  model_not_found: { status: 404, retry: "never" },
+  model_request_refused: { status: 422, retry: "never" },
+  model_rate_limited: { status: 429, retry: "later" },
+  model_server_error: { status: 502, retry: "later" },
+  model_unreachable: { status: 502, retry: "later" },
+  model_timeout: { status: 504, retry: "later" },
+  model_reply_invalid: { status: 502, retry: "later" },
+  model_reply_too_large: { status: 502, retry: "never" },
+  model_reply_empty: { status: 502, retry: "later" },
+  prompt_too_long: { status: 422, retry: "never" },
+  row_value_null: { status: 422, retry: "never" },
+  // Rules that drop rows
+  row_filtered: { status: 422, retry: "never" },
+  row_not_taken: { status: 422, retry: "never" },
+  row_not_computed: { status: 422, retry: "never" },
+  // Trainings
+  model_not_trainable: { status: 422, retry: "never" },
+  training_no_rows: { status: 422, retry: "never" },
+  training_column_missing: { status: 422, retry: "never" },
+  training_model_not_found: { status: 404, retry: "never" },
+  training_nan_loss: { status: 422, retry: "never" },
+  training_out_of_memory: { status: 422, retry: "never" },
+  training_disk_full: { status: 507, retry: "never" },
+  training_crashed: { status: 500, retry: "never" },
+  // Engine
+  cancelled: { status: 409, retry: "never" },
+  lease_lost: { status: 409, retry: "never" },
+  worker_died: { status: 500, retry: "never" },
+  upstream_failed: { status: 422, retry: "never" },
+  all_rows_failed: { status: 422, retry: "never" },
+} as const satisfies Record<string, { status: number; retry: "never" | "later" | "now" }>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorCatalogue, code);
+}

@@ -1,0 +1,188 @@
+import { createId } from "@/lib/core/ids";
+import { logger } from "@/lib/core/logger";
+import type { StepIdentity } from "@/lib/fingerprint/step-identity";
+import type { WorkerResources } from "./resources";
+
+/** What a chunk has done so far; the same fields are stored with it. */
+export interface ChunkProgress {
+  rowsDone: number;
+  rowsOut: number;
+  rejected: number;
+  failed: number;
+  calls: number;
+  callsCached: number;
+  promptTokens: number;
+  completionTokens: number;
+  costMicros: number;
+}
+
+export function noProgress(): ChunkProgress {
+  return { rowsDone: 0, rowsOut: 0, rejected: 0, failed: 0, calls: 0, callsCached: 0, promptTokens: 0, completionTokens: 0, costMicros: 0 };
+}
+
+/** A chunk this worker holds. `signal` aborts when the lease is lost or the run is cancelled. */
+export interface LeasedChunk {
+  id: string;
+  token: string;
+  index: number;
+  rowStart: number;
+  rowEnd: number;
+  attempt: number;
+  runId: string;
+  rowLimit: number | null;
+  stepRunId: string;
+  nodeId: string;
+  stepId: string;
+  title: string;
+  fingerprint: string;
+  identity: StepIdentity;
+  /** As in the run's snapshot, not yet parsed. */
+  params: unknown;
+  progress: ChunkProgress;
+  signal: AbortSignal;
+  /** Aborts the step's other chunks in this worker, and those it takes yet: no row of them can succeed either. */
+  abortSiblings(): void;
+}
+
+interface LeaseRow {
+  id: string;
+  index: number;
+  row_start: string;
+  row_end: string;
+  attempt: number;
+  run_id: string;
+  row_limit: number | null;
+  step_run_id: string;
+  node_id: string;
+  step_id: string;
+  title: string;
+  fingerprint: string;
+  identity: StepIdentity;
+  params: unknown;
+}
+
+/** Compare-and-set from `queued` to `running`. */
+const LEASE = `
+  WITH leased AS (
+    UPDATE chunk SET state = 'running', lease_token = $2, lease_until = now() + $3 * interval '1 second', worker_id = $4, attempt = attempt + 1
+    WHERE id = $1 AND state = 'queued' RETURNING *
+  )
+  SELECT c.id, c.index, c.row_start, c.row_end, c.attempt, s.run_id, r.row_limit, s.id AS step_run_id, s.node_id, s.step_id, s.title,
+    s.fingerprint, s.identity, (SELECT node->'params' FROM jsonb_array_elements(r.document->'nodes') node WHERE node->>'id' = s.node_id) AS params
+  FROM leased c JOIN step_run s ON s.id = c.step_run_id JOIN run r ON r.id = s.run_id`;
+
+/** Renews the leases still held and stores progress, all in one statement; what it does not return is lost. */
+const RENEW = `
+  UPDATE chunk c SET lease_until = now() + $3 * interval '1 second', rows_done = p.rows_done, rows_out = p.rows_out, rejected = p.rejected,
+    failed = p.failed, calls = p.calls, calls_cached = p.calls_cached, prompt_tokens = p.prompt_tokens,
+    completion_tokens = p.completion_tokens, cost_micros = p.cost_micros
+  FROM unnest($1::text[], $2::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+    AS p(id, token, rows_done, rows_out, rejected, failed, calls, calls_cached, prompt_tokens, completion_tokens, cost_micros)
+  WHERE c.id = p.id AND c.lease_token = p.token AND c.state = 'running' RETURNING c.id`;
+
+const RENEW_MS = 700;
+const HOPELESS_KEPT = 100;
+
+export interface LeaseKeeper {
+  /** Null where the chunk is not there to take: done, cancelled, or taken by another. */
+  take(chunkId: string): Promise<LeasedChunk | null>;
+  /** Stops renewing; the caller has ended the chunk. */
+  drop(chunk: LeasedChunk): void;
+  /** Gives held chunks back to the queue, for a worker that leaves. */
+  close(): Promise<void>;
+}
+
+/** Holds the leases of one worker and beats for it in `worker_process`. */
+export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
+  const { pool } = resources.database;
+  const held = new Map<string, { chunk: LeasedChunk; controller: AbortController; lastRenewal: number }>();
+  /** Step runs that failed for good here, until Postgres says so to all: a chunk taken in between must not start. */
+  const hopeless = new Set<string>();
+  let renewing = false;
+
+  async function renew(): Promise<void> {
+    if (renewing) return;
+    renewing = true;
+    try {
+      const entries = [...held.values()];
+      if (entries.length > 0) {
+        const column = (key: keyof ChunkProgress) => entries.map(({ chunk }) => Math.round(chunk.progress[key]));
+        const keys = ["rowsDone", "rowsOut", "rejected", "failed", "calls", "callsCached", "promptTokens", "completionTokens", "costMicros"] as const;
+        const { rows } = await pool.query<{ id: string }>(RENEW, [
+          entries.map(({ chunk }) => chunk.id),
+          entries.map(({ chunk }) => chunk.token),
+          resources.leaseSeconds,
+          ...keys.map(column),
+        ]);
+        const kept = new Set(rows.map((row) => row.id));
+        for (const entry of entries) {
+          if (kept.has(entry.chunk.id)) entry.lastRenewal = Date.now();
+          else if (held.get(entry.chunk.id) === entry) entry.controller.abort(new Error("lease lost"));
+        }
+      }
+    } catch (error) {
+      logger.warn("lease_renewal_failed", { detail: error instanceof Error ? error.message : String(error) });
+      // Postgres is away. Past the lease another worker may hold the chunk, so ours must stop.
+      for (const entry of held.values()) {
+        if (Date.now() - entry.lastRenewal > resources.leaseSeconds * 1000) entry.controller.abort(new Error("lease lost"));
+      }
+    } finally {
+      renewing = false;
+    }
+  }
+
+  const timer = setInterval(() => void renew(), RENEW_MS);
+
+  return {
+    async take(chunkId) {
+      const token = createId("lease");
+      const { rows } = await pool.query<LeaseRow>(LEASE, [chunkId, token, resources.leaseSeconds, resources.workerId]);
+      const row = rows[0];
+      if (!row) return null;
+      const controller = new AbortController();
+      const chunk: LeasedChunk = {
+        id: row.id,
+        token,
+        index: row.index,
+        rowStart: Number(row.row_start),
+        rowEnd: Number(row.row_end),
+        attempt: row.attempt,
+        runId: row.run_id,
+        rowLimit: row.row_limit,
+        stepRunId: row.step_run_id,
+        nodeId: row.node_id,
+        stepId: row.step_id,
+        title: row.title,
+        fingerprint: row.fingerprint,
+        identity: row.identity,
+        params: row.params,
+        progress: noProgress(),
+        signal: controller.signal,
+        abortSiblings() {
+          hopeless.add(chunk.stepRunId);
+          for (const oldest of hopeless) {
+            if (hopeless.size <= HOPELESS_KEPT) break;
+            hopeless.delete(oldest);
+          }
+          for (const other of held.values()) {
+            if (other.chunk.stepRunId === chunk.stepRunId && other.chunk !== chunk) other.controller.abort(new Error("step failed"));
+          }
+        },
+      };
+      if (hopeless.has(chunk.stepRunId)) controller.abort(new Error("step failed"));
+      held.set(chunk.id, { chunk, controller, lastRenewal: Date.now() });
+      return chunk;
+    },
+    drop(chunk) {
+      held.delete(chunk.id);
+    },
+    async close() {
+      clearInterval(timer);
+      for (const { controller } of held.values()) controller.abort(new Error("worker leaves"));
+      await pool.query(
+        "UPDATE chunk SET state = 'queued', lease_token = NULL, lease_until = NULL, enqueued_at = NULL, attempt = attempt - 1 WHERE worker_id = $1 AND state = 'running' AND lease_until IS NOT NULL",
+        [resources.workerId],
+      );
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError, toAppError } from "@/lib/core/app-error";
+import { logger } from "@/lib/core/logger";
+import { isTransientDatabaseError, retryWhileAway } from "@/lib/core/transient-error";
+import { advanceRun } from "./advance-run";
+import type { ChunkParts } from "./chunk-parts";
+import type { LeasedChunk, LeaseKeeper } from "./chunk-lease";
+import { failStep, finishStepIfDone } from "./finish-step";
+import { inTransaction } from "./in-transaction";
+import type { WorkerResources } from "./resources";
+import { runRowChunk } from "./run-row-chunk";
+import { runTableStep, type TableStepJob } from "./run-table-step";
+import { findDefinitionOrThrow, loadRunner, type StepParams } from "./step-catalogue";
+import { openInputs } from "./step-inputs";
+import { startTraining } from "./trainings";
+
+/** Whole-table steps at once in a worker: each may use all of DuckDB's threads and memory. */
+const TABLE_STEPS_AT_ONCE = 2;
+let tableSteps = 0;
+const tableStepQueue: (() => void)[] = [];
+
+async function withTablePlace<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (tableSteps >= TABLE_STEPS_AT_ONCE) await new Promise<void>((resolve) => tableStepQueue.push(resolve));
+  tableSteps += 1;
+  try {
+    return await work();
+  } finally {
+    tableSteps -= 1;
+    tableStepQueue.shift()?.();
+  }
+}
+
+/** Takes a chunk, does its work and commits it. Safe to be called twice for one chunk: the lease lets one of them in. */
+export async function executeChunk(resources: WorkerResources, leases: LeaseKeeper, chunkId: string): Promise<void> {
+  const chunk = await retryWhileAway(() => leases.take(chunkId));
+  if (!chunk) return;
+  try {
+    const parts = await doWork(resources, chunk);
+    if (parts) await commitChunk(resources, chunk, parts);
+  } catch (error) {
+    await failChunk(resources, chunk, toAppError(error));
+  } finally {
+    leases.drop(chunk);
+  }
+  // While other chunks of the step are open, nothing behind it can start.
+  if (await retryWhileAway(() => finishStepIfDone(resources, chunk.stepRunId))) await retryWhileAway(() => advanceRun(resources, chunk.runId));
+}
+
+/** Null where the trainer goes on with it. */
+async function doWork(resources: WorkerResources, chunk: LeasedChunk): Promise<ChunkParts | null> {
+  const runner = await loadRunner(chunk.stepId);
+  const definition = findDefinitionOrThrow(chunk.stepId);
+  const params = definition.params.parse(chunk.params) as StepParams;
+  const inputs = await openInputs(resources, chunk.identity);
+  if (runner.kind === "trainer") {
+    await startTraining(resources, runner, { chunk, params, inputs });
+    return null;
+  }
+  const relativeFolder = `tables/${chunk.stepRunId}`;
+  const folder = join(resources.dataFolder, relativeFolder);
+  const scratch = join(resources.dataFolder, "tmp", `${chunk.id}-${String(chunk.attempt)}`);
+  await mkdir(folder, { recursive: true });
+  await mkdir(scratch, { recursive: true });
+  const session = await resources.duckdb.openSession({ readable: [resources.dataFolder], writable: folder, signal: chunk.signal });
+  const job: TableStepJob = { chunk, params, inputs, session, folder, relativeFolder, scratch };
+  try {
+    return runner.kind === "rows" ? await runRowChunk(resources, runner, job) : await withTablePlace(() => runTableStep(resources, runner, job));
+  } finally {
+    session.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Compare-and-set: a worker whose lease is lost writes nothing, and its part files are never named. */
+async function commitChunk(resources: WorkerResources, chunk: LeasedChunk, parts: ChunkParts): Promise<void> {
+  const { progress } = chunk;
+  const rowsOut = Object.values(parts.tables).reduce((sum, table) => sum + table.part.rows, 0);
+  const commit = () => resources.database.pool.query(
+    `UPDATE chunk SET state = 'done', lease_token = NULL, lease_until = NULL, parts = $3, rows_done = row_end - row_start, rows_out = $4, rejected = $5,
+       failed = $6, calls = $7, calls_cached = $8, prompt_tokens = $9, completion_tokens = $10, cost_micros = $11
+     WHERE id = $1 AND lease_token = $2 AND state = 'running'`,
+    [chunk.id, chunk.token, parts, rowsOut, parts.rejected, parts.failed, progress.calls, progress.callsCached, progress.promptTokens, progress.completionTokens, progress.costMicros],
+  );
+  // Sent twice over a dropped connection it counts once: the second finds the chunk done, and gives it up as lost.
+  const { rowCount } = await retryWhileAway(commit);
+  if (rowCount === 0) throw new AppError("lease_lost");
+}
+
+/** The database went away under the chunk: it is no fault of its rows, and does not count as a delivery. */
+async function giveBack(resources: WorkerResources, chunk: LeasedChunk): Promise<void> {
+  logger.warn("chunk_given_back", { chunk: chunk.id, step: chunk.stepId });
+  await retryWhileAway(() =>
+    resources.database.pool.query(
+      "UPDATE chunk SET state = 'queued', lease_token = NULL, lease_until = NULL, enqueued_at = NULL, attempt = attempt - 1 WHERE id = $1 AND lease_token = $2 AND state = 'running'",
+      [chunk.id, chunk.token],
+    ),
+  );
+}
+
+async function failChunk(resources: WorkerResources, chunk: LeasedChunk, error: AppError): Promise<void> {
+  if (chunk.signal.aborted || error.code === "lease_lost") {
+    logger.info("chunk_given_up", { chunk: chunk.id, step: chunk.stepId });
+    return;
+  }
+  if (isTransientDatabaseError(error)) {
+    await giveBack(resources, chunk);
+    return;
+  }
+  logger.error("chunk_failed", { chunk: chunk.id, step: chunk.stepId, code: error.code, detail: error.code === "internal" ? (error.stack ?? null) : null });
+  await inTransaction(resources, async (client) => {
+    const { rowCount } = await client.query(
+      "UPDATE chunk SET state = 'failed', error = $3, lease_token = NULL, lease_until = NULL WHERE id = $1 AND lease_token = $2 AND state = 'running'",
+      [chunk.id, chunk.token, error.toRecord()],
+    );
+    if (rowCount) await failStep(client, chunk.stepRunId, error.toRecord());
+  });
+}

@@ -1,0 +1,133 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isAppError, toAppError } from "@/lib/core/app-error";
+import { createId } from "@/lib/core/ids";
+import { makeProbeKey, modelKey, planWorkflow, type Plan } from "@/lib/plan/plan-workflow";
+import type { PlanKnown } from "@/lib/plan/plan-known";
+import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
+import { listParams } from "@/lib/steps/_sdk/param-fields";
+import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
+import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import type { WorkflowDocument } from "@/lib/workflow/document";
+import { filePath } from "./file-store";
+import { hubCredentials } from "./hub-credentials";
+import { identifyModel } from "./model-resolver";
+import type { SharedResources } from "./resources";
+import { loadProbe } from "./step-catalogue";
+import { findStepResults } from "./step-result";
+
+type ProbeAnswer = PlanKnown["probes"][string];
+
+/** Answers of probes, by key; a failure is asked again after a while. Bounded: the oldest goes. */
+const probeAnswers = new Map<string, { answer: ProbeAnswer; at: number }>();
+const PROBES_KEPT = 500;
+const FAILURE_KEPT_MS = 10_000;
+
+async function askProbe(resources: SharedResources, definition: AnyStepDefinition, params: Record<string, unknown>): Promise<ProbeAnswer> {
+  const scratch = join(resources.dataFolder, "tmp", createId("probe"));
+  await mkdir(scratch, { recursive: true });
+  const session = await resources.duckdb.openSession({ readable: [resources.dataFolder], writable: scratch });
+  try {
+    const probe = await loadProbe(definition.id);
+    return await probe(params, {
+      sql: session,
+      scratch,
+      filePath: (file) => filePath(resources, file),
+      hub: () => hubCredentials(resources),
+    });
+  } catch (error) {
+    return toAppError(error).toRecord();
+  } finally {
+    session.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function probeOnce(resources: SharedResources, definition: AnyStepDefinition, params: Record<string, unknown>): Promise<[string, ProbeAnswer]> {
+  const key = makeProbeKey(definition.id, params);
+  const kept = probeAnswers.get(key);
+  if (kept && ("columns" in kept.answer || Date.now() - kept.at < FAILURE_KEPT_MS)) return [key, kept.answer];
+  const answer = await askProbe(resources, definition, params);
+  probeAnswers.set(key, { answer, at: Date.now() });
+  for (const oldest of probeAnswers.keys()) {
+    if (probeAnswers.size <= PROBES_KEPT) break;
+    probeAnswers.delete(oldest);
+  }
+  return [key, answer];
+}
+
+async function probeAll(resources: SharedResources, document: WorkflowDocument): Promise<PlanKnown["probes"]> {
+  const asked = document.nodes.flatMap((node) => {
+    const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[node.step];
+    const params = definition?.probed ? definition.params.safeParse(node.params) : null;
+    return definition && params?.success ? [probeOnce(resources, definition, params.data)] : [];
+  });
+  return Object.fromEntries(await Promise.all(asked));
+}
+
+/** Null for a name that stands for no model; a database that is away is not a missing model. */
+async function identifyOrNull(resources: SharedResources, ref: ModelRef): Promise<Record<string, unknown> | null> {
+  try {
+    return await identifyModel(resources, ref);
+  } catch (error) {
+    if (isAppError(error) && error.code === "model_missing") return null;
+    throw error;
+  }
+}
+
+async function identifyAll(resources: SharedResources, document: WorkflowDocument): Promise<PlanKnown["models"]> {
+  const refs = new Map<string, ModelRef>();
+  for (const node of document.nodes) {
+    const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[node.step];
+    const params = definition?.params.safeParse(node.params);
+    if (!definition || !params?.success) continue;
+    for (const { name, meta } of listParams(definition.params)) {
+      if (meta.field?.kind !== "model" || !params.data[name]) continue;
+      const ref = params.data[name] as ModelRef;
+      refs.set(modelKey(ref), ref);
+    }
+  }
+  const entries = [...refs].map(async ([key, ref]) => [key, await identifyOrNull(resources, ref)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** What each step was when it last finished in a run of this workflow. */
+async function readPrevious(resources: SharedResources, workflowId: string | null): Promise<PlanKnown["previous"]> {
+  if (!workflowId) return {};
+  const { rows } = await resources.database.pool.query<{ node_id: string; identity: Record<string, unknown> }>(
+    `SELECT DISTINCT ON (s.node_id) s.node_id, s.identity FROM step_run s JOIN run r ON r.id = s.run_id
+     WHERE r.workflow_id = $1 AND s.state = 'done' ORDER BY s.node_id, s.created_at DESC`,
+    [workflowId],
+  );
+  return Object.fromEntries(rows.map((row) => [row.node_id, row.identity]));
+}
+
+/** Everything the planner has to know of the world for this document. */
+export async function gatherKnown(resources: SharedResources, document: WorkflowDocument, options: { workflowId: string | null; rowLimit: number | null }): Promise<PlanKnown> {
+  const [probes, models, previous] = await Promise.all([
+    probeAll(resources, document),
+    identifyAll(resources, document),
+    readPrevious(resources, options.workflowId),
+  ]);
+  const known: PlanKnown = { results: {}, probes, models, previous };
+  const plan = planWorkflow(document, stepDefinitions, known, options.rowLimit);
+  known.results = await describeResults(resources, plan);
+  return known;
+}
+
+async function describeResults(resources: SharedResources, plan: Plan): Promise<PlanKnown["results"]> {
+  const fingerprints = [...plan.steps.values()].flatMap((step) => (step.fingerprint ? [step.fingerprint] : []));
+  const found = await findStepResults(resources, fingerprints);
+  return Object.fromEntries(
+    [...found].map(([fingerprint, { outputs, createdAt }]) => [
+      fingerprint,
+      {
+        columns: Object.fromEntries(Object.entries(outputs.tables).map(([port, table]) => [port, table.columns])),
+        rows: Object.fromEntries(Object.entries(outputs.tables).map(([port, table]) => [port, table.rows])),
+        rejected: outputs.issues.rejected,
+        failed: outputs.issues.failed,
+        createdAt: createdAt.toISOString(),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,195 @@
+import { setMaxListeners } from "node:events";
+import { join } from "node:path";
+import { AppError, isAppError, toAppError } from "@/lib/core/app-error";
+import { isTransientDatabaseError } from "@/lib/core/transient-error";
+import type { CallRecord } from "@/lib/llm/chat";
+import { isFatalForStep } from "@/lib/llm/model-client";
+import type { ResolvedModel } from "@/lib/llm/endpoint";
+import type { RowOutcome, RowsRunner } from "@/lib/steps/_sdk/step-runner";
+import { quoteIdentifier } from "@/lib/tables/quote-identifier";
+import { createTableView } from "@/lib/tables/table-view";
+import type { TableManifest } from "@/lib/tables/table-manifest";
+import { createRowWriter, type MadeRow } from "@/lib/tables/write-rows";
+import { writePart } from "@/lib/tables/write-part";
+import type { LeasedChunk } from "./chunk-lease";
+import { noParts, type ChunkParts } from "./chunk-parts";
+import { resolveModel } from "./model-resolver";
+import type { WorkerResources } from "./resources";
+import type { StepParams } from "./step-catalogue";
+import type { TableStepJob } from "./run-table-step";
+
+/** Rows of a chunk under way at once; the limiter decides how many of them call. */
+const ROWS_AT_ONCE = 512;
+
+interface Issue {
+  kind: "rejected" | "failed";
+  row: number | null;
+  code: string;
+  data: string;
+  call: CallRecord | null;
+}
+
+/** Runs the rows of a chunk, each by itself, and writes those that came out, in order, and those that did not, with why. */
+export async function runRowChunk(resources: WorkerResources, runner: RowsRunner<StepParams>, job: TableStepJob): Promise<ChunkParts> {
+  const { chunk, params } = job;
+  const table = Object.values(job.inputs.tables)[0]?.[0] ?? null;
+  const modelInput = Object.values(job.inputs.models)[0];
+  const model = await resolveModel(resources, modelInput?.ref ?? runner.model(params));
+  const rows = table ? await readRows(resources, runner, job, table) : null;
+  const outcomes = await processRows(resources, runner, { chunk, params, model, rows });
+  return writeOutcomes(runner, job, table, outcomes);
+}
+
+/** The columns that the step reads, of this chunk's rows alone. */
+async function readRows(resources: WorkerResources, runner: RowsRunner<StepParams>, job: TableStepJob, table: TableManifest): Promise<Record<string, unknown>[]> {
+  const { chunk, session, params } = job;
+  const view = await createTableView(session, { name: "chunk_input", dataFolder: resources.dataFolder, manifest: table, range: { start: chunk.rowStart, end: chunk.rowEnd } });
+  const columns = runner.readColumns(params, table.columns).map((name) => {
+    const found = table.columns.find((column) => column.name === name);
+    if (!found) throw new AppError("column_missing", { column: name, columns: table.columns.map((column) => column.name).join(", ") });
+    const quoted = quoteIdentifier(name);
+    return found.type === "text" ? quoted : found.type === "list" || found.type === "object" ? `to_json(${quoted})::VARCHAR AS ${quoted}` : `${quoted}::VARCHAR AS ${quoted}`;
+  });
+  return session.query(`SELECT ${[...columns, "__row::BIGINT AS __row"].join(", ")} FROM ${view} ORDER BY __row`);
+}
+
+interface RowJob {
+  chunk: LeasedChunk;
+  params: StepParams;
+  model: ResolvedModel;
+  rows: Record<string, unknown>[] | null;
+}
+
+type Outcome = RowOutcome | { error: AppError };
+
+async function processRows(resources: WorkerResources, runner: RowsRunner<StepParams>, { chunk, params, model, rows }: RowJob): Promise<Outcome[]> {
+  const total = chunk.rowEnd - chunk.rowStart;
+  const outcomes = new Array<Outcome>(total);
+  const sampling = runner.sampling(params);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([chunk.signal, stop.signal]);
+  // Each row under way listens; that many is what this is for.
+  setMaxListeners(0, signal);
+  const { progress } = chunk;
+  const fatal: AppError[] = [];
+  let next = 0;
+
+  async function processOne(place: number): Promise<void> {
+    try {
+      const outcome = await runner.processRow(rows?.[place] ?? {}, {
+        params,
+        rowNumber: chunk.rowStart + place,
+        signal,
+        async complete(messages, sample) {
+          const completion = await resources.models.complete({ model, messages, sampling, sample, signal });
+          countCall(progress, completion.record);
+          return completion;
+        },
+      });
+      outcomes[place] = outcome;
+      if ("rows" in outcome) progress.rowsOut += outcome.rows.length;
+      else progress.rejected += 1;
+    } catch (error) {
+      const failure = toAppError(error);
+      if (failure.code === "cancelled" || signal.aborted) throw failure;
+      if (isTransientDatabaseError(failure)) throw failure;
+      if (isFatalForStep(failure)) {
+        fatal.push(failure);
+        stop.abort();
+        chunk.abortSiblings();
+        throw failure;
+      }
+      outcomes[place] = { error: failure };
+      progress.failed += 1;
+    }
+    progress.rowsDone += 1;
+  }
+
+  const lanes = Array.from({ length: Math.min(ROWS_AT_ONCE, total) }, async () => {
+    while (next < total && !signal.aborted) await processOne(next++);
+  });
+  const settled = await Promise.allSettled(lanes);
+  if (fatal[0]) throw fatal[0];
+  const broken = settled.find((lane) => lane.status === "rejected");
+  if (broken) throw isAppError(broken.reason) ? broken.reason : toAppError(broken.reason);
+  if (signal.aborted) throw new AppError("cancelled");
+  return outcomes;
+}
+
+function countCall(progress: LeasedChunk["progress"], record: CallRecord): void {
+  if (record.cached) progress.callsCached += 1;
+  else progress.calls += 1;
+  progress.promptTokens += record.promptTokens;
+  progress.completionTokens += record.completionTokens;
+  progress.costMicros += record.costMicros;
+}
+
+async function writeOutcomes(
+  runner: RowsRunner<StepParams>,
+  job: TableStepJob,
+  table: TableManifest | null,
+  outcomes: Outcome[],
+): Promise<ChunkParts> {
+  const { chunk, session, folder, relativeFolder, params } = job;
+  const made: MadeRow[] = [];
+  const issues: Issue[] = [];
+  outcomes.forEach((outcome, place) => {
+    const row = table ? chunk.rowStart + place : null;
+    if ("error" in outcome) issues.push({ kind: "failed", row, code: outcome.error.code, data: JSON.stringify(outcome.error.data), call: null });
+    else if ("rejected" in outcome) {
+      issues.push({ kind: "rejected", row, code: outcome.rejected.code, data: JSON.stringify(outcome.rejected.data), call: outcome.call });
+    } else for (const { values, call } of outcome.rows) made.push({ __in0: row, values, call });
+  });
+  const parts = noParts();
+  const suffix = `${String(chunk.index)}-${String(chunk.attempt)}.parquet`;
+  const columns = runner.newColumns(params);
+  const writer = await createRowWriter(session, { name: "made", columns });
+  try {
+    writer.append(made);
+    const query = table ? selectWithInput(table, columns.map((column) => column.name)) : selectMade(columns.map((column) => column.name));
+    const written = await writePart(session, { query, path: join(folder, `out-output-${suffix}`) });
+    const part = { file: `${relativeFolder}/out-output-${suffix}`, rows: written.rows, bytes: written.bytes };
+    parts.tables.output = { columns: written.columns, part };
+  } finally {
+    writer.close();
+  }
+  parts.rejected = issues.filter((issue) => issue.kind === "rejected").length;
+  parts.failed = issues.length - parts.rejected;
+  const failure = outcomes.find((outcome) => "error" in outcome);
+  if (failure) parts.firstFailure = { code: failure.error.code, data: failure.error.data };
+  if (issues.length > 0) {
+    const path = join(folder, `issues-${suffix}`);
+    const written = await writeIssues(job, issues, path);
+    parts.issues = { file: `${relativeFolder}/issues-${suffix}`, ...written };
+  }
+  return parts;
+}
+
+function selectMade(columns: string[]): string {
+  return `SELECT ${[...columns.map(quoteIdentifier), "__call"].join(", ")} FROM made ORDER BY __ord`;
+}
+
+function selectWithInput(table: TableManifest, columns: string[]): string {
+  const replaced = new Set(columns);
+  const kept = table.columns.filter((column) => !replaced.has(column.name)).map((column) => `i.${quoteIdentifier(column.name)}`);
+  const added = columns.map((name) => `m.${quoteIdentifier(name)}`);
+  return `SELECT ${[...kept, ...added, "m.__in0", "m.__call"].join(", ")} FROM made m JOIN chunk_input i ON i.__row = m.__in0 ORDER BY m.__ord`;
+}
+
+async function writeIssues(job: TableStepJob, issues: Issue[], path: string): Promise<{ rows: number; bytes: number }> {
+  const writer = await createRowWriter(job.session, {
+    name: "issues",
+    columns: [
+      { name: "kind", type: "text" },
+      { name: "code", type: "text" },
+      { name: "data", type: "text" },
+    ],
+  });
+  try {
+    writer.append(issues.map(({ row, kind, code, data, call }) => ({ __in0: row, values: { kind, code, data }, call })));
+    const { rows, bytes } = await writePart(job.session, { query: "SELECT __in0, kind, code, data, __call FROM issues ORDER BY __ord", path });
+    return { rows, bytes };
+  } finally {
+    writer.close();
+  }
+}

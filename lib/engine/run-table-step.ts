@@ -1,0 +1,130 @@
+import { copyFile, mkdir, rename, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { AppError } from "@/lib/core/app-error";
+import type { InputTable, TableContext, TableRunner } from "@/lib/steps/_sdk/step-runner";
+import { sameText } from "@/lib/tables/same-text";
+import { createTableView } from "@/lib/tables/table-view";
+import type { TableSession } from "@/lib/tables/table-session";
+import { syncFile, writePart } from "@/lib/tables/write-part";
+import type { LeasedChunk } from "./chunk-lease";
+import { noParts, type ChunkParts } from "./chunk-parts";
+import { filePath } from "./file-store";
+import { hubCredentials } from "./hub-credentials";
+import { openInputModel } from "./input-model";
+import { gatherProvenance } from "./provenance";
+import type { WorkerResources } from "./resources";
+import { findDefinitionOrThrow, type StepParams } from "./step-catalogue";
+import type { StepInputs } from "./step-inputs";
+
+export interface TableStepJob {
+  chunk: LeasedChunk;
+  params: StepParams;
+  inputs: StepInputs;
+  session: TableSession;
+  /** Absolute folder for parts, and its name relative to the data folder. */
+  folder: string;
+  relativeFolder: string;
+  scratch: string;
+}
+
+const ISSUE_COLUMNS = "__in0::BIGINT AS __in0, code, data";
+
+/** Runs a whole-table step and writes its parts. */
+export async function runTableStep(resources: WorkerResources, runner: TableRunner<StepParams>, job: TableStepJob): Promise<ChunkParts> {
+  const { chunk, session, folder, relativeFolder } = job;
+  const parts = noParts();
+  const issues: { kind: "rejected" | "failed"; path: string; rows: number }[] = [];
+  const tables = await openTables(resources, job);
+  const reports = new Set<string>();
+  const name = (kind: string): string => `${kind}-0-${String(chunk.attempt)}.parquet`;
+
+  const recordIssues = (kind: "rejected" | "failed"): TableContext<StepParams>["reject"] => async (query, values) => {
+    const path = join(job.scratch, `issues-${String(issues.length)}.parquet`);
+    const written = await writePart(session, { query: `SELECT ${ISSUE_COLUMNS}, ${sameText(kind)} AS kind FROM (${query})`, values: values ?? [], path });
+    issues.push({ kind, path, rows: written.rows });
+    parts[kind] += written.rows;
+    chunk.progress[kind] = parts[kind];
+  };
+
+  const emit: TableContext<StepParams>["emit"] = async (port, query, values) => {
+    const file = name(`out-${port}`);
+    const written = await writePart(session, { query, values: values ?? [], path: join(folder, file) });
+    parts.tables[port] = { columns: written.columns, part: { file: `${relativeFolder}/${file}`, rows: written.rows, bytes: written.bytes } };
+    chunk.progress.rowsOut += written.rows;
+    return written.rows;
+  };
+
+  await runner.run({
+    params: job.params,
+    sql: session,
+    signal: chunk.signal,
+    scratch: job.scratch,
+    rowLimit: chunk.rowLimit,
+    input: (port) => requireTable(tables[port]?.[0], port),
+    inputs: (port) => tables[port] ?? [],
+    filePath: (file) => filePath(resources, file),
+    model: (port) => openInputModel(resources, port, job.inputs.models[port]?.ref),
+    emit,
+    emitReport(port, query, values) {
+      reports.add(port);
+      return emit(port, query, values);
+    },
+    reject: recordIssues("rejected"),
+    fail: recordIssues("failed"),
+    async keepFile(path, fileName) {
+      await mkdir(join(folder, "files"), { recursive: true });
+      const safe = basename(fileName);
+      await copyFile(path, join(folder, "files", safe));
+      const { size } = await stat(path);
+      parts.files.push({ name: safe, file: `${relativeFolder}/files/${safe}`, bytes: size });
+    },
+    hub: () => hubCredentials(resources),
+    provenance: () => gatherProvenance(resources, chunk),
+  });
+  parts.issues = await mergeIssues(session, issues, join(folder, name("issues")), `${relativeFolder}/${name("issues")}`);
+  assertAccounted(job, parts, reports);
+  return parts;
+}
+
+async function openTables(resources: WorkerResources, job: TableStepJob): Promise<Record<string, InputTable[]>> {
+  const tables: Record<string, InputTable[]> = {};
+  let count = 0;
+  for (const port of findDefinitionOrThrow(job.chunk.stepId).inputs) {
+    for (const manifest of job.inputs.tables[port.name] ?? []) {
+      const view = await createTableView(job.session, { name: `in${String(count++)}`, dataFolder: resources.dataFolder, manifest });
+      (tables[port.name] ??= []).push({ view, columns: manifest.columns, rows: manifest.rows });
+    }
+  }
+  return tables;
+}
+
+function requireTable(table: InputTable | undefined, port: string): InputTable {
+  if (!table) throw new AppError("input_missing", { port });
+  return table;
+}
+
+async function mergeIssues(session: TableSession, issues: { path: string; rows: number }[], path: string, file: string): Promise<ChunkParts["issues"]> {
+  const filled = issues.filter((issue) => issue.rows > 0);
+  if (filled.length === 0) return null;
+  if (filled.length === 1 && filled[0]) {
+    await rename(filled[0].path, path);
+    await syncFile(dirname(path));
+    return { file, rows: filled[0].rows, bytes: (await stat(path)).size };
+  }
+  const list = filled.map((issue) => `'${issue.path.replaceAll("'", "''")}'`).join(", ");
+  const query = `SELECT __in0, kind, code, data FROM read_parquet([${list}]) ORDER BY __in0`;
+  const written = await writePart(session, { query, path });
+  return { file, rows: written.rows, bytes: written.bytes };
+}
+
+/**
+ * A step that only passes rows on, drops or moves them has each input row once: in an output, rejected or failed. Steps
+ * without an output (exports), or with a report alone, use all they are given. A source has nothing to account for.
+ */
+function assertAccounted(job: TableStepJob, parts: ChunkParts, reports: ReadonlySet<string>): void {
+  const rowsIn = Object.values(job.inputs.tables).flat().reduce((sum, table) => sum + table.rows, 0);
+  const outputs = Object.entries(parts.tables).flatMap(([port, output]) => (reports.has(port) ? [] : [output]));
+  if (rowsIn === 0 || outputs.length === 0) return;
+  const accounted = outputs.reduce((sum, output) => sum + output.part.rows, 0) + parts.rejected + parts.failed;
+  if (accounted !== rowsIn) throw new AppError("rows_unaccounted", { rowsIn, accounted });
+}

@@ -1,0 +1,29 @@
+import { AppError } from "@/lib/core/app-error";
+import type { StepIdentity } from "@/lib/fingerprint/step-identity";
+import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
+import type { TableManifest } from "@/lib/tables/table-manifest";
+import type { SharedResources } from "./resources";
+import { findStepResults, parseInputAddress } from "./step-result";
+
+export interface StepInputs {
+  /** By input port, in edge order. */
+  tables: Record<string, TableManifest[]>;
+  /** By input port. */
+  models: Record<string, { ref: ModelRef; identity: Record<string, unknown> }>;
+}
+
+/** Opens what a step's identity says it is fed with. Throws `table_missing`. */
+export async function openInputs(resources: Pick<SharedResources, "database">, identity: Pick<StepIdentity, "inputs">): Promise<StepInputs> {
+  const addresses = Object.entries(identity.inputs).flatMap(([port, list]) => list.map((address) => ({ port, from: parseInputAddress(address) })));
+  const results = await findStepResults(resources, [...new Set(addresses.map(({ from }) => from.fingerprint))]);
+  const inputs: StepInputs = { tables: {}, models: {} };
+  for (const { port, from } of addresses) {
+    const outputs = results.get(from.fingerprint)?.outputs;
+    const table = outputs?.tables[from.port];
+    const model = outputs?.models[from.port];
+    if (table) (inputs.tables[port] ??= []).push(table);
+    else if (model) inputs.models[port] = model;
+    else throw new AppError("table_missing");
+  }
+  return inputs;
+}

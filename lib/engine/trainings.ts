@@ -1,0 +1,133 @@
+import { AppError, toAppError, type ErrorRecord } from "@/lib/core/app-error";
+import { createId } from "@/lib/core/ids";
+import { logger } from "@/lib/core/logger";
+import { trainingRequest, trainingResult, type LocalModelSource, type TrainingRequest } from "@/lib/contracts/trainer";
+import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
+import type { TrainerRunner } from "@/lib/steps/_sdk/step-runner";
+import type { TableManifest } from "@/lib/tables/table-manifest";
+import { jsonValue } from "@/lib/server/json-value";
+import { advanceRun } from "./advance-run";
+import { noParts } from "./chunk-parts";
+import type { LeasedChunk } from "./chunk-lease";
+import { failStep, finishStepIfDone } from "./finish-step";
+import { inTransaction } from "./in-transaction";
+import { identifyModel, parseLocalModel } from "./model-resolver";
+import type { SharedResources } from "./resources";
+import type { StepParams } from "./step-catalogue";
+import type { StepInputs } from "./step-inputs";
+
+interface TrainingJob {
+  chunk: LeasedChunk;
+  params: StepParams;
+  inputs: StepInputs;
+}
+
+/**
+ * Hands a training to the trainer. The chunk stays `running` without a lease: the training has one of its own, and
+ * `settleTrainings` ends the chunk when the training ends. A training of the same chunk that was handed over is kept.
+ */
+export async function startTraining(resources: SharedResources, runner: TrainerRunner<StepParams>, { chunk, params, inputs }: TrainingJob): Promise<void> {
+  const request = await makeRequest(resources, runner, { chunk, params, inputs });
+  const training = await resources.database.prisma.training.upsert({
+    where: { chunkId: chunk.id },
+    create: {
+      id: createId("training"),
+      chunkId: chunk.id,
+      runId: chunk.runId,
+      nodeId: chunk.nodeId,
+      fingerprint: chunk.fingerprint,
+      request: jsonValue(request),
+      state: "queued",
+    },
+    update: {},
+  });
+  const { rowCount } = await resources.database.pool.query(
+    "UPDATE chunk SET lease_until = NULL WHERE id = $1 AND lease_token = $2 AND state = 'running'",
+    [chunk.id, chunk.token],
+  );
+  if (rowCount === 0) throw new AppError("lease_lost");
+  // Only a wake-up: the trainer also looks for queued trainings by itself.
+  await resources.queues.enqueue("trainer", training.id, { trainingId: training.id }).catch((error: unknown) => {
+    logger.warn("enqueue_failed", { training: training.id, detail: toAppError(error).message });
+  });
+}
+
+async function makeRequest(resources: SharedResources, runner: TrainerRunner<StepParams>, { chunk, params, inputs }: TrainingJob): Promise<TrainingRequest> {
+  const train = inputs.tables.train?.[0];
+  if (!train || train.rows === 0) throw new AppError("training_no_rows", { detail: "the table of training rows is empty" });
+  const validation = inputs.tables.validation?.[0] ?? null;
+  const toTable = (table: TableManifest) => ({ parts: table.parts.map((part) => part.file), rows: table.rows });
+  const ref = Object.values(inputs.models)[0]?.ref ?? runner.baseModel(params);
+  return trainingRequest.parse({
+    ...runner.request(params),
+    version: 1,
+    modelId: createId("model"),
+    name: chunk.title,
+    base: await baseModelSource(resources, ref),
+    data: { train: toTable(train), validation: validation && validation.rows > 0 ? toTable(validation) : null },
+  });
+}
+
+async function baseModelSource(resources: SharedResources, ref: ModelRef): Promise<LocalModelSource> {
+  const identity = await identifyModel(resources, ref);
+  if (ref.connection !== LOCAL_CONNECTION || !identity) throw new AppError("model_missing", { model: ref.model });
+  return parseLocalModel(ref.model);
+}
+
+interface EndedTraining {
+  id: string;
+  chunk_id: string;
+  run_id: string;
+  step_run_id: string;
+  fingerprint: string;
+  state: string;
+  request: unknown;
+  result: unknown;
+  error: ErrorRecord | null;
+}
+
+/** Ends the chunks whose trainings have ended. Called often by the reconciler. */
+export async function settleTrainings(resources: SharedResources): Promise<void> {
+  const { rows } = await resources.database.pool.query<EndedTraining>(
+    `SELECT t.id, t.chunk_id, t.run_id, c.step_run_id, t.fingerprint, t.state, t.request, t.result, t.error
+     FROM training t JOIN chunk c ON c.id = t.chunk_id WHERE t.state IN ('done', 'failed', 'cancelled') AND c.state = 'running' AND c.lease_until IS NULL`,
+  );
+  for (const training of rows) {
+    if (training.state === "done") await acceptModel(resources, training);
+    else await refuseTraining(resources, training);
+    await finishStepIfDone(resources, training.step_run_id);
+    await advanceRun(resources, training.run_id);
+  }
+}
+
+async function acceptModel(resources: SharedResources, training: EndedTraining): Promise<void> {
+  const request = trainingRequest.parse(training.request);
+  const result = trainingResult.parse(training.result);
+  const model = {
+    id: request.modelId,
+    name: request.name,
+    fingerprint: training.fingerprint,
+    baseModel: jsonValue(request.base),
+    method: request.method.kind,
+    folder: result.folder,
+    card: jsonValue({ request, result }),
+  };
+  // A step run again after its result was removed trains the same model anew.
+  await resources.database.prisma.trainedModel.upsert({ where: { fingerprint: training.fingerprint }, create: model, update: model });
+  const parts = {
+    ...noParts(),
+    models: { model: { ref: { connection: LOCAL_CONNECTION, model: `trained:${request.modelId}` }, identity: { trained: training.fingerprint } } },
+  };
+  await resources.database.pool.query(
+    "UPDATE chunk SET state = 'done', parts = $2, rows_done = $3, rows_out = 0 WHERE id = $1 AND state = 'running'",
+    [training.chunk_id, parts, result.trainRows + result.validationRows],
+  );
+}
+
+async function refuseTraining(resources: SharedResources, training: EndedTraining): Promise<void> {
+  const error = training.error ?? new AppError("cancelled").toRecord();
+  await inTransaction(resources, async (client) => {
+    await client.query("UPDATE chunk SET state = 'failed', error = $2 WHERE id = $1 AND state = 'running'", [training.chunk_id, error]);
+    await failStep(client, training.step_run_id, error);
+  });
+}

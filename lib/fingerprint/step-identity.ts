@@ -1,0 +1,59 @@
+import { canonicalJson } from "@/lib/core/canonical-json";
+import { sha256Hex } from "@/lib/core/sha256";
+import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
+import { listParams, type FileRef } from "@/lib/steps/_sdk/param-fields";
+
+/** Rises when the way of making fingerprints changes; every step is then stale. */
+export const FINGERPRINT_SCHEME = 1;
+
+/**
+ * All that determines a step's output, and nothing else. Never the node's id, title or place, so equal sub-graphs share
+ * results; never a connection's name or key, so that results can travel.
+ */
+export interface StepIdentity {
+  scheme: number;
+  step: string;
+  version: number;
+  /** Parameters after parsing, without those in `identityExcludes`; files by content alone; models in `models`. */
+  params: Record<string, unknown>;
+  /** What each model parameter resolves to: provider, base URL and name; or weights by content. */
+  models: Record<string, unknown>;
+  /** `<fingerprint>/<port>` of each connected output, by input port, in edge order. */
+  inputs: Record<string, string[]>;
+  /** Row limit of a run over the first N rows, where this step is the one that obeys it: it has no table input. */
+  rowLimit: number | null;
+}
+
+export interface IdentityParts {
+  definition: AnyStepDefinition;
+  params: Record<string, unknown>;
+  models: Record<string, unknown>;
+  inputs: Record<string, string[]>;
+  rowLimit: number | null;
+}
+
+export function makeStepIdentity({ definition, params, models, inputs, rowLimit }: IdentityParts): StepIdentity {
+  const excluded = new Set(definition.identityExcludes);
+  const kept: Record<string, unknown> = {};
+  for (const { name, meta } of listParams(definition.params)) {
+    const kind = meta.field?.kind;
+    const value = params[name];
+    if (excluded.has(name) || kind === "model") continue;
+    kept[name] = kind === "file" && value !== null ? (value as FileRef).sha256 : value;
+  }
+  const obeysLimit = Object.keys(inputs).every((port) => !definition.inputs.some((input) => input.name === port && input.type === "table"));
+  return {
+    scheme: FINGERPRINT_SCHEME,
+    step: definition.id,
+    version: definition.version,
+    params: kept,
+    models,
+    inputs,
+    rowLimit: obeysLimit ? rowLimit : null,
+  };
+}
+
+/** SHA-256 of the identity's canonical JSON, as 64 hexadecimal digits. */
+export function fingerprintIdentity(identity: StepIdentity): string {
+  return sha256Hex(canonicalJson(identity));
+}

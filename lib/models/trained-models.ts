@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { AppError } from "@/lib/core/app-error";
+import { errorRecord } from "@/lib/contracts/errors";
+import { listedModel, provider } from "@/lib/contracts/models";
+import { trainingProgress, trainingRequest, trainingResult } from "@/lib/contracts/trainer";
+import { identifyModel, resolveModel } from "@/lib/engine/model-resolver";
+import type { SharedResources, WorkerResources } from "@/lib/engine/resources";
+import { builtinModel, LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
+
+interface Pickable {
+  ref: ModelRef;
+  label: string;
+  connection: string;
+  kind: "builtin" | "trained" | "api";
+}
+
+/** Models a person can choose from: the built-in one, those trained here, and those the connections list. */
+export async function listPickableModels(resources: SharedResources): Promise<Pickable[]> {
+  const { prisma } = resources.database;
+  const models: Pickable[] = [];
+  if (await identifyModel(resources, builtinModel)) models.push({ ref: builtinModel, label: "Built-in model (a toy)", connection: "This machine", kind: "builtin" });
+  for (const model of await prisma.trainedModel.findMany({ orderBy: { createdAt: "desc" }, take: 500 })) {
+    models.push({ ref: { connection: LOCAL_CONNECTION, model: `trained:${model.id}` }, label: model.name, connection: "Trained here", kind: "trained" });
+  }
+  const connections = await prisma.connection.findMany({ where: { provider: { in: provider.options } }, orderBy: { createdAt: "asc" }, omit: { apiKey: true } });
+  for (const connection of connections) {
+    for (const { id } of listedModel.array().parse(connection.models)) {
+      models.push({ ref: { connection: connection.id, model: id }, label: id, connection: connection.name, kind: "api" });
+    }
+  }
+  return models;
+}
+
+const modelCard = z.object({ result: trainingResult });
+
+export async function listTrainedModels(resources: SharedResources) {
+  const { prisma } = resources.database;
+  const models = await prisma.trainedModel.findMany({ orderBy: { createdAt: "desc" }, take: 500 });
+  const trainings = await prisma.training.findMany({ where: { state: { not: "done" } }, orderBy: { createdAt: "desc" }, take: 100 });
+  return {
+    models: models.map((model) => ({
+      id: model.id,
+      name: model.name,
+      method: model.method,
+      fingerprint: model.fingerprint,
+      baseModel: model.baseModel,
+      createdAt: model.createdAt.toISOString(),
+      result: modelCard.parse(model.card).result,
+    })),
+    trainings: trainings.map((training) => {
+      const request = trainingRequest.parse(training.request);
+      return { id: training.id, name: request.name, state: training.state, modelId: request.modelId, runId: training.runId, nodeId: training.nodeId };
+    }),
+  };
+}
+
+const METRICS_SHOWN = 2000;
+const METRICS = `
+  SELECT step, kind, values FROM (
+    SELECT step, kind, values, row_number() OVER (PARTITION BY kind ORDER BY step) AS place, count(*) OVER (PARTITION BY kind) AS total
+    FROM training_metric WHERE training_id = $1) m
+  WHERE place % GREATEST(1, total / ${String(METRICS_SHOWN)}) = 0 OR place = total ORDER BY step`;
+
+/** Settings, state and metrics (thinned to 2,000 points a curve) of a model's training. Throws `not_found`. */
+export async function readTraining(resources: SharedResources, modelId: string) {
+  const { rows } = await resources.database.pool.query<{ id: string }>("SELECT id FROM training WHERE request->>'modelId' = $1 ORDER BY created_at DESC LIMIT 1", [modelId]);
+  const training = rows[0] && (await resources.database.prisma.training.findUnique({ where: { id: rows[0].id } }));
+  if (!training) throw new AppError("not_found", { what: "model", id: modelId });
+  const request = trainingRequest.parse(training.request);
+  const metrics = await resources.database.pool.query<{ step: number; kind: "train" | "eval"; values: Record<string, number | null> }>(METRICS, [training.id]);
+  const model = await resources.database.prisma.trainedModel.findUnique({ where: { id: modelId }, select: { name: true } });
+  return {
+    modelId,
+    name: model?.name ?? request.name,
+    state: z.enum(["queued", "running", "done", "failed", "cancelled"]).parse(training.state),
+    ready: model !== null,
+    runId: training.runId,
+    nodeId: training.nodeId,
+    request,
+    progress: trainingProgress.nullable().parse(training.progress),
+    result: trainingResult.nullable().parse(training.result),
+    error: errorRecord.nullable().parse(training.error),
+    metrics: metrics.rows.map((row) => ({ step: row.step, kind: row.kind, values: z.record(z.string(), z.number().nullable()).parse(row.values) })),
+  };
+}
+
+export interface OnePrompt {
+  model: ModelRef;
+  system: string;
+  prompt: string;
+  temperature: number | null;
+  topP: number | null;
+  maxTokens: number | null;
+  seed: number | null;
+}
+
+/** One prompt through cache and limiter, as a step would send it. */
+export async function promptModel(resources: WorkerResources, { model, system, prompt, ...sampling }: OnePrompt, signal: AbortSignal) {
+  const resolved = await resolveModel(resources, model);
+  const messages = [...(system === "" ? [] : [{ role: "system" as const, content: system }]), { role: "user" as const, content: prompt }];
+  const completion = await resources.models.complete({ model: resolved, messages, sampling: { ...sampling, stop: [] }, sample: 0, signal });
+  const { record } = completion;
+  return {
+    text: completion.text,
+    finishReason: completion.finishReason,
+    promptTokens: record.promptTokens,
+    completionTokens: record.completionTokens,
+    latencyMs: record.latencyMs,
+    cached: record.cached,
+  };
+}

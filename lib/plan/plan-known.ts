@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { column } from "@/lib/steps/_sdk/columns";
+
+/** What the planner is told of the world outside of the document. The browser gets it from `POST /api/v1/plan/known`. */
+export const planKnown = z.strictObject({
+  /** Results that are stored, by fingerprint. */
+  results: z.record(
+    z.string(),
+    z.strictObject({
+      /** Columns of each table, by output port. */
+      columns: z.record(z.string(), z.array(column)),
+      rows: z.record(z.string(), z.int()),
+      rejected: z.int(),
+      failed: z.int(),
+      createdAt: z.string(),
+    }),
+  ),
+  /** Columns found by probes, by probe key; or why none were. */
+  probes: z.record(
+    z.string(),
+    z.union([
+      z.strictObject({ columns: z.array(column), rows: z.int().nullable() }),
+      z.strictObject({ code: z.string(), message: z.string(), data: z.record(z.string(), z.unknown()) }),
+    ]),
+  ),
+  /** What each model is, by `<connection>/<model>`; null where the connection or the weights are not here. */
+  models: z.record(z.string(), z.record(z.string(), z.unknown()).nullable()),
+  /** What each step was when it last finished in this workflow, by node id. */
+  previous: z.record(z.string(), z.record(z.string(), z.unknown())),
+});
+export type PlanKnown = z.infer<typeof planKnown>;
+
+export const nothingKnown: PlanKnown = { results: {}, probes: {}, models: {}, previous: {} };

@@ -1,0 +1,149 @@
+import { AppError } from "@/lib/core/app-error";
+import { runState, runTarget, stepRunState, type RunView, type StepRunView } from "@/lib/contracts/runs";
+import { errorRecord } from "@/lib/contracts/errors";
+import { trainingProgress } from "@/lib/contracts/trainer";
+import type { SharedResources } from "@/lib/engine/resources";
+
+interface RunRow {
+  id: string;
+  workflow_id: string | null;
+  name: string;
+  target: unknown;
+  row_limit: number | null;
+  state: string;
+  error: unknown;
+  created_at: Date;
+  ended_at: Date | null;
+}
+
+interface StepRow {
+  run_id: string;
+  node_id: string;
+  step_id: string;
+  title: string;
+  fingerprint: string;
+  state: string;
+  from_cache: boolean;
+  waits_for: string | null;
+  rows_total: string | null;
+  error: unknown;
+  started_at: Date | null;
+  ended_at: Date | null;
+  rows_done: string | null;
+  rows_out: string | null;
+  rejected: string | null;
+  failed: string | null;
+  calls: string | null;
+  calls_cached: string | null;
+  prompt_tokens: string | null;
+  completion_tokens: string | null;
+  cost_micros: string | null;
+  totals: { rowsIn: number; rowsOut: number; rejected: number; failed: number } | null;
+  elapsed: number | null;
+  training_id: string | null;
+  training_state: string | null;
+  training_progress: unknown;
+  model_id: string | null;
+}
+
+const STEPS = `
+  SELECT s.run_id, s.node_id, s.step_id, s.title, s.fingerprint, s.state, s.from_cache, s.waits_for, s.rows_total, s.error, s.started_at, s.ended_at,
+    c.*, r.totals, EXTRACT(epoch FROM COALESCE(s.ended_at, now()) - s.started_at)::float AS elapsed,
+    t.id AS training_id, t.state AS training_state, t.progress AS training_progress, t.request->>'modelId' AS model_id
+  FROM step_run s
+  LEFT JOIN step_result r ON r.fingerprint = s.fingerprint
+  LEFT JOIN LATERAL (
+    SELECT sum(rows_done) AS rows_done, sum(rows_out) AS rows_out, sum(rejected) AS rejected, sum(failed) AS failed, sum(calls) AS calls,
+      sum(calls_cached) AS calls_cached, sum(prompt_tokens) AS prompt_tokens, sum(completion_tokens) AS completion_tokens, sum(cost_micros) AS cost_micros
+    FROM chunk WHERE step_run_id = s.id) c ON true
+  LEFT JOIN LATERAL (
+    SELECT t.* FROM training t JOIN chunk k ON k.id = t.chunk_id WHERE k.step_run_id = s.id OR (s.from_cache AND t.fingerprint = s.fingerprint AND t.state = 'done')
+    ORDER BY t.created_at DESC LIMIT 1) t ON true
+  WHERE s.run_id = ANY($1) ORDER BY s.index`;
+
+const RUNS = "SELECT id, workflow_id, document->>'name' AS name, target, row_limit, state, error, created_at, ended_at FROM run";
+
+/** A run and its steps as they are now. Throws `not_found`. */
+export async function readRun(resources: Pick<SharedResources, "database">, runId: string): Promise<RunView> {
+  const { rows } = await resources.database.pool.query<RunRow>(`${RUNS} WHERE id = $1`, [runId]);
+  const [run] = await addSteps(resources, rows);
+  if (!run) throw new AppError("not_found", { what: "run", id: runId });
+  return run;
+}
+
+export async function listRuns(resources: Pick<SharedResources, "database">, options: { workflowId?: string | undefined; limit: number; offset: number }): Promise<{ runs: RunView[]; total: number }> {
+  const { pool } = resources.database;
+  const values = [options.workflowId ?? null];
+  const where = "WHERE $1::text IS NULL OR workflow_id = $1";
+  const { rows } = await pool.query<RunRow>(`${RUNS} ${where} ORDER BY created_at DESC LIMIT $2 OFFSET $3`, [...values, options.limit, options.offset]);
+  const { rows: count } = await pool.query<{ count: string }>(`SELECT count(*) FROM run ${where}`, values);
+  return { runs: await addSteps(resources, rows), total: Number(count[0]?.count ?? 0) };
+}
+
+async function addSteps(resources: Pick<SharedResources, "database">, runs: RunRow[]): Promise<RunView[]> {
+  const { rows } = await resources.database.pool.query<StepRow>(STEPS, [runs.map((run) => run.id)]);
+  return runs.map((run) => ({
+    id: run.id,
+    workflowId: run.workflow_id,
+    name: run.name,
+    target: runTarget.parse(run.target),
+    rowLimit: run.row_limit,
+    state: runState.parse(run.state),
+    error: errorRecord.nullable().parse(run.error),
+    createdAt: run.created_at.toISOString(),
+    endedAt: run.ended_at?.toISOString() ?? null,
+    steps: rows.filter((step) => step.run_id === run.id).map(toStepView),
+  }));
+}
+
+function toStepView(row: StepRow): StepRunView {
+  const number = (value: string | null): number => Number(value ?? 0);
+  const done = row.totals && row.state === "done" ? row.totals : null;
+  // A source takes no rows in: what it makes is what it does.
+  const rowsDone = done ? done.rowsIn || done.rowsOut : number(row.rows_done);
+  const rowsTotal = done ? rowsDone : Number(row.rows_total) || null;
+  const running = row.state === "running";
+  const rate = running && row.elapsed && rowsDone > 0 ? rowsDone / row.elapsed : null;
+  const progress = row.training_progress ? trainingProgress.parse(row.training_progress) : null;
+  const secondsLeft = progress ? progress.secondsLeft : rate && rowsTotal ? Math.max(0, (rowsTotal - rowsDone) / rate) : null;
+  return {
+    nodeId: row.node_id,
+    stepId: row.step_id,
+    title: row.title,
+    fingerprint: row.fingerprint,
+    state: stepRunState.parse(row.state),
+    fromCache: row.from_cache,
+    rowsTotal,
+    rowsDone,
+    rowsOut: done?.rowsOut ?? number(row.rows_out),
+    rejected: done?.rejected ?? number(row.rejected),
+    failed: done?.failed ?? number(row.failed),
+    calls: number(row.calls),
+    callsCached: number(row.calls_cached),
+    promptTokens: number(row.prompt_tokens),
+    completionTokens: number(row.completion_tokens),
+    costMicros: number(row.cost_micros),
+    rate,
+    secondsLeft: running ? secondsLeft : null,
+    training:
+      row.training_id && row.model_id
+        ? {
+            id: row.training_id,
+            modelId: row.model_id,
+            phase: progress?.phase ?? "queued",
+            step: progress?.step ?? 0,
+            totalSteps: progress?.totalSteps ?? null,
+            notes: progress?.notes ?? [],
+          }
+        : null,
+    waitsFor: row.state === "waiting" ? row.waits_for : running && row.training_state === "queued" ? "trainer" : null,
+    error: errorRecord.nullable().parse(row.error),
+    startedAt: row.started_at?.toISOString() ?? null,
+    endedAt: row.ended_at?.toISOString() ?? null,
+  };
+}
+
+const ACTIVE: ReadonlySet<string> = new Set(["running", "cancelling"]);
+export function isRunActive(run: RunView): boolean {
+  return ACTIVE.has(run.state);
+}

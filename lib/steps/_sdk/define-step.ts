@@ -1,0 +1,89 @@
+import type { z } from "zod";
+import type { ErrorCode } from "@/lib/core/error-catalogue";
+import type { ErrorData } from "@/lib/core/app-error";
+import type { Column } from "./columns";
+
+export type PortType = "table" | "model";
+
+export interface InputPort {
+  name: string;
+  type: PortType;
+  /** A step with an unconnected required port cannot run. */
+  required: boolean;
+  /** Takes several edges, in order. */
+  many?: boolean;
+}
+
+export interface OutputPort {
+  name: string;
+  type: PortType;
+}
+
+/** Something wrong with a step, found while drawing. `param` names the form field it belongs to. */
+export interface StepProblem {
+  code: ErrorCode;
+  data: ErrorData;
+  param?: string;
+}
+
+/** Columns of one output port; null where only a run or a probe can tell. */
+export type PortColumns = Column[] | null;
+
+export interface CheckContext<Params> {
+  params: Params;
+  /** Columns of each connected table, by input port, in edge order; null where not yet known. */
+  inputs: Record<string, PortColumns[]>;
+  /** Columns found by the step's probe (sources whose columns are outside of the document), if it has run. */
+  probed: Column[] | null;
+}
+
+export interface CheckResult {
+  /** By output port of type `table`. */
+  columns: Record<string, PortColumns>;
+  problems: StepProblem[];
+}
+
+export const stepCategories = ["sources", "prompting", "tables", "train", "out"] as const;
+export type StepCategory = (typeof stepCategories)[number];
+
+/**
+ * What a step is: read by browser and worker alike, no I/O. What it does is in `runner.ts` beside it; its words are in
+ * `messages.en.json`: `title`, `description`, `summary` (ICU, over `summaryValues`), `ports.<name>`, `params.<name>.{label,help}`.
+ */
+export interface StepDefinition<Schema extends z.ZodObject = z.ZodObject> {
+  /** Equal to the folder's name. */
+  id: string;
+  /** Rises when the same parameters and input would give another output. */
+  version: number;
+  category: StepCategory;
+  /** A lucide icon, in kebab-case. */
+  icon: string;
+  searchAliases: readonly string[];
+  inputs: readonly InputPort[];
+  /** Output ports, which the parameters may decide. */
+  outputs(params: z.infer<Schema>): readonly OutputPort[];
+  params: Schema;
+  /** Parameters a new step starts with; must parse unless `incomplete` lists what a person has to fill in. */
+  defaults: z.input<Schema>;
+  /** Parameters that have no sensible default (a file, a column, an instruction). */
+  incomplete?: readonly string[];
+  /** Values for the one-line summary on the card. */
+  summaryValues(params: z.infer<Schema>): Record<string, string | number>;
+  /** Output columns and problems, from parameters and input columns, before any run. */
+  check(context: CheckContext<z.infer<Schema>>): CheckResult;
+  /** `seeded`: the same seed gives the same output. `external`: the world may answer differently next time. */
+  effects: "pure" | "seeded" | "external";
+  resource: "cpu" | "llm" | "gpu";
+  /** Parameters that do not change the output and so are not part of the fingerprint. */
+  identityExcludes?: readonly string[];
+  /** It has a `probe.ts`: its columns come from outside (a file, a Hub data set). */
+  probed?: boolean;
+}
+
+/** Keeps the literal types of a definition. */
+export function defineStep<Schema extends z.ZodObject>(definition: StepDefinition<Schema>): StepDefinition<Schema> {
+  return definition;
+}
+
+/** Any step. Parameters are checked by the step's own schema before they reach its functions. */
+export type AnyStepDefinition = StepDefinition;

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { modelRef } from "./model-ref";
+
+/**
+ * How the form shows a parameter. Labels and help are in the step's `messages.en.json` under `params.<name>`.
+ * Every parameter carries one of these in its Zod metadata (`.meta({ field: … })`).
+ */
+export type ParamField =
+  | { kind: "text" | "multiline" | "number" | "integer" | "switch" | "select" | "string-list" }
+  /** A prompt with `{column}` places, filled from the columns of the input port; without a port it has no places. */
+  | { kind: "prompt"; port?: string }
+  /** A DuckDB expression over the columns of the input port. */
+  | { kind: "expression"; port: string }
+  | { kind: "column"; port: string }
+  | { kind: "columns"; port: string }
+  /** Old name to new name, over the columns of the input port. */
+  | { kind: "rename"; port: string }
+  /** [{column, descending}] */
+  | { kind: "sort-keys"; port: string }
+  | { kind: "model" }
+  /** A file by content: {sha256, name}. */
+  | { kind: "file" }
+  /** A table typed by hand: {columns, rows}. */
+  | { kind: "table" };
+
+declare module "zod" {
+  interface GlobalMeta {
+    field?: ParamField;
+    /** Shown under “Advanced”. */
+    advanced?: boolean;
+    /** Shown only while another parameter has one of these values. */
+    visibleWhen?: { param: string; is: unknown[] };
+  }
+}
+
+/** The parameters of a step with what the form has to know of each, in order. */
+export function listParams(params: z.ZodObject): { name: string; schema: z.ZodType; meta: z.GlobalMeta }[] {
+  return Object.entries(params.shape as Record<string, z.ZodType>).map(([name, schema]) => ({ name, schema, meta: schema.meta() ?? {} }));
+}
+
+export const modelParam = modelRef.meta({ field: { kind: "model" } });
+
+/** A file by content. The name is for people and is not part of the fingerprint. */
+export const fileRef = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), name: z.string().max(300) });
+export type FileRef = z.infer<typeof fileRef>;
+
+/** The names of the places in a prompt: `{name}`. Doubled braces are plain braces, as in Python's format strings. */
+export function findPlaceholders(text: string): string[] {
+  const names = new Set<string>();
+  for (const match of text.replaceAll("{{", "\0\0").replaceAll("}}", "\0\0").matchAll(/\{([^{}\n]+)\}/g)) {
+    if (match[1] !== undefined) names.add(match[1]);
+  }
+  return [...names];
+}

@@ -1,0 +1,54 @@
+import { AppError } from "@/lib/core/app-error";
+import type { ChatMessage } from "@/lib/llm/chat";
+import type { Column } from "./columns";
+import type { RowContext, RowOutcome } from "./step-runner";
+
+/** Columns that a prompting step adds. */
+export interface ReplyColumns {
+  promptColumn: string;
+  replyColumn: string;
+}
+
+export function replyColumns({ promptColumn, replyColumn }: ReplyColumns): Column[] {
+  return [
+    { name: promptColumn, type: "text" },
+    { name: replyColumn, type: "text" },
+  ];
+}
+
+/**
+ * Fills the `{column}` places of a prompt with a row's values, in one pass, so that braces within a value stay as they are.
+ * Doubled braces are plain ones. An empty cell throws `row_value_null`: a prompt with a hole is worse than a failed row.
+ */
+export function fillPrompt(template: string, row: Record<string, unknown>): string {
+  return template.replace(/\{\{|\}\}|\{([^{}\n]+)\}/g, (match: string, name: string | undefined) => {
+    if (match === "{{") return "{";
+    if (match === "}}") return "}";
+    return cellText(row, name ?? "");
+  });
+}
+
+/** A cell as the text that goes into a prompt. Throws `row_value_null`. */
+export function cellText(row: Record<string, unknown>, column: string): string {
+  const value = row[column];
+  if (value === null || value === undefined) throw new AppError("row_value_null", { column });
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Sends a prompt `samples` times and gives a row for each reply, the reply stripped as DataDreamer does. */
+export async function promptRow(
+  prompt: string,
+  options: ReplyColumns & { systemPrompt: string; samples: number; firstSample?: number },
+  context: Pick<RowContext<unknown>, "complete">,
+): Promise<RowOutcome> {
+  const messages: ChatMessage[] = [{ role: "user", content: prompt }];
+  if (options.systemPrompt !== "") messages.unshift({ role: "system", content: options.systemPrompt });
+  const first = options.firstSample ?? 0;
+  const completions = await Promise.all(Array.from({ length: options.samples }, (_, index) => context.complete(messages, first + index)));
+  return {
+    rows: completions.map(({ text, record }) => ({
+      values: { [options.promptColumn]: prompt, [options.replyColumn]: text.trim() },
+      call: record,
+    })),
+  };
+}

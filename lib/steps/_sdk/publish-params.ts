@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { StepProblem } from "./define-step";
+
+/** The parameters of every step that publishes to the Hub. */
+export const publishParams = {
+  repo: z.string().max(200).meta({ field: { kind: "text" } }),
+  isPrivate: z.boolean().meta({ field: { kind: "switch" } }),
+  license: z.string().max(100).regex(/^[a-z0-9.-]*$/).meta({ field: { kind: "text" } }),
+  branch: z.string().regex(/^(?!\/)(?!.*(\/\/|\.\.|@\{))[\w./-]{1,200}(?<![/.])$/).meta({ field: { kind: "text" }, advanced: true }),
+  message: z.string().min(1).max(200).regex(/^[^\r\n]+$/).meta({ field: { kind: "text" }, advanced: true }),
+};
+
+export const publishDefaults = { repo: "", isPrivate: true, license: "", branch: "main", message: "Publish from Reverie" };
+
+/** Columns of the one row that a publishing step leaves. */
+export const publishedColumns = [
+  { name: "repo", type: "text" as const },
+  { name: "url", type: "text" as const },
+  { name: "commit", type: "text" as const },
+  { name: "files", type: "integer" as const },
+  { name: "bytes", type: "integer" as const },
+];
+
+/** The Hub's own rules for names, so that a wrong one is found before hours of work. */
+export function checkRepo(repo: string): StepProblem[] {
+  if (repo === "") return [{ code: "param_required", data: { param: "repo" }, param: "repo" }];
+  const [owner = "", name = "", ...rest] = repo.split("/");
+  const isValid = rest.length === 0 && [owner, name].every(isValidName) && !name.endsWith(".git");
+  return isValid ? [] : [{ code: "hub_repo_name", data: { repo }, param: "repo" }];
+}
+
+function isValidName(name: string): boolean {
+  return /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?$/.test(name) && !name.includes("--") && !name.includes("..");
+}

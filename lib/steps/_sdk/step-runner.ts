@@ -1,0 +1,137 @@
+import type { z } from "zod";
+import type { ErrorCode } from "@/lib/core/error-catalogue";
+import type { ErrorData } from "@/lib/core/app-error";
+import type { ChatMessage, Completion, Sampling } from "@/lib/llm/chat";
+import type { LocalModelSource, TrainingRequest } from "@/lib/contracts/trainer";
+import type { Column } from "./columns";
+import type { StepDefinition } from "./define-step";
+import type { ModelRef } from "./model-ref";
+import type { FileRef } from "./param-fields";
+import type { Provenance, ProvenanceStep } from "./provenance";
+
+type ParamsOf<Definition> = Definition extends StepDefinition<infer Schema> ? z.infer<Schema> : never;
+
+/** A connected table, as a view of the step's own database session. */
+export interface InputTable {
+  /** Quoted SQL identifier of a view with the table's columns, its lineage columns left out, and `__row` BIGINT, in row order. */
+  view: string;
+  columns: Column[];
+  rows: number;
+}
+
+/** A connected model, down to the weights it was trained upon. */
+export interface InputModel {
+  source: LocalModelSource;
+  /** Absolute folder of its weights, or of its adapter; null for one that is on the Hub. */
+  folder: string | null;
+  /** What an adapter adapts; null for whole weights. */
+  base: InputModel | null;
+  /** Settings and result, of a model trained here. */
+  training: ProvenanceStep["training"];
+}
+
+/** DuckDB session of one job. It may read the data folder and write to `scratch`, nothing else. */
+export interface SqlSession {
+  run(sql: string, values?: readonly SqlValue[]): Promise<void>;
+  /** For small results only (a count, a schema). */
+  query(sql: string, values?: readonly SqlValue[]): Promise<Record<string, unknown>[]>;
+}
+export type SqlValue = string | number | bigint | boolean | null;
+
+/** What a whole-table step is handed. It never sees Prisma, the queue or the environment. */
+export interface TableContext<Params> {
+  params: Params;
+  sql: SqlSession;
+  signal: AbortSignal;
+  /** An empty folder of this job, removed after it. */
+  scratch: string;
+  /** Use only the first N source rows; null for all. Sources obey it. */
+  rowLimit: number | null;
+  input: (port: string) => InputTable;
+  inputs: (port: string) => InputTable[];
+  /** The model connected to a port. Throws `input_missing`, `model_missing`. */
+  model: (port: string) => Promise<InputModel>;
+  /** Absolute path of an uploaded file. Throws `file_missing`. */
+  filePath: (file: FileRef) => Promise<string>;
+  /**
+   * Writes the output of a port. The query gives the output's columns in order and its lineage as `__in0` (for the first
+   * connected table, counted over ports then edges), `__in1`, …; a source has none. Gives the number of rows written.
+   */
+  emit: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
+  /** As `emit`, of a table that tells about the input as a whole: its rows come of no row, and none are accounted for. */
+  emitReport: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
+  /** Records rows dropped by a rule. The query gives `__in0`, `code`, `data` (JSON text). */
+  reject: (query: string, values?: readonly SqlValue[]) => Promise<void>;
+  /** Records rows lost to an error. Same columns. A source's rows have a null `__in0` and say where in `data`. */
+  fail: (query: string, values?: readonly SqlValue[]) => Promise<void>;
+  /** Hands over a file the step made in `scratch`, to be kept and offered for download. */
+  keepFile: (path: string, name: string) => Promise<void>;
+  /** Credentials of the Hugging Face Hub connection, if there is one. */
+  hub: () => Promise<{ endpoint: string; token: string | null }>;
+  /** How the input came to be, for cards. */
+  provenance: () => Promise<Provenance>;
+}
+
+/** A step over whole tables: sources, table operations, exports. */
+export interface TableRunner<Params> {
+  kind: "table";
+  run(context: TableContext<Params>): Promise<void>;
+}
+
+export interface RowContext<Params> {
+  params: Params;
+  /** Row number in the input table, or of the generated row. */
+  rowNumber: number;
+  signal: AbortSignal;
+  /** One model call, through cache, limiter and retries. `sample` tells apart calls that are otherwise the same. */
+  complete(messages: ChatMessage[], sample: number): Promise<Completion>;
+}
+
+/** What became of a row: rows for the output (new columns only, in `newColumns` order of names), or a rejection. */
+export type RowOutcome =
+  | { rows: { values: Record<string, unknown>; call: Completion["record"] | null }[] }
+  | { rejected: { code: ErrorCode; data: ErrorData }; call: Completion["record"] | null };
+
+/** A row-wise step: cut into chunks, run at the concurrency of the model, each row by itself. A thrown error fails its row. */
+export interface RowsRunner<Params> {
+  kind: "rows";
+  /** Rows to make where the step has no input table. */
+  generateCount?(params: Params): number;
+  /** Columns of the input that `processRow` reads. */
+  readColumns(params: Params, columns: Column[]): string[];
+  /** Columns added to those of the input. */
+  newColumns(params: Params): Column[];
+  model(params: Params): ModelRef;
+  sampling(params: Params): Sampling;
+  processRow(row: Record<string, unknown>, context: RowContext<Params>): Promise<RowOutcome>;
+}
+
+/** A training. The engine adds the tables, the model id and the name. */
+export interface TrainerRunner<Params> {
+  kind: "trainer";
+  baseModel(params: Params): ModelRef;
+  request(
+    params: Params,
+  ): Omit<TrainingRequest, "version" | "modelId" | "name" | "base" | "data"> & { base?: LocalModelSource };
+}
+
+export type StepRunner<Definition> =
+  | TableRunner<ParamsOf<Definition>>
+  | RowsRunner<ParamsOf<Definition>>
+  | TrainerRunner<ParamsOf<Definition>>;
+
+/** What a probe finds out about a source before it runs. */
+export interface ProbeResult {
+  columns: Column[];
+  /** Rows, where that can be told cheaply. */
+  rows: number | null;
+}
+
+export interface ProbeContext {
+  sql: SqlSession;
+  scratch: string;
+  filePath: (file: FileRef) => Promise<string>;
+  hub: () => Promise<{ endpoint: string; token: string | null }>;
+}
+
+export type StepProbe<Definition> = (params: ParamsOf<Definition>, context: ProbeContext) => Promise<ProbeResult>;

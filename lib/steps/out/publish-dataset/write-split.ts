@@ -1,0 +1,63 @@
+import { rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { copyStatement } from "@/lib/tables/export-table";
+import { quoteIdentifier } from "@/lib/tables/quote-identifier";
+import type { InputTable, SqlSession } from "../../_sdk/step-runner";
+
+/** The Hub reads files of this size well; it is what the `datasets` library writes. */
+const SHARD_BYTES = 500_000_000;
+
+export interface SplitShard {
+  /** Path in the repository. */
+  path: string;
+  /** Absolute path here. */
+  file: string;
+}
+
+export interface SplitToWrite {
+  sql: SqlSession;
+  /** An empty folder. */
+  folder: string;
+  name: string;
+  table: InputTable;
+  shardBytes?: number;
+}
+
+/** Writes a table as Parquet files `data/<split>-0000i-of-0000n.parquet` in row order, none much larger than `shardBytes`. */
+export async function writeSplit({ sql, folder, name, table, shardBytes = SHARD_BYTES }: SplitToWrite): Promise<SplitShard[]> {
+  const columns = await selectColumns(sql, table);
+  const write = (rows: string, file: string) =>
+    sql.run(copyStatement({ from: `(SELECT ${columns}, __row FROM ${table.view} ${rows})`, columns: table.columns, format: "parquet", spreadsheetSafe: false, path: file }));
+  const whole = join(folder, `${name}.parquet`);
+  await write("", whole);
+  // Only the file itself tells how well the rows are compressed.
+  const count = Math.min(Math.ceil((await stat(whole)).size / shardBytes), Math.max(table.rows, 1));
+  const shards = Array.from({ length: count }, (_, index) => {
+    const path = `data/${name}-${pad(index)}-of-${pad(count)}.parquet`;
+    return { path, file: join(folder, path.slice("data/".length)) };
+  });
+  if (count === 1 && shards[0]) await rename(whole, shards[0].file);
+  else {
+    await rm(whole);
+    const rows = Math.ceil(table.rows / count);
+    for (const [index, { file }] of shards.entries()) await write(`WHERE __row >= ${index * rows} AND __row < ${(index + 1) * rows}`, file);
+  }
+  return shards;
+}
+
+/** Other readers of Parquet know no type JSON; to them it is text. */
+async function selectColumns(sql: SqlSession, { view, columns }: InputTable): Promise<string> {
+  const described = await sql.query(`DESCRIBE SELECT * FROM ${view}`);
+  const types = new Map(described.map((row) => [String(row.column_name), String(row.column_type)]));
+  return columns
+    .map(({ name }) => {
+      const type = types.get(name) ?? "";
+      const quoted = quoteIdentifier(name);
+      return /\bJSON\b/.test(type) ? `${quoted}::${type.replace(/\bJSON\b/g, "VARCHAR")} AS ${quoted}` : quoted;
+    })
+    .join(", ");
+}
+
+function pad(number: number): string {
+  return String(number).padStart(5, "0");
+}

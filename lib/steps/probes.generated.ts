@@ -1,0 +1,6 @@
+// Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
+
+export const probeLoaders = {
+  "load-file": () => import("./sources/load-file/probe"),
+  "load-hub-dataset": () => import("./sources/load-hub-dataset/probe"),
+};

@@ -1,0 +1,25 @@
+// Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
+
+export const runnerLoaders = {
+  "concat": () => import("./tables/concat/runner"),
+  "data-from-prompt": () => import("./prompting/data-from-prompt/runner"),
+  "drop-columns": () => import("./tables/drop-columns/runner"),
+  "export-file": () => import("./out/export-file/runner"),
+  "filter-rows": () => import("./tables/filter-rows/runner"),
+  "fine-tune": () => import("./train/fine-tune/runner"),
+  "load-file": () => import("./sources/load-file/runner"),
+  "load-hub-dataset": () => import("./sources/load-hub-dataset/runner"),
+  "map-column": () => import("./tables/map-column/runner"),
+  "process-with-prompt": () => import("./prompting/process-with-prompt/runner"),
+  "prompt": () => import("./prompting/prompt/runner"),
+  "publish-dataset": () => import("./out/publish-dataset/runner"),
+  "publish-model": () => import("./out/publish-model/runner"),
+  "rename-columns": () => import("./tables/rename-columns/runner"),
+  "select-columns": () => import("./tables/select-columns/runner"),
+  "shuffle": () => import("./tables/shuffle/runner"),
+  "skip": () => import("./tables/skip/runner"),
+  "sort": () => import("./tables/sort/runner"),
+  "split": () => import("./tables/split/runner"),
+  "take": () => import("./tables/take/runner"),
+  "type-table": () => import("./sources/type-table/runner"),
+};

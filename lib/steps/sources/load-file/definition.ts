@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { defineStep } from "../../_sdk/define-step";
+import { fileRef } from "../../_sdk/param-fields";
+
+export const definition = defineStep({
+  id: "load-file",
+  version: 1,
+  category: "sources",
+  icon: "file-input",
+  searchAliases: [
+    "upload",
+    "import",
+    "csv",
+    "json",
+    "jsonl",
+    "parquet",
+    "text",
+    "tsv",
+  ],
+  inputs: [],
+  outputs: () => [{ name: "output", type: "table" }],
+  params: z.strictObject({
+    file: fileRef.nullable().meta({ field: { kind: "file" } }),
+    format: z
+      .enum(["auto", "json", "jsonl", "csv", "tsv", "parquet", "text"])
+      .meta({ field: { kind: "select" } }),
+    delimiter: z
+      .string()
+      .max(1)
+      .meta({ field: { kind: "text" }, advanced: true }),
+    header: z
+      .enum(["auto", "yes", "no"])
+      .meta({ field: { kind: "select" }, advanced: true }),
+    quote: z
+      .enum(["auto", "double", "single", "none"])
+      .meta({ field: { kind: "select" }, advanced: true }),
+    encoding: z
+      .enum(["utf-8", "latin-1", "utf-16"])
+      .meta({ field: { kind: "select" }, advanced: true }),
+    onBadRow: z
+      .enum(["fail", "keep-what-fits"])
+      .meta({ field: { kind: "select" }, advanced: true }),
+    allText: z.boolean().meta({ field: { kind: "switch" }, advanced: true }),
+    rowsPath: z
+      .string()
+      .max(500)
+      .meta({ field: { kind: "text" }, advanced: true }),
+  }),
+  defaults: {
+    file: null,
+    format: "auto",
+    delimiter: "",
+    header: "auto",
+    quote: "auto",
+    encoding: "utf-8",
+    onBadRow: "fail",
+    allText: false,
+    rowsPath: "",
+  },
+  incomplete: ["file"],
+  summaryValues: ({ file }) => ({ name: file?.name ?? "—" }),
+  check: ({ params, probed }) => ({
+    columns: { output: probed },
+    problems:
+      params.file === null
+        ? [{ code: "param_required", data: { param: "file" }, param: "file" }]
+        : [],
+  }),
+  effects: "pure",
+  resource: "cpu",
+  probed: true,
+});

@@ -1,0 +1,40 @@
+import type { Column, ColumnType } from "../../_sdk/columns";
+
+/** How the tables' columns differ in names or order, for a person; null where they agree. */
+export function explainDifference(
+  tables: readonly (readonly Column[])[],
+): string | null {
+  const [first, ...others] = tables.map((columns) =>
+    columns.map(({ name }) => name),
+  );
+  const index = others.findIndex(
+    (names) =>
+      names.length !== first?.length ||
+      names.some((name, place) => name !== first[place]),
+  );
+  if (index < 0) return null;
+  return `table 1 has ${first?.join(", ")}; table ${index + 2} has ${others[index]?.join(", ")}`;
+}
+
+/** All columns, by first appearance. */
+export function mergeColumns(tables: readonly (readonly Column[])[]): Column[] {
+  const merged = new Map<string, Column>();
+  for (const { name, type } of tables.flat()) {
+    // DuckDB takes names that differ only in case for one.
+    const key = name.toLowerCase();
+    const before = merged.get(key);
+    merged.set(
+      key,
+      before
+        ? { name: before.name, type: mergeTypes(before.type, type) }
+        : { name, type },
+    );
+  }
+  return [...merged.values()];
+}
+
+function mergeTypes(a: ColumnType, b: ColumnType): ColumnType {
+  if (a === b) return a;
+  const pair = new Set([a, b]);
+  return pair.has("integer") && pair.has("number") ? "number" : "unknown";
+}

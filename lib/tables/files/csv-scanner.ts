@@ -1,0 +1,157 @@
+import { MAX_LINE_BYTES } from "./source-file";
+
+const LF = 10;
+const CR = 13;
+
+export interface CsvDialect {
+  /** Byte between values. */
+  delimiter: number;
+  /** Byte around values, or -1. */
+  quote: number;
+}
+
+export interface CsvRecord {
+  /** Line the record starts on, from 1. */
+  line: number;
+  /** Byte offset of the record in the UTF-8 text. */
+  offset: number;
+  /** Without the line end; null where it is too long. */
+  bytes: Buffer | null;
+  /** Where each value ends in `bytes`; its delimiter stands there. */
+  ends: number[];
+  /** A quote that is never closed, or text after a closing one. */
+  broken: boolean;
+  /** A quote within a value that is not quoted. */
+  hasBareQuote: boolean;
+  hasLineBreak: boolean;
+}
+
+/**
+ * Cuts CSV bytes into records without making a string of any value. Feed it chunks with `push`, then call `end`.
+ * Blank lines are passed over.
+ */
+export class CsvScanner {
+  private buffer: Buffer = Buffer.alloc(0);
+  private at = 0;
+  private line = 1;
+  private startLine = 1;
+  private offset = 0;
+  private ends: number[] = [];
+  private broken = false;
+  private bare = false;
+  private breaks = false;
+  /** 0 start of a value, 1 plain value, 2 within quotes, 3 after a quote within quotes. */
+  private state = 0;
+  private skipping = false;
+
+  constructor(private readonly dialect: CsvDialect) {}
+
+  push(chunk: Buffer): CsvRecord[] {
+    this.buffer =
+      this.buffer.length === 0 ? chunk : Buffer.concat([this.buffer, chunk]);
+    const records: CsvRecord[] = [];
+    const start = this.scan(records);
+    this.offset += start;
+    this.buffer = this.buffer.subarray(start);
+    this.at -= start;
+    this.ends = this.ends.map((end) => end - start);
+    if (this.buffer.length > MAX_LINE_BYTES) this.skip();
+    return records;
+  }
+
+  end(): CsvRecord[] {
+    if (this.buffer.length === 0 && !this.skipping) return [];
+    if (this.state === 2) this.broken = true;
+    const records: CsvRecord[] = [];
+    this.finish(records, 0, this.buffer.length);
+    return records;
+  }
+
+  private scan(records: CsvRecord[]): number {
+    const { delimiter, quote } = this.dialect;
+    const bytes = this.buffer;
+    let { at, state } = this;
+    let start = 0;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === LF) {
+        this.line++;
+        if (state === 2 && !this.skipping) {
+          this.breaks = true;
+          continue;
+        }
+        this.finish(records, start, at);
+        start = at + 1;
+        state = 0;
+      } else if (state === 2) {
+        if (byte === quote) state = 3;
+      } else if (byte === delimiter) {
+        this.ends.push(at);
+        state = 0;
+      } else if (byte === quote) {
+        if (state === 0 || state === 3) state = 2;
+        else this.bare = true;
+      } else if (
+        byte === CR &&
+        (at + 1 === bytes.length || bytes[at + 1] === LF)
+      ) {
+        continue;
+      } else if (state === 3) {
+        this.broken = true;
+        state = 1;
+      } else state = 1;
+    }
+    this.at = at;
+    this.state = state;
+    return start;
+  }
+
+  private finish(records: CsvRecord[], start: number, end: number): void {
+    const bytes = this.buffer;
+    const last = end > start && bytes[end - 1] === CR ? end - 1 : end;
+    const isBlank = last === start && !this.skipping;
+    if (!isBlank) {
+      records.push({
+        line: this.startLine,
+        offset: this.offset + start,
+        bytes: this.skipping ? null : bytes.subarray(start, last),
+        ends: [...this.ends.map((place) => place - start), last - start],
+        broken: this.broken,
+        hasBareQuote: this.bare,
+        hasLineBreak: this.breaks,
+      });
+    }
+    this.ends = [];
+    this.broken = this.bare = this.breaks = this.skipping = false;
+    this.startLine = this.line;
+  }
+
+  private skip(): void {
+    this.skipping = true;
+    this.state = 1;
+    this.offset += this.buffer.length;
+    this.buffer = Buffer.alloc(0);
+    this.at = 0;
+    this.ends = [];
+  }
+}
+
+/** The values of a record as text. */
+export function decodeRecord(
+  { bytes, ends }: CsvRecord,
+  { quote }: CsvDialect,
+): string[] {
+  if (!bytes) return [];
+  const mark = quote < 0 ? null : String.fromCharCode(quote);
+  let start = 0;
+  return ends.map((end) => {
+    const raw = bytes.toString("utf8", start, end);
+    start = end + 1;
+    const isQuoted =
+      mark !== null &&
+      raw.length > 1 &&
+      raw.startsWith(mark) &&
+      raw.endsWith(mark);
+    return isQuoted ? raw.slice(1, -1).replaceAll(mark + mark, mark) : raw;
+  });
+}

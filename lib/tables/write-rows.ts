@@ -1,0 +1,152 @@
+import type { DuckDBAppender } from "@duckdb/node-api";
+import type { CallRecord } from "@/lib/llm/chat";
+import type { Column, ColumnType } from "@/lib/steps/_sdk/columns";
+import { quoteIdentifier } from "./quote-identifier";
+import type { TableSession } from "./table-session";
+
+/** A row made in JavaScript. */
+export interface MadeRow {
+  /** Row number in the input table; null for a row made from nothing. */
+  __in0: number | null;
+  /** By column name; lists and objects as they are. A missing value is null. */
+  values: Record<string, unknown>;
+  call: CallRecord | null;
+}
+
+/** A TEMP table being filled: `__ord` BIGINT (0, 1, … as appended), `__in0` BIGINT, the columns, `__call`. */
+export interface RowWriter {
+  /** Quoted name of the TEMP table. */
+  table: string;
+  /** Appends and flushes; the rows can be queried at once. */
+  append(rows: readonly MadeRow[]): void;
+  /** Rows appended so far. */
+  readonly count: number;
+  /** Must be called before the session is closed. */
+  close(): void;
+}
+
+/** Members of the stored model call behind a row. */
+const callMembers = {
+  key: "VARCHAR",
+  cached: "BOOLEAN",
+  attempts: "INTEGER",
+  latency_ms: "INTEGER",
+  prompt_tokens: "INTEGER",
+  completion_tokens: "INTEGER",
+  cost_micros: "BIGINT",
+};
+/** Type of that call. */
+export const CALL_TYPE = `STRUCT(${Object.entries(callMembers)
+  .map(([member, type]) => `${member} ${type}`)
+  .join(", ")})`;
+const stagedCall = Object.entries(callMembers).map(
+  ([member, type]) => `__call_${member} ${type}`,
+);
+/** The members are appended flat, because a struct value costs ten times as much, and put together when they are read. */
+const callStruct = `CASE WHEN __call_key IS NULL THEN NULL ELSE struct_pack(${Object.keys(
+  callMembers,
+)
+  .map((member) => `${member} := __call_${member}`)
+  .join(", ")}) END AS __call`;
+
+/** DuckDB types of made columns. The same for every chunk, so that the parts of a table agree whatever is in them. */
+const storedTypes: Record<ColumnType, string> = {
+  text: "VARCHAR",
+  integer: "BIGINT",
+  number: "DOUBLE",
+  boolean: "BOOLEAN",
+  timestamp: "VARCHAR",
+  list: "JSON",
+  object: "JSON",
+  unknown: "VARCHAR",
+};
+
+/** Creates the TEMP table `name` and a writer into it. A chunk of thousands of rows at a time is right. */
+export async function createRowWriter(
+  session: TableSession,
+  { name, columns }: { name: string; columns: readonly Column[] },
+): Promise<RowWriter> {
+  const stored = columns.map(
+    (column) => `${quoteIdentifier(column.name)} ${storedTypes[column.type]}`,
+  );
+  const staging = `${name}__staging`;
+  await session.run(
+    `CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(staging)} (${["__ord BIGINT", "__in0 BIGINT", ...stored, ...stagedCall].join(", ")})`,
+  );
+  const listed = columns.filter(
+    (column) => column.type === "list" || column.type === "timestamp",
+  );
+  const replaced = listed.map(({ name: column, type }) => {
+    const quoted = quoteIdentifier(column);
+    return `${quoted}::${type === "list" ? "JSON[]" : "TIMESTAMP"} AS ${quoted}`;
+  });
+  const view = quoteIdentifier(name);
+  const replace =
+    replaced.length > 0 ? ` REPLACE (${replaced.join(", ")})` : "";
+  await session.run(
+    `CREATE OR REPLACE TEMP VIEW ${view} AS SELECT * EXCLUDE (${Object.keys(callMembers).map((member) => `__call_${member}`).join(", ")})${replace}, ${callStruct} FROM ${quoteIdentifier(staging)}`,
+  );
+  const appender = await session.openAppender(staging);
+  let count = 0;
+  return {
+    table: view,
+    append(rows) {
+      for (const row of rows) appendRow(appender, columns, row, count++);
+      appender.flushSync();
+    },
+    get count() {
+      return count;
+    },
+    close: () => {
+      appender.closeSync();
+    },
+  };
+}
+
+function appendRow(
+  appender: DuckDBAppender,
+  columns: readonly Column[],
+  row: MadeRow,
+  order: number,
+): void {
+  appender.appendBigInt(BigInt(order));
+  if (row.__in0 === null) appender.appendNull();
+  else appender.appendBigInt(BigInt(row.__in0));
+  for (const column of columns)
+    appendCell(appender, column.type, row.values[column.name]);
+  appendCall(appender, row.call);
+  appender.endRow();
+}
+
+function appendCell(
+  appender: DuckDBAppender,
+  type: ColumnType,
+  value: unknown,
+): void {
+  if (value === null || value === undefined) appender.appendNull();
+  else if (type === "integer")
+    appender.appendBigInt(BigInt(Math.trunc(Number(value))));
+  else if (type === "number") appender.appendDouble(Number(value));
+  else if (type === "boolean") appender.appendBoolean(Boolean(value));
+  else if (type === "list" || type === "object")
+    appender.appendVarchar(JSON.stringify(value));
+  else
+    appender.appendVarchar(
+      typeof value === "string" ? value : JSON.stringify(value),
+    );
+}
+
+function appendCall(appender: DuckDBAppender, call: CallRecord | null): void {
+  if (call === null) {
+    for (let member = 0; member < stagedCall.length; member += 1)
+      appender.appendNull();
+    return;
+  }
+  appender.appendVarchar(call.key);
+  appender.appendBoolean(call.cached);
+  appender.appendInteger(call.attempts);
+  appender.appendInteger(Math.round(call.latencyMs));
+  appender.appendInteger(call.promptTokens);
+  appender.appendInteger(call.completionTokens);
+  appender.appendBigInt(BigInt(Math.round(call.costMicros)));
+}

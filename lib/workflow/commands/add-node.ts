@@ -1,0 +1,7 @@
+import type { WorkflowNode } from "../document";
+import { defineCommand } from "./command";
+
+export const addNode = defineCommand<{ node: WorkflowNode }>({
+  capture: "now",
+  plan: (document, { node }) => [{ op: "insert-node", index: document.nodes.length, node }],
+});

@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { isAppError } from "@/lib/core/app-error";
+import { trainingRequest } from "@/lib/contracts/trainer";
+import type { AnyRunner } from "@/lib/engine/step-catalogue";
+import type { ChatMessage } from "@/lib/llm/chat";
+import type { RowsRunner, TrainerRunner } from "@/lib/steps/_sdk/step-runner";
+import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
+import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import { runnerLoaders } from "@/lib/steps/runners.generated";
+
+const root = join(import.meta.dirname, "..", "..", "lib", "steps");
+type Row = Record<string, string | number | null>;
+
+interface RowFixture {
+  params: Record<string, unknown>;
+  inputs: { input?: Row[]; train?: Row[] };
+  /** The model's reply to a prompt, or to all. */
+  replies?: Record<string, string>;
+  expect: {
+    messages?: ChatMessage[][];
+    outputs?: { output: Row[] };
+    lineage?: { output: number[] };
+    failed?: { row: number; code: string }[];
+    request?: Record<string, unknown>;
+  };
+}
+
+interface Case {
+  id: string;
+  name: string;
+  fixture: RowFixture;
+  definition: AnyStepDefinition;
+  runner: AnyRunner;
+}
+
+const cases: Case[] = [];
+for (const [id, load] of Object.entries(runnerLoaders)) {
+  const runner = (await load()).run;
+  const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[id];
+  if (runner.kind === "table" || !definition) continue;
+  const folder = join(root, definition.category, id, "fixtures");
+  for (const name of readdirSync(folder)) {
+    cases.push({ id, name, definition, runner, fixture: JSON.parse(readFileSync(join(folder, name), "utf8")) as RowFixture });
+  }
+}
+
+async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Record<string, unknown>, fixture: RowFixture) {
+  const rows: Row[] = fixture.inputs.input ?? Array.from({ length: runner.generateCount?.(params) ?? 0 }, () => ({}));
+  const sent: ChatMessage[][] = [];
+  const output: Row[] = [];
+  const lineage: number[] = [];
+  const failed: { row: number; code: string }[] = [];
+  for (const [rowNumber, row] of rows.entries()) {
+    try {
+      const outcome = await runner.processRow(row, {
+        params,
+        rowNumber,
+        signal: new AbortController().signal,
+        complete: (messages) => {
+          sent.push(messages);
+          const text = fixture.replies?.[messages.at(-1)?.content ?? ""] ?? fixture.replies?.default ?? "";
+          const record = { key: "", cached: false, attempts: 1, latencyMs: 0, promptTokens: 0, completionTokens: 0, costMicros: 0 };
+          return Promise.resolve({ text, finishReason: "stop", record });
+        },
+      });
+      if (!("rows" in outcome)) continue;
+      for (const { values } of outcome.rows) {
+        expect(Object.keys(values)).toEqual(runner.newColumns(params).map((column) => column.name));
+        output.push({ ...row, ...(values as Row) });
+        lineage.push(rowNumber);
+      }
+    } catch (error) {
+      if (!isAppError(error)) throw error;
+      failed.push({ row: rowNumber, code: error.code });
+    }
+  }
+  return { sent, output, lineage, failed };
+}
+
+describe("steps that prompt", () => {
+  const rowCases = cases.filter((one) => one.runner.kind === "rows");
+  it.each(rowCases)("$id: $name", async ({ runner, definition, fixture }) => {
+    const params = definition.params.parse({ ...definition.defaults, ...fixture.params });
+    const result = await runRows(runner as RowsRunner<Record<string, unknown>>, params, fixture);
+    expect(result.sent).toEqual(fixture.expect.messages);
+    expect(result.output).toEqual(fixture.expect.outputs?.output);
+    if (fixture.expect.lineage) expect(result.lineage).toEqual(fixture.expect.lineage.output);
+    expect(result.failed).toEqual(fixture.expect.failed ?? []);
+  });
+});
+
+describe("steps that train", () => {
+  const trainerCases = cases.filter((one) => one.runner.kind === "trainer");
+  it.each(trainerCases)("$id: $name", ({ runner, definition, fixture }) => {
+    const params = definition.params.parse({ ...definition.defaults, ...fixture.params });
+    const made = (runner as TrainerRunner<Record<string, unknown>>).request(params);
+    expect(made).toMatchObject(fixture.expect.request ?? {});
+    const whole = { ...made, version: 1, modelId: "m", name: "n", base: { kind: "builtin" }, data: { train: { parts: ["a.parquet"], rows: 1 }, validation: null } };
+    expect(trainingRequest.safeParse(whole).error?.issues ?? []).toEqual([]);
+  });
+});

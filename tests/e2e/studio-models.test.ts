@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { createAdministrator, expectSoon, openBrowser, openWorkflow, startApp, type RunningApp, type TestBrowser } from "@/tests/support/app";
+import { chatError, startChatServer, type ChatServer } from "@/tests/support/chat-server";
+
+let app: RunningApp;
+let browser: TestBrowser;
+let page: Page;
+let chat: ChatServer;
+let connection: string;
+
+beforeAll(async () => {
+  chat = await startChatServer();
+  app = await startApp();
+  browser = await openBrowser();
+  page = browser.page;
+  await createAdministrator(app, page);
+});
+afterAll(async () => {
+  await browser.close();
+  await app.stop();
+  await chat.close();
+});
+
+const card = (on: Page, title: string) => on.locator(".react-flow__node", { hasText: title });
+const stateOf = (on: Page, title: string) => card(on, title).getByTestId("step-state").getAttribute("data-state");
+const numbers = (count: number) => ({ columns: [{ name: "number", type: "text" }], rows: Array.from({ length: count }, (_, index) => [`number ${String(index + 1)}`]) });
+
+/** A table of `count` rows, each asked about. */
+function openAsking(name: string, count: number, prompt: string): Promise<string> {
+  const steps = [
+    { id: "numbers", step: "type-table", title: "Numbers", params: { table: numbers(count) } },
+    { id: "ask", step: "prompt", title: "Ask", params: { prompt, model: { connection, model: "stub-model" } } },
+  ];
+  return openWorkflow(page, name, steps, ["numbers.output > ask.input"]);
+}
+
+it("tests a connection, and explains what is wrong with it", async () => {
+  await page.goto(`${app.url}/connections`);
+  await page.getByRole("button", { name: "Add a connection" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Local server");
+  await dialog.getByRole("combobox", { name: "Provider" }).click();
+  await page.getByRole("option", { name: "OpenAI-compatible server" }).click();
+  await dialog.getByLabel("Base URL").fill(chat.url);
+  await dialog.getByRole("button", { name: "Add a model" }).click();
+  await dialog.getByRole("textbox", { name: "Model name" }).fill("stub-model");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Local server").waitFor();
+  await page.getByRole("button", { name: "Test" }).click();
+  await page.getByText(/It works/).waitFor();
+  await page.getByText("The server lists 1 model: stub-model").waitFor();
+  chat.answer = () => chatError(401, "Incorrect API key provided");
+  await page.getByRole("button", { name: "Test" }).click();
+  await expectSoon(() => page.getByRole("main").getByRole("alert").textContent()).toMatch(/key/i);
+  chat.answer = (call) => `reply to: ${call.body.messages.at(-1)?.content ?? ""}`;
+  connection = await page.evaluate(async () => {
+    const { connections } = (await (await fetch("/api/v1/connections")).json()) as { connections: { id: string }[] };
+    return connections[0]?.id ?? "";
+  });
+});
+
+it("shows rows as they come, never an empty one, here and in a second browser", async () => {
+  chat.answer = (call) => new Promise((resolve) => setTimeout(resolve, 120, `reply to: ${call.body.messages.at(-1)?.content ?? ""}`));
+  const id = await openAsking("Live", 1000, "Say {number}");
+  const second = await browser.browser.newContext({ viewport: { width: 1280, height: 720 }, storageState: await browser.context.storageState() });
+  const watcher = await second.newPage();
+  await watcher.goto(`${app.url}/workflows/${id}`);
+  await card(watcher, "Ask").waitFor();
+  await card(page, "Ask").click();
+  await page.getByText(/1,000 calls/).waitFor();
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  const isSeen = card(watcher, "Ask").locator('[data-state="running"]').waitFor();
+  const grid = page.getByRole("grid", { name: /Ask/ });
+  const counts = new Set<number>();
+  while ((await stateOf(page, "Ask")) !== "fresh") {
+    const seen = await grid.evaluateAll((grids) => {
+      const shown = [...(grids[0]?.querySelectorAll('[role="row"]:not([aria-rowindex="1"])') ?? [])];
+      return { total: Number(grids[0]?.getAttribute("aria-rowcount") ?? 1) - 1, empty: shown.filter((row) => row.querySelector('[role="gridcell"]') === null).length };
+    });
+    expect(seen.empty, `empty rows of ${String(seen.total)}`).toBe(0);
+    counts.add(seen.total);
+  }
+  await isSeen;
+  expect(counts.size, [...counts].join(" ")).toBeGreaterThan(2);
+  await expectSoon(() => grid.getAttribute("aria-rowcount")).toBe("1001");
+  await expectSoon(() => stateOf(watcher, "Ask")).toBe("fresh");
+  await watcher.getByText("Everything is up to date").waitFor();
+  await second.close();
+});
+
+it("cancels a run and keeps what is finished", async () => {
+  const held: (() => void)[] = [];
+  chat.answer = () => new Promise((resolve) => held.push(() => { resolve("late"); }));
+  await openAsking("Cancelled", 50, "Wait for {number}");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expectSoon(() => held.length).toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expectSoon(() => stateOf(page, "Ask")).toBe("cancelled");
+  expect(await stateOf(page, "Numbers")).toBe("fresh");
+  await page.getByRole("button", { name: "Run", exact: true }).waitFor();
+  for (const answer of held) answer();
+});
+
+it("shows why rows failed, and asks for those again alone", async () => {
+  const isBad = (text: string) => text.endsWith(" 7") || text.endsWith(" 9");
+  const asked = (call: Parameters<ChatServer["answer"]>[0]) => call.body.messages.at(-1)?.content ?? "";
+  chat.answer = (call) => (isBad(asked(call)) ? chatError(400, "This prompt is refused") : "fine");
+  await openAsking("Failing", 20, "Judge {number}");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expectSoon(() => stateOf(page, "Ask")).toBe("fresh");
+  await card(page, "Ask").getByText("✕ 2").waitFor();
+  await card(page, "Ask").click();
+  await page.getByRole("tab", { name: /^Failed\s*2$/ }).click();
+  await page.getByText(/This prompt is refused/).first().waitFor();
+  chat.answer = () => "fine now";
+  chat.calls.length = 0;
+  await page.getByRole("button", { name: "Retry failed rows" }).click();
+  await expectSoon(() => chat.calls.map(asked).sort()).toEqual(["Judge number 7", "Judge number 9"]);
+  await page.getByRole("tab", { name: /^Failed\s*0$/ }).waitFor();
+  await page.getByRole("tab", { name: /^Replies\s*20$|^Table\s*20$/ }).waitFor();
+});
+
+it("shows on the card why a whole step failed", async () => {
+  chat.answer = () => chatError(401, "Incorrect API key provided");
+  await openAsking("Refused", 5, "Refuse {number}");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expectSoon(() => stateOf(page, "Ask")).toBe("failed");
+  await card(page, "Ask").getByTestId("step-state").hover();
+  await page.getByRole("tooltip").getByText(/key/i).first().waitFor();
+  expect(browser.errors).toEqual([]);
+});

@@ -1,0 +1,164 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import { findFreePort } from "@/lib/server/embedded-postgres";
+import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import type { WorkflowDocument } from "@/lib/workflow/document";
+
+const projectFolder = join(import.meta.dirname, "..", "..");
+
+/** This process's environment without what the test runner put there. */
+function cleanEnvironment(added: Record<string, string>): NodeJS.ProcessEnv {
+  const dropped = new Set(["DATABASE_URL", "REDIS_URL", "NODE_ENV", "VITEST"]);
+  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.has(name))), ...added } as NodeJS.ProcessEnv;
+}
+
+export interface RunningApp {
+  url: string;
+  /** The one-time link that was printed. */
+  setupUrl: string;
+  dataFolder: string;
+  launcher: ChildProcess;
+  /** Process ids of web, worker and trainer, as the launcher knows them now. */
+  readParts(): Promise<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+/** Runs `npm start`'s own command on a data folder, and waits for what it prints. */
+export async function startApp(options: { dataFolder?: string } = {}): Promise<RunningApp> {
+  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), "reverie-app-")));
+  const port = await findFreePort();
+  const launcher = spawn(process.execPath, ["scripts/start.mjs"], {
+    cwd: projectFolder,
+    env: cleanEnvironment({ PORT: String(port), REVERIE_DATA: dataFolder }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const printed = await new Promise<string>((resolve, reject) => {
+    const keep = (chunk: Buffer): void => {
+      output += chunk.toString();
+      const match = /Reverie is ready[^]*?(http:\S+)/.exec(output);
+      if (match?.[1]) resolve(match[1]);
+    };
+    launcher.stdout.on("data", keep);
+    launcher.stderr.on("data", keep);
+    launcher.once("exit", (code) => {
+      reject(new Error(`the app ended (${String(code)}): ${output}`));
+    });
+  });
+  return {
+    url: new URL(printed).origin,
+    setupUrl: printed,
+    dataFolder,
+    launcher,
+    async readParts() {
+      return (JSON.parse(await readFile(join(dataFolder, "processes.json"), "utf8")) as { parts: Record<string, number> }).parts;
+    },
+    async stop() {
+      if (launcher.exitCode === null && launcher.signalCode === null) {
+        const ended = new Promise((resolve) => launcher.once("exit", resolve));
+        launcher.kill("SIGINT");
+        await ended;
+      }
+      if (!options.dataFolder) await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface TestBrowser {
+  browser: Browser;
+  context: BrowserContext;
+  page: Page;
+  /** Errors that the page threw or the console showed. */
+  errors: string[];
+  close(): Promise<void>;
+}
+
+/** Chromium, at the size of a small laptop. A screenshot goes to `.cache/screenshots`. */
+export async function openBrowser(): Promise<TestBrowser> {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+  });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  return { browser, context, page, errors, close: () => browser.close() };
+}
+
+export async function takeScreenshot(page: Page, name: string): Promise<void> {
+  const folder = join(projectFolder, ".cache", "screenshots");
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** Waits until the page shows what is expected: a machine under load may take a while. */
+export const expectSoon: typeof expect.poll = (read, options) => expect.poll(read, { timeout: 20_000, ...options });
+
+/** Follows the one-time link and makes the administrator, who lands on the canvas. */
+export async function createAdministrator(app: RunningApp, page: Page): Promise<void> {
+  await page.goto(app.setupUrl);
+  await page.getByLabel("Name").fill("Ada");
+  await page.getByLabel("Email").fill("ada@example.org");
+  await page.getByLabel("Password").fill("correct horse battery");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.waitForURL(/\/workflows\//);
+}
+
+interface NewStep {
+  id: string;
+  step: string;
+  params?: Record<string, unknown>;
+  title?: string;
+  at?: [number, number];
+}
+
+/** Makes a workflow through the API of the signed-in page, without opening it. Wires are `from.port > to.port`. */
+export async function createWorkflow(page: Page, name: string, steps: NewStep[] = [], wires: string[] = []): Promise<string> {
+  const nodes = steps.map(({ id, step, title, params = {}, at }, index) => ({
+    id,
+    step,
+    title: title ?? id,
+    params: { ...stepDefinitions[step as keyof typeof stepDefinitions].defaults, ...params },
+    position: { x: at?.[0] ?? index * 288, y: at?.[1] ?? 0 },
+    disabled: false,
+  }));
+  const edges = wires.map((wire, index) => {
+    const [from = "", to = ""] = wire.split(" > ");
+    const end = (text: string) => ({ node: text.split(".")[0], port: text.split(".")[1] });
+    return { id: `e${String(index)}`, from: end(from), to: end(to) };
+  });
+  return page.evaluate(
+    async (document) => {
+      const reply = await fetch("/api/v1/workflows", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ document }) });
+      return ((await reply.json()) as { id: string }).id;
+    },
+    { version: 1, name, nodes, edges },
+  );
+}
+
+/** Makes a workflow and opens it on the canvas. */
+export async function openWorkflow(page: Page, name: string, steps: NewStep[] = [], wires: string[] = []): Promise<string> {
+  const id = await createWorkflow(page, name, steps, wires);
+  await page.goto(new URL(`/workflows/${id}`, page.url()).href);
+  await page.getByTestId("save-state").waitFor();
+  await page.locator(".react-flow__node").nth(Math.max(0, steps.length - 1)).waitFor({ state: steps.length > 0 ? "visible" : "detached" });
+  return id;
+}
+
+export async function waitUntilSaved(page: Page): Promise<void> {
+  await page.locator('[data-testid="save-state"][data-state="saved"]').waitFor();
+}
+
+/** The workflow as the server has it. */
+export async function readWorkflow(page: Page, id: string): Promise<WorkflowDocument> {
+  return page.evaluate(async (workflowId) => {
+    const reply = await fetch(`/api/v1/workflows/${workflowId}`);
+    return ((await reply.json()) as { document: WorkflowDocument }).document;
+  }, id);
+}

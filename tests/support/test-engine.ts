@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "pg";
+import { inject } from "vitest";
+import { createId } from "@/lib/core/ids";
+import { retryWhileAway } from "@/lib/core/transient-error";
+import { addWorkerResources, openResources, queueBackend } from "@/lib/engine/open-resources";
+import type { SharedResources } from "@/lib/engine/resources";
+import { startWorker, type RunningWorker } from "@/lib/engine/start-worker";
+import { findStepResults, type StepResult } from "@/lib/engine/step-result";
+import { migrateQueues } from "@/lib/queues/queues";
+import { createDatabaseIfMissing } from "@/lib/server/embedded-postgres";
+import type { Env } from "@/lib/server/env";
+import { applyMigrations } from "@/lib/server/schema-engine";
+import { createTableView } from "@/lib/tables/table-view";
+import type { WorkflowDocument } from "@/lib/workflow/document";
+
+export const projectFolder = join(import.meta.dirname, "..", "..");
+
+export interface TestEngine {
+  env: Env;
+  resources: SharedResources;
+  startWorker(): Promise<RunningWorker>;
+  /** Waits until the run has ended; gives its state. */
+  waitForRun(runId: string, seconds?: number): Promise<string>;
+  readResult(runId: string, nodeId: string): Promise<StepResult>;
+  readRows(runId: string, nodeId: string, port?: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+/** A database and a data folder of its own, migrated, with the engine's resources on them. */
+export async function openTestEngine(options: { queue?: "postgres" | "redis"; env?: Partial<Env> } = {}): Promise<TestEngine> {
+  const serverUrl = inject("postgresUrl");
+  const name = createId("test");
+  await createDatabaseIfMissing(serverUrl, name);
+  const databaseUrl = serverUrl.replace(/\/reverie$/, `/${name}`);
+  const dataFolder = await mkdtemp(join(tmpdir(), "reverie-data-"));
+  const redisUrl = options.queue === "redis" ? (inject("redisUrl") ?? undefined) : undefined;
+  const env: Env = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    REVERIE_DATA: dataFolder,
+    HOST: "127.0.0.1",
+    PORT: 0,
+    TRAINER_URL: undefined,
+    TRAINER_TOKEN: undefined,
+    REVERIE_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+    DUCKDB_MEMORY_MB: 1024,
+    DUCKDB_THREADS: 2,
+    WORKER_CHUNKS: 8,
+    LEASE_SECONDS: 4,
+    ...options.env,
+  };
+  await applyMigrations(databaseUrl, projectFolder);
+  await migrateQueues(queueBackend(env));
+  const resources = await openResources(env, projectFolder);
+  const workers: RunningWorker[] = [];
+  return {
+    env,
+    resources,
+    async startWorker() {
+      const worker = await startWorker(addWorkerResources(resources), queueBackend(env), env.WORKER_CHUNKS);
+      workers.push(worker);
+      return worker;
+    },
+    waitForRun: (runId, seconds = 60) => waitForRun(resources, runId, seconds),
+    readResult: (runId, nodeId) => readResult(resources, runId, nodeId),
+    async readRows(runId, nodeId, port = "output") {
+      const { outputs } = await readResult(resources, runId, nodeId);
+      const manifest = outputs.tables[port];
+      if (!manifest) throw new Error(`no table ${port}`);
+      const session = await resources.duckdb.openSession({ readable: [dataFolder] });
+      try {
+        const view = await createTableView(session, { name: "t", dataFolder, manifest });
+        return await session.query(`SELECT * EXCLUDE (__row) FROM ${view} ORDER BY __row`);
+      } finally {
+        session.close();
+      }
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await resources.close();
+      await rm(dataFolder, { recursive: true, force: true });
+      const client = new Client({ connectionString: serverUrl });
+      await client.connect();
+      await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+      await client.end();
+    },
+  };
+}
+
+async function waitForRun(resources: SharedResources, runId: string, seconds: number): Promise<string> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const { rows } = await retryWhileAway(() => resources.database.pool.query<{ state: string }>("SELECT state FROM run WHERE id = $1", [runId]));
+    const state = rows[0]?.state ?? "missing";
+    if (state !== "running" && state !== "cancelling") return state;
+    if (Date.now() > deadline) {
+      const { rows: steps } = await resources.database.pool.query(
+        "SELECT s.node_id, s.state, array_agg(c.state || ':' || c.attempt) AS chunks FROM step_run s LEFT JOIN chunk c ON c.step_run_id = s.id WHERE run_id = $1 GROUP BY s.id",
+        [runId],
+      );
+      throw new Error(`the run did not end within ${String(seconds)} s: ${JSON.stringify(steps)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function readResult(resources: SharedResources, runId: string, nodeId: string): Promise<StepResult> {
+  const step = await resources.database.prisma.stepRun.findUniqueOrThrow({ where: { runId_nodeId: { runId, nodeId } } });
+  const result = (await findStepResults(resources, [step.fingerprint])).get(step.fingerprint);
+  if (!result) throw new Error(`step ${nodeId} has no result: ${step.state} ${JSON.stringify(step.error)}`);
+  return result;
+}
+
+/** Builds a document from steps in a line or a graph: `edges` as `"from.port>to.port"`. */
+export function makeDocument(nodes: Record<string, { step: string; params?: Record<string, unknown> }>, edges: string[]): WorkflowDocument {
+  return {
+    version: 1,
+    name: "Test",
+    nodes: Object.entries(nodes).map(([id, { step, params }], index) => ({ id, step, title: id, params: params ?? {}, position: { x: index * 200, y: 0 }, disabled: false })),
+    edges: edges.map((edge, index) => {
+      const match = /^(\w+)\.(\w+)>(\w+)\.(\w+)$/.exec(edge);
+      if (!match) throw new Error(`not an edge: ${edge}`);
+      const [, from = "", fromPort = "", to = "", toPort = ""] = match;
+      return { id: `e${String(index)}`, from: { node: from, port: fromPort }, to: { node: to, port: toPort } };
+    }),
+  };
+}

@@ -1,0 +1,1 @@
+"""Trains and serves the local models of Reverie."""

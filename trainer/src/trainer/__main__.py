@@ -1,0 +1,31 @@
+"""`python -m trainer serve` runs the trainer; `run-training` is what it starts for each training."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from trainer.settings import read_settings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="trainer")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="take trainings from the queue and serve local models")
+    run = commands.add_parser("run-training", help="one training, under the lease of the process that starts it")
+    run.add_argument("training_id")
+    arguments = parser.parse_args()
+    if arguments.command == "run-training":
+        from trainer.training.run_training import run_training
+
+        # By environment, since the list of processes shows arguments to everyone on the machine.
+        token = os.environ["TRAINER_LEASE_TOKEN"]
+        return run_training(read_settings(), arguments.training_id, token, os.getppid())
+    from trainer.supervisor.serve import serve
+
+    return serve(read_settings())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

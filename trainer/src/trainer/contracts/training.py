@@ -1,0 +1,157 @@
+"""What crosses between the engine and the trainer, mirrored from `lib/contracts/trainer.ts`.
+
+The JSON Schema files in this folder are generated from there; a test holds these classes against them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+    def to_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class BuiltinSource(_Strict):
+    kind: Literal["builtin"]
+
+
+class TrainedSource(_Strict):
+    kind: Literal["trained"]
+    id: str
+    folder: str
+
+
+class HubSource(_Strict):
+    kind: Literal["hub"]
+    id: str
+    revision: str | None
+
+
+class FolderSource(_Strict):
+    kind: Literal["folder"]
+    path: str
+
+
+LocalModelSource = Annotated[BuiltinSource | TrainedSource | HubSource | FolderSource, Field(discriminator="kind")]
+
+
+class TrainingTable(_Strict):
+    parts: list[str] = Field(min_length=1)
+    rows: int = Field(ge=0)
+
+
+class TrainingData(_Strict):
+    train: TrainingTable
+    validation: TrainingTable | None
+
+
+class TrainingColumns(_Strict):
+    prompt: str | None
+    completion: str
+
+
+class FullMethod(_Strict):
+    kind: Literal["full"]
+
+
+class LoraMethod(_Strict):
+    kind: Literal["lora"]
+    rank: int = Field(ge=1)
+    alpha: float = Field(gt=0)
+    dropout: float = Field(ge=0, le=1)
+
+
+class EarlyStopping(_Strict):
+    patience: int = Field(gt=0)
+    threshold: float = Field(ge=0)
+
+
+class TrainingRequest(_Strict):
+    version: Literal[1]
+    recipe: Literal["fine-tune-causal"]
+    model_id: str
+    name: str
+    base: LocalModelSource
+    data: TrainingData
+    columns: TrainingColumns
+    format: Literal["completion", "chat"]
+    system_prompt: str | None
+    method: Annotated[FullMethod | LoraMethod, Field(discriminator="kind")]
+    validation_fraction: float = Field(ge=0, le=0.9)
+    epochs: float = Field(gt=0)
+    max_steps: int | None = Field(gt=0)
+    batch_size: int = Field(gt=0)
+    gradient_accumulation: int = Field(gt=0)
+    learning_rate: float = Field(gt=0)
+    scheduler: Literal["linear", "cosine", "constant"]
+    warmup_steps: int = Field(ge=0)
+    weight_decay: float = Field(ge=0)
+    max_length: int = Field(gt=0)
+    seed: int
+    evaluate_every_steps: int | None = Field(gt=0)
+    early_stopping: EarlyStopping | None
+
+
+class ProgressNote(_Strict):
+    code: str
+    data: dict[str, Any]
+
+
+class TrainingProgress(_Strict):
+    phase: Literal["loading", "preparing", "training", "saving"]
+    step: int = Field(ge=0)
+    total_steps: int | None = Field(ge=0)
+    epoch: float = Field(ge=0)
+    seconds_left: float | None = Field(ge=0)
+    notes: list[ProgressNote]
+
+
+class SkippedRow(_Strict):
+    row: int
+    code: str
+
+
+class SkippedRows(_Strict):
+    count: int
+    rows: list[SkippedRow] = Field(max_length=1000)
+
+
+class TrainingResult(_Strict):
+    folder: str
+    parameters: int
+    trainable_parameters: int
+    steps: int
+    train_rows: int
+    validation_rows: int
+    skipped: SkippedRows
+    truncated_rows: int
+    final_train_loss: float | None
+    best_eval_loss: float | None
+    stopped_early: bool
+    device: str
+    seconds: float
+    libraries: dict[str, str]
+
+
+TrainingErrorCode = Literal[
+    "training_no_rows",
+    "training_column_missing",
+    "training_model_not_found",
+    "training_nan_loss",
+    "training_out_of_memory",
+    "training_disk_full",
+    "training_crashed",
+]
+
+
+class TrainingError(_Strict):
+    code: TrainingErrorCode
+    message: str
+    data: dict[str, Any]

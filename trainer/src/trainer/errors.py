@@ -1,0 +1,51 @@
+"""Failures that a person can act on, and how foreign errors become one of them."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+from trainer.contracts.training import TrainingError, TrainingErrorCode
+
+
+class TrainingFailed(Exception):
+    def __init__(self, code: TrainingErrorCode, message: str, data: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.error = TrainingError(code=code, message=message, data=data or {})
+
+
+class TrainingInterrupted(Exception):
+    """The process was asked to stop; its checkpoint is complete and another process can go on from it."""
+
+
+class LeaseLost(Exception):
+    """Another process owns the training now, so nothing may be written any more."""
+
+
+class PathOutsideData(Exception):
+    """A path from a request leaves the data folder."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    # torch has one class for devices, and a bare RuntimeError for the allocator of the processor.
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    text = str(error)
+    return isinstance(error, RuntimeError) and any(
+        sign in text
+        for sign in ("out of memory", "can't allocate memory", "not enough memory", "CUBLAS_STATUS_ALLOC_FAILED")
+    )
+
+
+def is_disk_full(error: BaseException) -> bool:
+    current: BaseException | None = error
+    while current is not None:
+        if isinstance(current, OSError) and current.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        # safetensors and torch wrap the system's error in their own, which keeps only its text.
+        if "No space left on device" in str(current) or "os error 28" in str(current).lower():
+            return True
+        if "PytorchStreamWriter failed writing" in str(current) or "unexpected pos" in str(current):
+            return True
+        current = current.__cause__ or current.__context__
+    return False

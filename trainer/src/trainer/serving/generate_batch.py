@@ -1,0 +1,106 @@
+"""Answers for several prompts in one pass of the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import LogitsProcessorList, StoppingCriteriaList
+
+from trainer.data.tokenise_example import encode_chat, encode_prompt
+from trainer.models.load_model import LoadedModel
+from trainer.serving.errors import ApiError
+from trainer.serving.sampling import RowSampling, RowStopping, SamplingParams
+
+DEFAULT_MAX_TOKENS = 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    text: str
+    finish_reason: str
+    prompt_tokens: int
+    completion_tokens: int
+
+
+def encode_messages(loaded: LoadedModel, messages: list[dict[str, Any]]) -> list[int]:
+    if loaded.format != "completion" and loaded.tokenizer.chat_template is not None:
+        try:
+            return encode_chat(loaded.tokenizer, messages, True)
+        except Exception as error:
+            raise ApiError(400, "invalid_messages", f"The chat template refuses the messages: {error}") from error
+    return encode_prompt(loaded.tokenizer, "\n\n".join(message["content"] for message in messages))
+
+
+def fit_context(loaded: LoadedModel, prompt_tokens: int, max_tokens: int | None) -> int:
+    context = getattr(loaded.model.config, "max_position_embeddings", None)
+    if context is not None and prompt_tokens >= context:
+        raise ApiError(
+            400,
+            "context_length_exceeded",
+            f"The prompt has {prompt_tokens} tokens and the model's context is {context}, answer included.",
+        )
+    room = DEFAULT_MAX_TOKENS if context is None else context - prompt_tokens
+    return min(room, max_tokens or DEFAULT_MAX_TOKENS)
+
+
+@torch.inference_mode()
+def generate_batch(loaded: LoadedModel, prompts: list[list[int]], rows: list[SamplingParams]) -> list[Answer]:
+    model, tokenizer = loaded.model, loaded.tokenizer
+    width = max(len(prompt) for prompt in prompts)
+    pad = tokenizer.pad_token_id or 0
+    ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts], device=model.device)
+    mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=model.device)
+    output = model.generate(  # pyright: ignore[reportCallIssue]
+        ids,
+        attention_mask=mask,
+        do_sample=False,
+        max_new_tokens=max(row.max_tokens for row in rows),
+        pad_token_id=pad,
+        logits_processor=LogitsProcessorList([RowSampling(rows, model.device)]),
+        stopping_criteria=StoppingCriteriaList([RowStopping(rows, width, tokenizer)]),
+    )
+    ends = _end_tokens(loaded)
+    return [
+        _read_answer(loaded, output[index, width:].tolist(), ends, row, len(prompts[index]))
+        for index, row in enumerate(rows)
+    ]
+
+
+def _end_tokens(loaded: LoadedModel) -> set[int]:
+    configured = loaded.model.generation_config.eos_token_id
+    ends = [loaded.tokenizer.eos_token_id, *(configured if isinstance(configured, list) else [configured])]
+    return {end for end in ends if isinstance(end, int)}
+
+
+def _read_answer(
+    loaded: LoadedModel, made: list[int], ends: set[int], row: SamplingParams, prompt_tokens: int
+) -> Answer:
+    """Cuts a row at its own end: behind it stand the paddings of a batch that went on for others."""
+    made = made[: row.max_tokens]
+    reason, count = "length", len(made)
+    for index, token in enumerate(made):
+        if token in ends:
+            # The end token was generated too, so it is counted.
+            made, reason, count = made[:index], "stop", index + 1
+            break
+    text = str(loaded.tokenizer.decode(made, skip_special_tokens=True))
+    places = [place for place in (text.find(stop) for stop in row.stop) if place >= 0]
+    if places:
+        text, reason = text[: min(places)], "stop"
+        count = _count_to_stop(loaded, made, row)
+    return Answer(text, reason, prompt_tokens, count)
+
+
+def _count_to_stop(loaded: LoadedModel, made: list[int], row: SamplingParams) -> int:
+    # Generation ended for this row at the first token that completed a stop string.
+    low, high = 1, len(made)
+    while low < high:
+        middle = (low + high) // 2
+        text = str(loaded.tokenizer.decode(made[:middle], skip_special_tokens=True))
+        if any(stop in text for stop in row.stop):
+            high = middle
+        else:
+            low = middle + 1
+    return low

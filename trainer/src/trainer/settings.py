@@ -1,0 +1,45 @@
+"""The environment, read in one place."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str
+    redis_url: str | None
+    data_folder: Path
+    host: str
+    port: int
+    token: str | None
+    builtin_model: Path
+
+
+def read_settings() -> Settings:
+    package_root = Path(__file__).resolve().parents[2]
+    return Settings(
+        database_url=clean_database_url(os.environ.get("DATABASE_URL", "")),
+        redis_url=os.environ.get("REDIS_URL") or None,
+        data_folder=Path(os.environ.get("REVERIE_DATA") or "data").resolve(),
+        host=os.environ.get("TRAINER_HOST") or "127.0.0.1",
+        port=int(os.environ.get("TRAINER_PORT") or 8808),
+        token=os.environ.get("TRAINER_TOKEN") or None,
+        builtin_model=Path(os.environ.get("REVERIE_BUILTIN_MODEL") or package_root / "builtin" / "model").resolve(),
+    )
+
+
+def clean_database_url(url: str) -> str:
+    """Leaves out the parameters that Prisma reads and libpq refuses."""
+    parts = urlsplit(url)
+    prisma_only = {"schema", "connection_limit", "pool_timeout", "pgbouncer", "socket_timeout", "statement_cache_size"}
+    query = [(key, value) for key, value in parse_qsl(parts.query) if key not in prisma_only]
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query), parts.fragment))
+
+
+def is_safe_name(name: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", name) is not None

@@ -1,0 +1,167 @@
+"""One training from lease to end: the process, its log, its lease, its cancellation."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+import psycopg
+
+from trainer.contracts.training import TrainingError
+from trainer.settings import Settings
+from trainer.supervisor import lease as leases
+from trainer.supervisor.lease import Database, Lease
+from trainer.supervisor.training_log import TrainingLog
+from trainer.training.run_training import EXIT_INTERRUPTED, EXIT_LEASE_LOST
+
+logger = logging.getLogger("trainer")
+
+RENEW_SECONDS = 4
+POLL_SECONDS = 0.5
+# Under the lease's length, so that the process is gone before another can take its training.
+FENCE_SECONDS = leases.LEASE_SECONDS - 5
+STOP_SECONDS = 60
+CANCEL_SECONDS = 1.0
+
+
+def training_log(settings: Settings, training_id: str) -> TrainingLog:
+    return TrainingLog(settings.data_folder / "logs" / f"training-{training_id}.log")
+
+
+async def supervise_training(
+    settings: Settings, database: Database, lease: Lease, device_index: int | None, stopping: asyncio.Event
+) -> None:
+    log = training_log(settings, lease.training_id)
+    process = await _start(settings, lease, device_index)
+    assert process.stdout is not None
+    copying = asyncio.ensure_future(_copy_output(process.stdout, log))
+    logger.info("training %s started, attempt %d, process %d", lease.training_id, lease.attempt, process.pid)
+    try:
+        await _watch(process, database, lease, stopping)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await copying
+    logger.info("training %s ended with status %s", lease.training_id, process.returncode)
+    await _retry(lambda: _settle(database, lease, process.returncode, log))
+
+
+async def _start(settings: Settings, lease: Lease, device_index: int | None) -> asyncio.subprocess.Process:
+    environment = dict(
+        os.environ,
+        DATABASE_URL=settings.database_url,
+        REVERIE_DATA=str(settings.data_folder),
+        REVERIE_BUILTIN_MODEL=str(settings.builtin_model),
+        TRAINER_LEASE_TOKEN=lease.token,
+        TOKENIZERS_PARALLELISM="false",
+        PYTHONUNBUFFERED="1",
+    )
+    environment.pop("TRAINER_TOKEN", None)
+    if device_index is not None:
+        environment["CUDA_VISIBLE_DEVICES"] = str(device_index)
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "trainer",
+        "run-training",
+        lease.training_id,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+
+
+async def _copy_output(stream: asyncio.StreamReader, log: TrainingLog) -> None:
+    while data := await stream.read(65536):
+        log.write(data)
+
+
+async def _watch(
+    process: asyncio.subprocess.Process, database: Database, lease: Lease, stopping: asyncio.Event
+) -> None:
+    renewed_at = time.monotonic()
+    next_renewal = renewed_at + RENEW_SECONDS
+    stop_deadline: float | None = None
+    while process.returncode is None:
+        await _wait_for_exit(process, POLL_SECONDS)
+        if process.returncode is not None:
+            return
+        now = time.monotonic()
+        if stopping.is_set() and stop_deadline is None:
+            _signal(process, signal.SIGTERM)
+            stop_deadline = now + STOP_SECONDS
+        if stop_deadline is not None and now > stop_deadline:
+            return
+        try:
+            if now >= next_renewal:
+                if not await leases.renew(database, lease):
+                    # Also so when the process has just reported its result and is about to exit.
+                    await _wait_for_exit(process, CANCEL_SECONDS)
+                    if process.returncode is None:
+                        logger.warning("training %s: the lease is lost, its process is ended", lease.training_id)
+                    return
+                renewed_at = now
+                next_renewal = now + RENEW_SECONDS
+            elif await leases.is_cancel_requested(database, lease):
+                # The state first: from here on the process can write nothing more.
+                await leases.mark_cancelled(database, lease)
+                _signal(process, signal.SIGTERM)
+                await _wait_for_exit(process, CANCEL_SECONDS)
+                return
+        except psycopg.Error as error:
+            logger.warning("training %s: the database cannot be asked: %s", lease.training_id, error)
+            if time.monotonic() - renewed_at > FENCE_SECONDS:
+                return
+
+
+async def _settle(database: Database, lease: Lease, status: int | None, log: TrainingLog) -> None:
+    """Every statement here asks for the lease, so what has ended properly is left as it is."""
+    if status == EXIT_INTERRUPTED:
+        await leases.release(database, lease, died=False)
+    elif status == EXIT_LEASE_LOST:
+        await leases.release(database, lease, died=True)
+    elif lease.attempt >= leases.MAX_ATTEMPTS:
+        await leases.fail(database, lease, crash_error(status, lease.attempt, log))
+    else:
+        await leases.release(database, lease, died=True)
+
+
+def crash_error(status: int | None, attempts: int, log: TrainingLog) -> TrainingError:
+    how = "its supervisor died with it" if status is None else f"it ended with status {status}"
+    if status is not None and status < 0:
+        name = signal.Signals(-status).name
+        how = f"it was ended by {name}" + (", often a lack of memory" if name == "SIGKILL" else "")
+    return TrainingError(
+        code="training_crashed",
+        message=f"The training process died {attempts} times; the last time {how}.",
+        data={"status": status, "attempts": attempts, "log": log.tail()},
+    )
+
+
+async def _wait_for_exit(process: asyncio.subprocess.Process, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(asyncio.shield(process.wait()), seconds)
+    except asyncio.TimeoutError:
+        return
+
+
+def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    if process.returncode is None:
+        process.send_signal(number)
+
+
+async def _retry(action: Callable[[], Awaitable[None]]) -> None:
+    for delay in (0.5, 1, 2, 4):
+        try:
+            await action()
+            return
+        except psycopg.Error:
+            await asyncio.sleep(delay)
+    # Left as it is, the lease runs out and the next round takes the training again.

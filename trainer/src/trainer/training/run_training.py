@@ -1,0 +1,98 @@
+"""The training process: one training, then exit. Its supervisor holds the lease and reads the exit status."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from types import FrameType
+
+import psycopg
+from pydantic import ValidationError
+
+from trainer.contracts.training import TrainingError, TrainingRequest, TrainingResult
+from trainer.data_folder import resolve_in_data
+from trainer.errors import LeaseLost, PathOutsideData, TrainingFailed, TrainingInterrupted, is_out_of_memory
+from trainer.settings import Settings, is_safe_name
+from trainer.training.postgres_reporter import PostgresReporter
+
+EXIT_REPORTED = 0
+EXIT_INTERRUPTED = 75
+EXIT_LEASE_LOST = 76
+
+
+def run_training(settings: Settings, training_id: str, token: str, supervisor_pid: int) -> int:
+    _die_with(supervisor_pid)
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        row = connection.execute(
+            "SELECT request, fingerprint FROM training WHERE id = %s AND lease_token = %s AND state = 'running'",
+            (training_id, token),
+        ).fetchone()
+    if row is None:
+        return EXIT_LEASE_LOST
+    reporter = PostgresReporter(settings.database_url, training_id, token, lambda: os._exit(EXIT_LEASE_LOST))
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        reporter.request_stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        reporter.finish(_train(settings, training_id, row[0], row[1], reporter))
+    except TrainingInterrupted:
+        return EXIT_INTERRUPTED
+    except LeaseLost:
+        return EXIT_LEASE_LOST
+    return EXIT_REPORTED
+
+
+def _train(
+    settings: Settings, training_id: str, request_json: object, fingerprint: str, reporter: PostgresReporter
+) -> TrainingResult | TrainingError:
+    try:
+        request = TrainingRequest.model_validate(request_json)
+        folder = fingerprint if is_safe_name(fingerprint) else training_id
+        checkpoints = resolve_in_data(settings.data_folder, f"checkpoints/{folder}")
+        # Not before the signal handler and the lease: importing the libraries takes seconds.
+        from trainer.recipes.fine_tune_causal import fine_tune_causal
+
+        return fine_tune_causal(request, settings.data_folder, settings.builtin_model, checkpoints, reporter)
+    except TrainingFailed as failure:
+        traceback.print_exc()
+        return failure.error
+    except (ValidationError, PathOutsideData) as error:
+        traceback.print_exc()
+        return TrainingError(code="training_crashed", message=f"The request was refused: {error}", data={})
+    except Exception as error:
+        traceback.print_exc()
+        if is_out_of_memory(error):
+            return TrainingError(
+                code="training_out_of_memory",
+                message="The memory does not hold the model. Use LoRA or take a smaller model.",
+                data={},
+            )
+        if isinstance(error, (TrainingInterrupted, LeaseLost)):
+            raise
+        # The same input would raise the same error again, so it is not tried again.
+        return TrainingError(
+            code="training_crashed",
+            message=f"{type(error).__name__}: {error}"[:2000],
+            data={"trace": traceback.format_exc()[-4000:]},
+        )
+
+
+def _die_with(supervisor_pid: int) -> None:
+    """A training that outlives its supervisor would go on without a lease."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+    def watch() -> None:
+        while os.getppid() == supervisor_pid:
+            time.sleep(1)
+        os._exit(EXIT_LEASE_LOST)
+
+    threading.Thread(target=watch, name="watch-supervisor", daemon=True).start()

@@ -1,0 +1,67 @@
+"""Follows a training from inside: progress, metrics, complete checkpoints, and the wish to stop."""
+
+from __future__ import annotations
+
+import math
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import TrainerCallback, TrainingArguments
+from transformers.trainer_callback import TrainerControl, TrainerState
+
+from trainer.errors import TrainingInterrupted
+from trainer.training.checkpoints import mark_complete
+from trainer.training.reporter import ProgressState, Reporter, finite_values
+
+
+class Watcher(TrainerCallback):
+    def __init__(self, progress: ProgressState, reporter: Reporter, device: str) -> None:
+        self._progress = progress
+        self._reporter = reporter
+        self._device = device
+        self._tokens: tuple[float, float] | None = None
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
+    ) -> None:
+        self._progress.step(state.global_step, state.max_steps, state.epoch or 0)
+        # At the end of an epoch or of the training, the evaluation comes first and the checkpoint by itself:
+        # one saved before it would be resumed past it.
+        ends_epoch = state.global_step >= state.max_steps or float(state.epoch or 0).is_integer()
+        if self._reporter.should_stop() and not ends_epoch:
+            control.should_save = True
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **_kwargs: object,
+    ) -> None:
+        logs = dict(logs or {})
+        if "eval_loss" in logs:
+            values = {key.removeprefix("eval_"): value for key, value in logs.items()}
+            values["perplexity"] = math.exp(min(logs["eval_loss"], 700))
+            self._reporter.metric(state.global_step, "eval", finite_values(values))
+        elif "loss" in logs:
+            now = time.monotonic()
+            if self._tokens is not None and "num_tokens" in logs and now > self._tokens[0]:
+                logs["tokens_per_second"] = (logs["num_tokens"] - self._tokens[1]) / (now - self._tokens[0])
+            self._tokens = (now, logs.get("num_tokens", 0.0))
+            logs["memory_mb"] = _memory_mb(self._device)
+            self._reporter.metric(state.global_step, "train", finite_values(logs))
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object) -> None:
+        mark_complete(Path(str(args.output_dir)) / f"checkpoint-{state.global_step}")
+        if self._reporter.should_stop():
+            raise TrainingInterrupted
+
+
+def _memory_mb(device: str) -> float:
+    if device == "cuda":
+        return torch.cuda.max_memory_allocated() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,0 +1,66 @@
+"""The classes and the generated schemas say the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from trainer.contracts import training
+
+FOLDER = Path(training.__file__).parent
+PAIRS: list[tuple[str, type[BaseModel]]] = [
+    ("training-request", training.TrainingRequest),
+    ("training-progress", training.TrainingProgress),
+    ("training-result", training.TrainingResult),
+    ("training-error", training.TrainingError),
+]
+
+
+def normalise(schema: dict[str, Any], definitions: dict[str, Any]) -> object:
+    """What both generators mean, without how each of them writes it."""
+    if "$ref" in schema:
+        return normalise(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    for key in ("anyOf", "oneOf"):
+        if key in schema:
+            options = [normalise(option, definitions) for option in schema[key]]
+            return {"any": sorted(options, key=lambda option: json.dumps(option, sort_keys=True))}
+    if "const" in schema:
+        return {"enum": [schema["const"]]}
+    if "enum" in schema:
+        return {"enum": sorted(schema["enum"])}
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        return normalise({"anyOf": [{**schema, "type": option} for option in kind]}, definitions)
+    if kind == "object" and "properties" in schema:
+        assert schema.get("additionalProperties") is False
+        return {
+            "required": sorted(schema.get("required", [])),
+            "properties": {key: normalise(value, definitions) for key, value in schema["properties"].items()},
+        }
+    if kind == "object":
+        values = schema.get("additionalProperties")
+        return {"record": normalise(values, definitions) if isinstance(values, dict) and values else "anything"}
+    if kind == "array":
+        limits = {key: schema[key] for key in ("minItems", "maxItems") if key in schema}
+        return {"array": normalise(schema["items"], definitions), **limits}
+    if kind is None:
+        return "anything"
+    # Zod writes the range of safe integers, which is the type itself here.
+    safe = 2**53 - 1
+    limits = {
+        key: schema[key]
+        for key in ("minimum", "exclusiveMinimum", "maximum")
+        if key in schema and abs(schema[key]) != safe
+    }
+    return {"type": kind, **limits}
+
+
+@pytest.mark.parametrize(("name", "model"), PAIRS, ids=[name for name, _ in PAIRS])
+def test_classes_agree_with_schemas(name: str, model: type[BaseModel]) -> None:
+    generated = json.loads((FOLDER / f"{name}.schema.json").read_text("utf-8"))
+    own = model.model_json_schema(by_alias=True)
+    assert normalise(own, own.get("$defs", {})) == normalise(generated, generated.get("$defs", {}))
