@@ -10,6 +10,8 @@ it("knows a lost connection by its code, by its words and by its cause", () => {
   const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
   expect(isTransientDatabaseError(refused)).toBe(true);
   expect(isTransientDatabaseError(new AppError("model_unreachable", {}, { cause: refused }))).toBe(false);
+  const fromPrisma = new Error("\nInvalid `prisma.connection.findUnique()` invocation\nDatabase error. Code: `57P01`. Message: `terminating connection due to administrator command`");
+  expect(isTransientDatabaseError(fromPrisma)).toBe(true);
   expect(isTransientDatabaseError(Object.assign(new Error("duplicate key"), { code: "23505" }))).toBe(false);
 });
 

@@ -2,7 +2,8 @@ import { isAppError } from "./app-error";
 
 /** Codes of PostgreSQL (class 08, 57P0x), of sockets and of Prisma that say the database went away for a moment. */
 const TRANSIENT = /^(08...|57P0[123]|ECONNRESET|ECONNREFUSED|EPIPE|P1001|P1017|P2024|40001|40P01)$/;
-const WORDS = /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|server closed the connection/i;
+/** Prisma's adapter gives PostgreSQL's code in its text alone: "Database error. Code: `57P01`". */
+const WORDS = /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error|server closed the connection|Code: `(08...|57P0[123])`/i;
 
 /** Whether an error, or what caused it, is a passing loss of the database: the same work may succeed in a moment. */
 export function isTransientDatabaseError(error: unknown): boolean {

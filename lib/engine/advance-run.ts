@@ -4,6 +4,7 @@ import { createId } from "@/lib/core/ids";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { Queues } from "@/lib/queues/queues";
 import { logger } from "@/lib/core/logger";
+import { isTransientDatabaseError } from "@/lib/core/transient-error";
 import { inTransaction } from "./in-transaction";
 import { LOCAL_CONNECTION } from "@/lib/steps/_sdk/model-ref";
 import { planChunks, type ChunkRange } from "./plan-chunks";
@@ -101,6 +102,7 @@ async function startStep(resources: SharedResources, client: PoolClient, step: S
     step.state = "running";
     chunks.push(...ids);
   } catch (error) {
+    if (isTransientDatabaseError(error)) throw error;
     logger.error("step_start_failed", { step: step.step_id, detail: toAppError(error).message });
     await endStep(client, step, "failed", toAppError(error).toRecord());
   }

@@ -142,7 +142,7 @@ describe.each(backends)("the engine with the queue on %s", (queue) => {
     broken = false;
     chat.calls.length = 0;
     const retried = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null, retryFailed: true });
-    expect(await engine.waitForRun(retried)).toBe("done");
+    await engine.waitUntilDone(retried);
     expect(chat.calls.length).toBe(1);
     expect((await engine.readRows(retried, "process")).length).toBe(20);
     expect((await engine.readResult(retried, "take")).totals.rowsIn).toBe(20);

@@ -1,6 +1,7 @@
 import { Queue, Worker, createPostgresBackend, runMigrations, type Job } from "bullmq";
 import { Pool } from "pg";
 import { logger } from "@/lib/core/logger";
+import { surviveLostClients } from "@/lib/server/lost-clients";
 import { queueCatalogue, type QueueName, type QueuePayload } from "./queue-catalogue";
 
 export interface QueueBackend {
@@ -37,7 +38,7 @@ function openQueue(name: QueueName, backend: QueueBackend): Queue {
   const defaultJobOptions = { removeOnComplete: true, removeOnFail: true, attempts: 1 };
   const queue = backend.redisUrl
     ? new Queue(name, { connection: redisConnection(backend.redisUrl, false), defaultJobOptions })
-    : new Queue(name, { connection: { connectionString: backend.databaseUrl, max: 2 }, defaultJobOptions }, createPostgresBackend as never);
+    : new Queue(name, { connection: { connectionString: backend.databaseUrl, max: 2, ...surviveLostClients }, defaultJobOptions }, createPostgresBackend as never);
   queue.on("error", (error) => {
     logger.warn("queue_error", { queue: name, detail: error.message });
   });
@@ -81,7 +82,7 @@ export function startQueueWorker<Name extends QueueName>(
   };
   const worker = backend.redisUrl
     ? new Worker(name, process, { ...options, connection: redisConnection(backend.redisUrl, true) })
-    : new Worker(name, process, { ...options, connection: { connectionString: backend.databaseUrl, max: 4 } }, createPostgresBackend as never);
+    : new Worker(name, process, { ...options, connection: { connectionString: backend.databaseUrl, max: 4, ...surviveLostClients } }, createPostgresBackend as never);
   worker.on("error", (error) => {
     logger.warn("queue_worker_error", { queue: name, detail: error.message });
   });

@@ -64,7 +64,7 @@ describe("a worker killed in mid-run", () => {
     await expect.poll(() => chat.calls.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(ROWS / 3);
     await killHard(first);
     await addWorker();
-    expect(await engine.waitForRun(runId, 40)).toBe("done");
+    await engine.waitUntilDone(runId, 40);
     await expectWholeAndInOrder(runId);
     expect(chat.calls.length).toBeLessThanOrEqual(ROWS + CONCURRENCY);
   });
@@ -75,7 +75,7 @@ describe("a worker killed in mid-run", () => {
     const runId = await startPrompts();
     await expect.poll(() => chat.calls.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(ROWS / 3);
     await killHard(first);
-    expect(await engine.waitForRun(runId, 60)).toBe("done");
+    await engine.waitUntilDone(runId, 60);
     await expectWholeAndInOrder(runId);
     expect(chat.calls.length).toBeLessThanOrEqual(ROWS + CONCURRENCY);
   });
@@ -90,7 +90,7 @@ describe("a worker killed in mid-run", () => {
     await ended;
     expect(Date.now() - stoppedAt).toBeLessThan(10_000);
     await addWorker();
-    expect(await engine.waitForRun(runId, 40)).toBe("done");
+    await engine.waitUntilDone(runId, 40);
     await expectWholeAndInOrder(runId);
   });
 });
@@ -100,7 +100,7 @@ describe("two workers", () => {
     await addWorker();
     await addWorker();
     const runId = await startPrompts();
-    expect(await engine.waitForRun(runId, 40)).toBe("done");
+    await engine.waitUntilDone(runId, 40);
     await expectWholeAndInOrder(runId);
     expect(chat.calls.length).toBe(ROWS);
     // A worker that starts calling counts the others at its first sync; until theirs, both may hold the whole.
@@ -117,7 +117,7 @@ describe("an emptied queue", () => {
     });
     await engine.resources.database.pool.query("UPDATE chunk SET enqueued_at = now() - interval '1 minute' WHERE state = 'queued'");
     await addWorker();
-    expect(await engine.waitForRun(runId, 40)).toBe("done");
+    await engine.waitUntilDone(runId, 40);
     await expectWholeAndInOrder(runId);
   });
 });
@@ -125,18 +125,19 @@ describe("an emptied queue", () => {
 describe("the database server", () => {
   it("may drop every connection at any time", async () => {
     expect(inject("postgresUrl")).toContain("postgresql://");
-    await addWorker();
+    const worker = await addWorker();
     const runId = await startPrompts();
     const drop = setInterval(() => {
       void engine.resources.database.pool
-        .query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND random() < 0.3")
+        .query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database() AND random() < 0.5")
         .catch(() => undefined);
-    }, 300);
+    }, 120);
     try {
-      expect(await engine.waitForRun(runId, 60)).toBe("done");
+      await engine.waitUntilDone(runId, 60);
     } finally {
       clearInterval(drop);
     }
+    expect(worker.exitCode).toBeNull();
     await expectWholeAndInOrder(runId);
   });
 });

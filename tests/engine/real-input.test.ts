@@ -60,7 +60,7 @@ describe.skipIf(missing.length > 0)("real inputs, from a file to a file", () => 
   async function run(document: WorkflowDocument, workflowId: string): Promise<{ calls: number; train: Record<string, string>[]; test: Record<string, string>[] }> {
     chat.calls.length = 0;
     const runId = await startRun(engine.resources, { workflowId, document, target: { kind: "all" }, rowLimit: null });
-    expect(await engine.waitForRun(runId, 90)).toBe("done");
+    await engine.waitUntilDone(runId, 90);
     const read = async (node: string): Promise<Record<string, string>[]> => {
       const kept = (await engine.readResult(runId, node)).outputs.files[0]?.file ?? "";
       const lines = (await readFile(join(engine.resources.dataFolder, kept), "utf8")).trimEnd().split("\n");

@@ -24,6 +24,8 @@ export interface TestEngine {
   startWorker(): Promise<RunningWorker>;
   /** Waits until the run has ended; gives its state. */
   waitForRun(runId: string, seconds?: number): Promise<string>;
+  /** Waits until the run has ended, and throws with what each step says unless it is done. */
+  waitUntilDone(runId: string, seconds?: number): Promise<void>;
   readResult(runId: string, nodeId: string): Promise<StepResult>;
   readRows(runId: string, nodeId: string, port?: string): Promise<Record<string, unknown>[]>;
   close(): Promise<void>;
@@ -65,6 +67,7 @@ export async function openTestEngine(options: { queue?: "postgres" | "redis"; en
       return worker;
     },
     waitForRun: (runId, seconds = 60) => waitForRun(resources, runId, seconds),
+    waitUntilDone: (runId, seconds = 60) => waitUntilDone(resources, runId, seconds),
     readResult: (runId, nodeId) => readResult(resources, runId, nodeId),
     async readRows(runId, nodeId, port = "output") {
       const { outputs } = await readResult(resources, runId, nodeId);
@@ -105,6 +108,19 @@ async function waitForRun(resources: SharedResources, runId: string, seconds: nu
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+async function waitUntilDone(resources: SharedResources, runId: string, seconds: number): Promise<void> {
+  const state = await waitForRun(resources, runId, seconds);
+  if (state === "done") return;
+  const { rows } = await retryWhileAway(() =>
+    resources.database.pool.query(
+      `SELECT s.node_id, s.state, s.error, array_agg(c.state || ':' || c.attempt || coalesce(' ' || (c.error->>'message'), '')) AS chunks
+       FROM step_run s LEFT JOIN chunk c ON c.step_run_id = s.id WHERE run_id = $1 GROUP BY s.id ORDER BY s.index`,
+      [runId],
+    ),
+  );
+  throw new Error(`the run ended as ${state}: ${JSON.stringify(rows, null, 1)}`);
 }
 
 async function readResult(resources: SharedResources, runId: string, nodeId: string): Promise<StepResult> {
