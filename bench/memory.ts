@@ -67,7 +67,7 @@ async function readPages(runId: string): Promise<void> {
   for (let page = 0; page < 200; page += 1) {
     const filter = page % 4 === 0 ? { column: "text", op: "contains", value: String(page) } : undefined;
     const sort = page % 5 === 0 ? [{ column: "score", descending: true }] : undefined;
-    await readRows(engine.resources, `run~${runId}~map~output`, { offset: (page * 4999) % (large - 100), limit: 100, filter, sort }, signal);
+    await readRows(engine.resources, `run~${runId}~map~output`, { offset: (page * 4999) % (large - 100), limit: 100, count: "later", filter, sort }, signal);
     most = Math.max(most, readMemory(process.pid).now);
   }
   console.log(`200 pages of ${String(large)} rows, some filtered, some sorted: reader before ${before.toFixed(0)} MB, most ${most.toFixed(0)} MB`);

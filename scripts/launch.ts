@@ -9,10 +9,8 @@ import { openDatabase } from "@/lib/server/database";
 import { findRunning, openInstallation } from "./launch/installation";
 import { superviseProcesses } from "./launch/supervise";
 import { startTrainer } from "./launch/trainer-environment";
-import { hashFiles, once, root, runOrExit } from "./prepare.mjs";
+import { buildWeb, next, root } from "./prepare.mjs";
 
-const BUILD_INPUTS = ["app", "components", "lib", "messages", "public", "next.config.js", "postcss.config.mjs", "tsconfig.json", "package-lock.json"];
-const next = join("node_modules", "next", "dist", "bin", "next");
 const host = process.env.HOST ?? "127.0.0.1";
 const port = Number(process.env.PORT ?? 3000);
 const dataFolder = resolve(process.env.REVERIE_DATA ?? join(root, "data"));
@@ -41,12 +39,7 @@ if (await findRunning(dataFolder)) {
 const installation = await openInstallation(dataFolder);
 stopping.push(() => installation.stop());
 
-if (!development) {
-  once(".next/reverie-build", hashFiles(BUILD_INPUTS), () => {
-    say("Building…");
-    runOrExit("next build", process.execPath, [next, "build"]);
-  });
-}
+if (!development) buildWeb(say);
 
 const database = openDatabase(installation.environment.DATABASE_URL, { maxConnections: 1 });
 const setupSecret = await createSetupSecret({ database });

@@ -70,3 +70,14 @@ export function prepare() {
     runOrExit("prisma generate", process.execPath, [join("node_modules", "prisma", "build", "index.js"), "generate"], { env });
   });
 }
+
+const WEB_INPUTS = ["app", "components", "lib", "messages", "public", "next.config.js", "postcss.config.mjs", "tsconfig.json", "package-lock.json"];
+export const next = join("node_modules", "next", "dist", "bin", "next");
+
+/** Builds the web server's files, unless those that are there were built of the same sources. */
+export function buildWeb(say) {
+  once(".next/reverie-build", hashFiles(WEB_INPUTS), () => {
+    say("Building…");
+    runOrExit("next build", process.execPath, [next, "build"]);
+  });
+}

@@ -47,9 +47,9 @@ function usePage({ tableId, rows, isLive, query }: UseTableRowsInput, page: numb
           query: {
             offset: page * PAGE_ROWS,
             limit: PAGE_ROWS,
+            count: "later",
             ...(query.sort.length > 0 ? { sort: JSON.stringify(query.sort) } : {}),
-            ...(query.filters.length > 0 ? { filter: toFilterJson(query.filters) } : {}),
-            ...(query.search === "" ? {} : { search: query.search }),
+            ...toConditions(query),
           },
         },
         { signal },
@@ -62,6 +62,27 @@ function usePage({ tableId, rows, isLive, query }: UseTableRowsInput, page: numb
   });
 }
 
+function toConditions(query: TableQuery): { filter?: string; search?: string } {
+  return {
+    ...(query.filters.length > 0 ? { filter: toFilterJson(query.filters) } : {}),
+    ...(query.search === "" ? {} : { search: query.search }),
+  };
+}
+
+/** How many rows match, which may take a scan of the whole table; asked for once the page is on the screen. */
+function useCount({ tableId, isLive, query }: UseTableRowsInput, wanted: boolean): number | undefined {
+  const conditions = toConditions(query);
+  const count = useQuery({
+    queryKey: ["count", tableId, conditions, isLive],
+    queryFn: ({ signal }) => callApi(readRows, { params: { tableId }, query: { limit: 1, ...conditions } }, { signal }),
+    staleTime: Infinity,
+    gcTime: 60_000,
+    enabled: wanted,
+    refetchInterval: isLive ? LIVE_MS : false,
+  });
+  return count.data?.total;
+}
+
 /** The pages that a window of rows needs: two at most, as no screen shows more rows than a page has. */
 export function useTableRows(input: UseTableRowsInput): TableRows {
   const firstPage = Math.floor(input.first / PAGE_ROWS);
@@ -72,9 +93,10 @@ export function useTableRows(input: UseTableRowsInput): TableRows {
   const even = usePage(input, evenPage, evenPage <= lastPage);
   const odd = usePage(input, oddPage, oddPage <= lastPage);
   const latest = even.dataUpdatedAt >= odd.dataUpdatedAt ? (even.data ?? odd.data) : (odd.data ?? even.data);
+  const count = useCount(input, latest?.counted === false);
   return {
     // What was read with the rows counts, so that no row is drawn that is not there yet.
-    total: latest?.total ?? (input.isLive ? 0 : input.rows),
+    total: latest ? (latest.counted ? latest.total : Math.max(latest.total, count ?? 0)) : input.isLive ? 0 : input.rows,
     getRow: (index) => {
       const page = Math.floor(index / PAGE_ROWS);
       return (page % 2 === 0 ? even : odd).data?.rows[index % PAGE_ROWS];

@@ -60,8 +60,11 @@ export const readRows = defineContract({
     /** JSON: lib/tables/filter-ast.ts */
     filter: jsonQuery,
     search: z.string().max(1000).optional(),
+    /** `later` answers as soon as the page is full, and leaves it to another request to count the rows behind it. */
+    count: z.enum(["now", "later"]).default("now"),
   }),
-  response: z.strictObject({ rows: z.array(tableRow), total: z.int() }),
+  /** `total` is of the rows that match; where not `counted`, of those up to the end of the page. */
+  response: z.strictObject({ rows: z.array(tableRow), total: z.int(), counted: z.boolean() }),
 });
 
 export const callDetail = z.strictObject({

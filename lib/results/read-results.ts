@@ -25,13 +25,14 @@ export interface RowsQuery {
   sort?: unknown;
   filter?: unknown;
   search?: string | undefined;
+  count: "now" | "later";
 }
 
 /** A page of a step's table. Throws `query_invalid`, `query_too_slow`, `table_missing`. */
 export async function readRows(resources: SharedResources, tableId: string, query: RowsQuery, signal: AbortSignal) {
   const { manifest } = await openTable(resources, tableId);
-  if (manifest.parts.length === 0) return { rows: [], total: 0 };
-  const { rows, total } = await withSession(resources, signal, (session) =>
+  if (manifest.parts.length === 0) return { rows: [], total: 0, counted: true };
+  const { rows, total, counted } = await withSession(resources, signal, (session) =>
     queryPage(session, {
       dataFolder: resources.dataFolder,
       manifest,
@@ -40,9 +41,10 @@ export async function readRows(resources: SharedResources, tableId: string, quer
       sort: parseQuery(sortKeys, query.sort),
       filter: parseQuery(filterAst, query.filter),
       search: query.search,
+      countLater: query.count === "later",
     }),
   );
-  return { rows, total };
+  return { rows, total, counted };
 }
 
 export async function readProfile(resources: SharedResources, tableId: string, signal: AbortSignal) {

@@ -12,6 +12,8 @@ export interface RowRange {
 export interface PartScan {
   from: string;
   row: string;
+  /** Columns that `row` is made of; their order is the rows'. */
+  place: readonly string[];
   where: string;
 }
 
@@ -46,6 +48,7 @@ export function planPartScan(
     return {
       from: numbered,
       row: "__row",
+      place: ["__row"],
       where: range ? `__row >= ${start} AND __row < ${end}` : "true",
     };
   }
@@ -59,6 +62,7 @@ export function planPartScan(
         first.offset === 0
           ? "file_row_number"
           : `file_row_number + ${first.offset}`,
+      place: ["file_row_number"],
       where,
     };
   }
@@ -67,6 +71,7 @@ export function planPartScan(
   return {
     from,
     row,
+    place: ["file_index", "file_row_number"],
     where: range ? `${row} >= ${start} AND ${row} < ${end}` : "true",
   };
 }

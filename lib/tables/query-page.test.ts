@@ -241,6 +241,20 @@ describe("queryPage", () => {
     ).rejects.toMatchObject({ code: "not_found" });
   });
 
+  it("leaves the counting to later where asked, and knows the total of a page that is not full", async () => {
+    const ask = (value: string, limit: number, sort?: { column: string; descending: boolean }[]) =>
+      queryPage(session, { dataFolder, manifest: people, offset: 0, limit, countLater: true, filter: { column: "name", op: "eq", value }, sort });
+    const full = await ask("Name 3", 5);
+    expect([full.rows.length, full.total, full.counted]).toEqual([5, 5, false]);
+    const sorted = await ask("Name 5", 5, [{ column: "n", descending: true }]);
+    expect(sorted.counted).toBe(false);
+    expect(sorted.rows.map(({ row }) => row)).toEqual([296, 289, 282, 275, 268]);
+    const whole = await ask("Name 4", 1000);
+    expect([whole.total, whole.counted]).toEqual([whole.rows.length, true]);
+    // The total that one page found serves the next.
+    expect(await ask("Name 4", 5)).toMatchObject({ total: whole.total, counted: true });
+  });
+
   it("stops a query that takes too long", async () => {
     const manifest = await writeTable("wide", [
       "SELECT repeat(md5(i::VARCHAR), 200) AS t FROM range(100000) t(i)",

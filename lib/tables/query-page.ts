@@ -9,6 +9,7 @@ import type { FilterAst } from "./filter-ast";
 import { findKnownTotal } from "./known-totals";
 import type { JsonValue } from "./json-cell";
 import { readCutCells } from "./read-cut-cells";
+import { planPartScan } from "./part-scan";
 import { quoteIdentifier } from "./quote-identifier";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
@@ -34,6 +35,8 @@ export interface PageQuery {
   columns?: readonly string[] | undefined;
   /** Total of an earlier page of the same query; saves counting again. */
   knownTotal?: number | undefined;
+  /** Does not count the rows behind the page where that needs a scan of the whole table. */
+  countLater?: boolean | undefined;
   /** Milliseconds; 10,000 where left out. */
   timeLimit?: number | undefined;
 }
@@ -47,8 +50,9 @@ export interface PageRow {
 
 export interface Page {
   rows: PageRow[];
-  /** Rows that pass the filter. */
+  /** Rows that pass the filter; not `counted`, those up to the end of the page. */
   total: number;
+  counted: boolean;
   /** Cells that were cut. */
   truncatedCells: number;
 }
@@ -70,6 +74,7 @@ export async function queryPage(
       return {
         rows,
         total: found.total,
+        counted: found.counted,
         truncatedCells: rows.reduce((sum, { cut }) => sum + cut.length, 0),
       };
     });
@@ -81,45 +86,75 @@ export async function queryPage(
 /** Row numbers of the page in order, or the range they fill. */
 export type FoundRows = number[] | { start: number; end: number };
 
-async function findRows(
-  session: TableSession,
-  query: PageQuery,
-): Promise<{ rows: FoundRows; total: number }> {
+interface Found {
+  rows: FoundRows;
+  total: number;
+  counted: boolean;
+}
+
+async function findRows(session: TableSession, query: PageQuery): Promise<Found> {
   const { manifest, dataFolder } = query;
   const offset = Math.max(0, Math.trunc(query.offset));
   const limit = Math.min(1000, Math.max(0, Math.trunc(query.limit)));
   const condition = compileConditions(query);
-  const order = compileOrder(query);
-  if (!condition && !order) {
+  if (!condition && (query.sort ?? []).length === 0) {
     return {
       rows: { start: offset, end: Math.min(offset + limit, manifest.rows) },
       total: manifest.rows,
+      counted: true,
     };
   }
-  const table = `(${selectTable({ dataFolder, manifest })})`;
   const where = condition ? `WHERE ${condition.sql}` : "";
   const values = condition?.values ?? [];
   const known = findKnownTotal(query);
-  if (!order && known.value === undefined && offset + limit <= 100_000) {
+  const table = `(${selectTable({ dataFolder, manifest })})`;
+  if (
+    (query.sort ?? []).length === 0 &&
+    known.value === undefined &&
+    !query.countLater &&
+    offset + limit <= 100_000
+  ) {
     // One scan both counts and keeps the smallest row numbers.
     const sql = `SELECT count(*) AS total, list_slice(min(__row, ${Math.max(1, offset + limit)}), ${offset + 1}, ${offset + limit}) AS rows FROM ${table} ${where}`;
     const [result] = await session.query(sql, values);
     const total = Number(result?.["total"]);
     known.remember(total);
-    return { rows: toNumbers(result?.["rows"]), total };
+    return { rows: toNumbers(result?.["rows"]), total, counted: true };
   }
-  const total = condition
-    ? (known.value ?? (await countRows(session, table, where, values)))
-    : manifest.rows;
-  if (condition) known.remember(total);
-  // Without a sort the scan's own order is the row order, and LIMIT then stops it as soon as the page is full.
-  const ordered = `SELECT __row FROM ${table} ${where} ${order ? `ORDER BY ${order}, __row` : ""} LIMIT ${limit} OFFSET ${offset}`;
-  return {
-    rows: toNumbers(
-      (await session.query(ordered, values)).map((row) => row["__row"]),
-    ),
-    total,
-  };
+  const rows = await orderRows(session, query, { where, values, offset, limit });
+  const counted = condition ? known.value : manifest.rows;
+  if (counted !== undefined) return { rows, total: counted, counted: true };
+  // A page that is not full has the last row of the table in it.
+  if (rows.length < limit && (rows.length > 0 || offset === 0)) {
+    known.remember(offset + rows.length);
+    return { rows, total: offset + rows.length, counted: true };
+  }
+  if (query.countLater) return { rows, total: offset + rows.length, counted: false };
+  const total = await countRows(session, table, where, values);
+  known.remember(total);
+  return { rows, total, counted: true };
+}
+
+/** Numbers of the rows from `offset`, in the order asked for; a scan without one stops as soon as the page is full. */
+async function orderRows(
+  session: TableSession,
+  query: PageQuery,
+  {
+    where,
+    values,
+    offset,
+    limit,
+  }: { where: string; values: CompiledCondition["values"]; offset: number; limit: number },
+): Promise<number[]> {
+  const order = compileOrder(query);
+  const page = `LIMIT ${limit} OFFSET ${offset}`;
+  const scan = planPartScan(query.dataFolder, query.manifest);
+  if (!scan) return [];
+  // Rows are numbered after the page is found: numbering each of a large table would cost more than sorting it.
+  const sql = order
+    ? `SELECT ${scan.row} AS __row FROM (SELECT ${scan.place.join(", ")} FROM ${scan.from} ${where} ORDER BY ${order}, ${scan.place.join(", ")} ${page})`
+    : `SELECT ${scan.row} AS __row FROM ${scan.from} ${where} ${page}`;
+  return toNumbers((await session.query(sql, values)).map((row) => row["__row"]));
 }
 
 async function countRows(

@@ -7,8 +7,11 @@ import { columnType } from "./column-type";
 import { quoteLiteral } from "./quote-literal";
 import type { TableSession } from "./table-session";
 
-/** A multiple of DuckDB's vector of 2048 rows; 2 threads read a table of 120,000 rows together, and a page reads little. */
-const ROW_GROUP_ROWS = 61_440;
+/**
+ * A multiple of DuckDB's vector of 2048 rows. A row group is what one thread reads at a time, and the least that has to be
+ * decoded for a row: of 10M rows a sorted page is read in 0.4 of the time that groups of 122,880 take, at the same size.
+ */
+const ROW_GROUP_ROWS = 20_480;
 /** A row group is built in memory; rows of many kilobytes need smaller ones. */
 const WIDE_ROW_GROUP_ROWS = 2048;
 
