@@ -10,8 +10,8 @@ interface CodeEditorProps {
   id: string;
   label: string;
   value: string;
-  /** `prompt`: `{column}` places. `expression`: column names as they are. `plain`: neither. */
-  mode: "prompt" | "expression" | "plain";
+  /** `prompt`: `{column}` places. `expression`, `code`: column names as they are. `plain`: neither. */
+  mode: "prompt" | "expression" | "code" | "plain";
   /** Null while unknown: nothing is marked as wrong then. */
   columns: string[] | null;
   /** What is said of a `{column}` that is not there. */

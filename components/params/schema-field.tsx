@@ -15,6 +15,7 @@ import { FileField } from "./fields/file-field";
 import { ModelField } from "./fields/model-field";
 import { NumberField } from "./fields/number-field";
 import { PromptField } from "./fields/prompt-field";
+import { RecordsField } from "./fields/records-field";
 import { RenameField } from "./fields/rename-field";
 import { SelectField } from "./fields/select-field";
 import { SortKeysField } from "./fields/sort-keys-field";
@@ -36,7 +37,13 @@ interface SchemaFieldProps {
   onCommit: (value: unknown) => void;
 }
 
-function Control({ field, ...props }: FieldProps & { field: ParamField }) {
+type ColumnsOf = SchemaFieldProps["columnsOf"];
+
+function columnsFor(field: ParamField, columnsOf: ColumnsOf): Column[] | null {
+  return "port" in field && field.port !== undefined ? columnsOf(field.port) : null;
+}
+
+function Control({ field, columnsOf, ...props }: FieldProps & { field: ParamField; columnsOf: ColumnsOf }) {
   switch (field.kind) {
     case "multiline":
       return <MultilineField {...props} />;
@@ -62,6 +69,15 @@ function Control({ field, ...props }: FieldProps & { field: ParamField }) {
       return <RenameField {...props} />;
     case "sort-keys":
       return <SortKeysField {...props} />;
+    case "records":
+      return (
+        <RecordsField
+          {...props}
+          renderMember={(member, memberProps) => <Control {...memberProps} field={member} columns={columnsFor(member, columnsOf)} columnsOf={columnsOf} />}
+        />
+      );
+    case "code":
+      return <PromptField {...props} mode="code" />;
     case "model":
       return <ModelField {...props} />;
     case "file":
@@ -81,7 +97,6 @@ export function SchemaField({ stepId, param, schema, value, columnsOf, problems,
   const { inner, nullable } = unwrapSchema(schema);
   const { label, help } = getParamWords(stepId, param);
   const describedBy = `${id}-text`;
-  const columns = "port" in field && field.port !== undefined ? columnsOf(field.port) : null;
   const isRow = field.kind === "switch";
   return (
     <div className={isRow ? "grid grid-cols-[1fr_auto] items-center gap-x-3" : "flex flex-col gap-1"} data-param={param}>
@@ -112,7 +127,8 @@ export function SchemaField({ stepId, param, schema, value, columnsOf, problems,
         schema={inner}
         nullable={nullable}
         value={value}
-        columns={columns}
+        columns={columnsFor(field, columnsOf)}
+        columnsOf={columnsOf}
         invalid={problems.length > 0}
         describedBy={describedBy}
         onCommit={onCommit}

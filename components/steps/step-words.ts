@@ -7,6 +7,8 @@ interface ParamWords {
   help?: string;
   placeholder?: string;
   options?: Record<string, string>;
+  /** Of a list of objects: the words of each member. */
+  members?: Record<string, ParamWords>;
 }
 
 export interface StepWords {
@@ -41,8 +43,11 @@ function formatText(text: string, values?: Record<string, string | number>): str
   return made(values);
 }
 
+/** Words of a parameter, or of a member of one: `keys.left`. */
 export function getParamWords(stepId: string, param: string): ParamWords {
-  const words = getStepWords(stepId).params?.[param];
+  const [name = "", member] = param.split(".");
+  const own = getStepWords(stepId).params?.[name];
+  const words = member === undefined ? own : own?.members?.[member];
   if (!words) return { label: param };
   return words.help === undefined ? words : { ...words, help: formatText(words.help) };
 }

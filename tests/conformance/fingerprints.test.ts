@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { z } from "zod";
+import { z } from "zod";
 import { fingerprintIdentity, makeStepIdentity } from "@/lib/fingerprint/step-identity";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
@@ -18,7 +18,7 @@ function differentValue(schema: z.ZodType, value: unknown): unknown {
   const candidates: unknown[] = [true, false, 1, 2, 3, 99, 0.25, "other", "x", ["other"], null, "csv", "jsonl", "full", "chat", "cosine", "yes", "latin-1", "by-name", { a: "b" }, [{ column: "c", descending: true }]];
   const different = candidates.find((candidate) => JSON.stringify(candidate) !== JSON.stringify(value) && schema.safeParse(candidate).success);
   if (different !== undefined) return different;
-  const options = (schema as { options?: unknown[] }).options ?? [];
+  const options = ((schema instanceof z.ZodDefault ? schema.unwrap() : schema) as { options?: unknown[] }).options ?? [];
   return options.find((option) => option !== value);
 }
 
@@ -35,6 +35,10 @@ describe.each(definitions.map((definition) => ({ id: definition.id, definition }
       if (kind === "file" || kind === "table") {
         const file = { sha256: "f".repeat(64), name: "other" };
         expect(fingerprint(definition, { ...base, [name]: kind === "file" ? file : { columns: [], rows: [["other"]] } }), name).not.toBe(before);
+        continue;
+      }
+      if (kind === "records") {
+        expect(fingerprint(definition, { ...base, [name]: [{ other: true }] }), name).not.toBe(before);
         continue;
       }
       const value = differentValue(schema, base[name]);

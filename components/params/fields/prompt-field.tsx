@@ -4,10 +4,10 @@ import { CodeEditor } from "../code-editor";
 import type { FieldProps } from "../field-props";
 
 interface PromptFieldProps extends FieldProps {
-  mode: "prompt" | "expression" | "plain";
+  mode: "prompt" | "expression" | "code" | "plain";
 }
 
-/** A prompt or an expression, with the columns it can use as chips that put them in. */
+/** A prompt, an expression or a program, with the columns it can use as chips that put them in. */
 export function PromptField({ id, label, value, columns, invalid, describedBy, mode, onCommit }: PromptFieldProps) {
   const t = useTranslations("params");
   const text = typeof value === "string" ? value : "";

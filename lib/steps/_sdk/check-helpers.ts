@@ -18,6 +18,23 @@ export function requireColumn(columns: PortColumns, name: string, param: string)
   return [{ code: "column_missing", data: { column: name, columns: listNames(columns) }, param }];
 }
 
+/** A problem for each name that is not among the columns, and one where none is named. */
+export function requireColumns(columns: PortColumns, names: readonly string[], param: string): StepProblem[] {
+  return names.length === 0 ? requireColumn(columns, "", param) : names.flatMap((name) => requireColumn(columns, name, param));
+}
+
+/** Type of a column; `unknown` while it is not known. */
+export function typeOfColumn(columns: PortColumns, name: string): ColumnType {
+  return columns?.find((column) => column.name === name)?.type ?? "unknown";
+}
+
+/** A problem where a column has none of these types. A column that is missing or of unknown type is none. */
+export function requireType(columns: PortColumns, name: string, types: readonly ColumnType[], param: string): StepProblem[] {
+  const type = typeOfColumn(columns, name);
+  if (type === "unknown" || types.includes(type)) return [];
+  return [{ code: "column_type_unfit", data: { column: name, type, wanted: types.join(", ") }, param }];
+}
+
 /** A problem for each `{place}` that is no column. */
 export function requirePlaceholders(columns: PortColumns, text: string, param: string): StepProblem[] {
   if (!columns) return [];
@@ -32,11 +49,27 @@ export function addColumns(
   added: { name: string; type: ColumnType; param: string }[],
 ): { columns: PortColumns; problems: StepProblem[] } {
   const problems: StepProblem[] = [];
-  const names = new Set(base?.map((column) => column.name));
+  // DuckDB takes names that differ only in case for one.
+  const names = new Set(base?.map((column) => column.name.toLowerCase()));
   for (const { name, param } of added) {
     if (name.startsWith(RESERVED_PREFIX)) problems.push({ code: "column_reserved", data: { column: name }, param });
-    else if (names.has(name)) problems.push({ code: "column_duplicate", data: { column: name }, param });
-    names.add(name);
+    else if (names.has(name.toLowerCase())) problems.push({ code: "column_duplicate", data: { column: name }, param });
+    names.add(name.toLowerCase());
   }
   return { columns: base && [...base, ...added.map(({ name, type }) => ({ name, type }))], problems };
+}
+
+/** Writes columns: in place where the name is there, else at the end. An empty name is a problem of `param`. */
+export function writeColumns(
+  base: PortColumns,
+  written: { name: string; type: ColumnType; param: string }[],
+): { columns: PortColumns; problems: StepProblem[] } {
+  const unnamed = written.filter(({ name }) => name === "").map(({ param }): StepProblem => ({ code: "param_required", data: { param }, param }));
+  const named = written.filter(({ name }) => name !== "");
+  const added = addColumns(
+    base,
+    named.filter(({ name }, index) => !base?.some((column) => column.name === name) || named.findIndex((other) => other.name === name) !== index),
+  );
+  const columns = added.columns?.map((column) => ({ name: column.name, type: named.find(({ name }) => name === column.name)?.type ?? column.type })) ?? null;
+  return { columns, problems: [...unnamed, ...added.problems] };
 }

@@ -17,6 +17,10 @@ export type ParamField =
   | { kind: "rename"; port: string }
   /** [{column, descending}] */
   | { kind: "sort-keys"; port: string }
+  /** A list of objects; each member of the object has a field of its own, and its words under `members.<name>`. */
+  | { kind: "records" }
+  /** A program typed by a person. */
+  | { kind: "code"; port: string }
   | { kind: "model" }
   /** A file by content: {sha256, name}. */
   | { kind: "file" }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { addColumns, requireColumn } from "../../_sdk/check-helpers";
-import { explainCells } from "./explain-cells";
 import { defineStep } from "../../_sdk/define-step";
+import { explainCells, typedTableParam } from "../../_sdk/typed-table";
 
 export const definition = defineStep({
   id: "type-table",
@@ -12,25 +12,7 @@ export const definition = defineStep({
   inputs: [],
   outputs: () => [{ name: "output", type: "table" }],
   params: z.strictObject({
-    table: z
-      .strictObject({
-        columns: z
-          .array(
-            z.strictObject({
-              name: z.string(),
-              type: z.enum(["text", "integer", "number", "boolean"]),
-            }),
-          )
-          .max(200),
-        rows: z
-          .array(
-            z
-              .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
-              .max(200),
-          )
-          .max(100_000),
-      })
-      .meta({ field: { kind: "table" } }),
+    table: typedTableParam,
   }),
   defaults: {
     table: { columns: [{ name: "text", type: "text" }], rows: [["Hello"]] },

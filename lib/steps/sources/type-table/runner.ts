@@ -1,13 +1,7 @@
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
+import { typedCellTypes } from "../../_sdk/typed-table";
 import type { definition } from "./definition";
-
-const duckTypes = {
-  text: "VARCHAR",
-  integer: "BIGINT",
-  number: "DOUBLE",
-  boolean: "BOOLEAN",
-} as const;
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -15,7 +9,7 @@ export const run: StepRunner<typeof definition> = {
     const { columns, rows } = params.table;
     const cells = columns.map(
       ({ name, type }, index) =>
-        `(cells->>${index})::${duckTypes[type]} AS ${quoteIdentifier(name)}`,
+        `(cells->>${index})::${typedCellTypes[type]} AS ${quoteIdentifier(name)}`,
     );
     await emit(
       "output",

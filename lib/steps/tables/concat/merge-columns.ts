@@ -16,7 +16,7 @@ export function explainDifference(
   return `table 1 has ${first?.join(", ")}; table ${index + 2} has ${others[index]?.join(", ")}`;
 }
 
-/** All columns, by first appearance. */
+/** All columns, by first appearance. Where types differ, whole numbers widen to numbers and all else to text. */
 export function mergeColumns(tables: readonly (readonly Column[])[]): Column[] {
   const merged = new Map<string, Column>();
   for (const { name, type } of tables.flat()) {
@@ -36,5 +36,22 @@ export function mergeColumns(tables: readonly (readonly Column[])[]): Column[] {
 function mergeTypes(a: ColumnType, b: ColumnType): ColumnType {
   if (a === b) return a;
   const pair = new Set([a, b]);
-  return pair.has("integer") && pair.has("number") ? "number" : "unknown";
+  if (pair.has("unknown")) return "unknown";
+  return pair.has("integer") && pair.has("number") ? "number" : "text";
+}
+
+/** The first column whose types differ by more than whole numbers and numbers, for a person; null where none does. */
+export function explainTypes(
+  tables: readonly (readonly Column[])[],
+): string | null {
+  const first = new Map<string, { type: ColumnType; table: number }>();
+  for (const [index, columns] of tables.entries()) {
+    for (const { name, type } of columns) {
+      const before = first.get(name.toLowerCase());
+      if (before && before.type !== type && mergeTypes(before.type, type) === "text")
+        return `“${name}” is ${before.type} in table ${before.table + 1} and ${type} in table ${index + 1}`;
+      if (!before) first.set(name.toLowerCase(), { type, table: index });
+    }
+  }
+  return null;
 }

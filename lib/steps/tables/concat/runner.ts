@@ -1,21 +1,32 @@
 import { AppError } from "@/lib/core/app-error";
+import { quoteIdentifier } from "@/lib/tables/quote-identifier";
+import type { Column } from "../../_sdk/columns";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
-import { explainDifference } from "./merge-columns";
+import { explainDifference, explainTypes, mergeColumns } from "./merge-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
   async run({ params, inputs, emit }) {
     const tables = inputs("inputs");
+    const all = tables.map(({ columns }) => columns);
     const detail =
-      params.match === "same"
-        ? explainDifference(tables.map(({ columns }) => columns))
-        : null;
+      (params.match === "same" ? explainDifference(all) : null) ??
+      (params.types === "error" ? explainTypes(all) : null);
     if (detail !== null) throw new AppError("columns_differ", { detail });
+    const merged = mergeColumns(all);
     const parts = tables.map(
-      ({ view }, index) =>
-        `SELECT * EXCLUDE (__row), __row AS __in${index} FROM ${view}`,
+      ({ view, columns }, index) =>
+        `SELECT ${[...columns.map((column) => widen(column, merged)), `__row AS __in${index}`].join(", ")} FROM ${view}`,
     );
     await emit("output", parts.join(" UNION ALL BY NAME "));
   },
 };
+
+/** DuckDB widens numbers by itself, but says no to some other pairs. */
+function widen({ name, type }: Column, merged: readonly Column[]): string {
+  const target = merged.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  const quoted = quoteIdentifier(name);
+  if (target?.type !== "text" || type === "text") return quoted;
+  return `${type === "list" || type === "object" ? `to_json(${quoted})` : quoted}::VARCHAR AS ${quoted}`;
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inputColumns } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn } from "../../_sdk/check-helpers";
 import { explainSizes, splitPorts } from "./split-sizes";
 import { defineStep } from "../../_sdk/define-step";
 
@@ -25,6 +25,11 @@ export const definition = defineStep({
       .number()
       .min(0)
       .meta({ field: { kind: "number" } }),
+    stratify: z
+      .string()
+      .nullable()
+      .default(null)
+      .meta({ field: { kind: "column", port: "input" } }),
     shuffle: z.boolean().meta({ field: { kind: "switch" } }),
     seed: z
       .int()
@@ -34,19 +39,30 @@ export const definition = defineStep({
         visibleWhen: { param: "shuffle", is: [true] },
       }),
   }),
-  defaults: { train: 0.8, validation: 0.1, test: 0.1, shuffle: false, seed: 0 },
+  defaults: { train: 0.8, validation: 0.1, test: 0.1, stratify: null, shuffle: false, seed: 0 },
   summaryValues: ({ train, validation, test }) => ({ train, validation, test }),
   check: (context) => {
     const base = inputColumns(context, "input");
     const detail = explainSizes(context.params);
+    const { stratify } = context.params;
     return {
       columns: Object.fromEntries(
         splitPorts(context.params).map((port) => [port, base]),
       ),
-      problems:
-        detail === null
+      problems: [
+        ...(detail === null
           ? []
-          : [{ code: "split_sizes_invalid", data: { detail }, param: "train" }],
+          : [
+              {
+                code: "split_sizes_invalid" as const,
+                data: { detail },
+                param: "train",
+              },
+            ]),
+        ...(stratify === null
+          ? []
+          : requireColumn(base, stratify, "stratify")),
+      ],
     };
   },
   effects: "seeded",

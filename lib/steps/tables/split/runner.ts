@@ -1,3 +1,4 @@
+import { placeRows } from "@/lib/tables/row-places";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { computeSplits } from "./split-sizes";
@@ -7,7 +8,7 @@ export const run: StepRunner<typeof definition> = {
   async run({ params, input, sql, emit }) {
     const { view, rows } = input("input");
     const splits = computeSplits(params, rows);
-    if (!params.shuffle) {
+    if (!params.shuffle && params.stratify === null) {
       for (const { port, start, end } of splits) {
         await emit(
           port,
@@ -18,15 +19,13 @@ export const run: StepRunner<typeof definition> = {
       return;
     }
     await sql.run(
-      `CREATE OR REPLACE TEMP TABLE split_places AS
-       SELECT __row, row_number() OVER (ORDER BY md5_number(concat(?::BIGINT, ':', __row)), __row) - 1 AS place FROM ${view}`,
-      [params.seed],
+      `CREATE OR REPLACE TEMP TABLE split_places AS ${placeRows(view, { seed: params.shuffle ? params.seed : null, stratify: params.stratify })}`,
     );
     for (const { port, start, end } of splits) {
       await emit(
         port,
         `SELECT t.* EXCLUDE (__row), t.__row AS __in0 FROM ${view} t JOIN split_places p ON p.__row = t.__row
-         WHERE p.place >= ? AND p.place < ? ORDER BY p.place`,
+         WHERE p.place >= ? AND p.place < ? ORDER BY p.turn, p.__row`,
         [start, end],
       );
     }

@@ -1,7 +1,34 @@
-interface TypedTable {
-  columns: { name: string; type: "text" | "integer" | "number" | "boolean" }[];
-  rows: (string | number | boolean | null)[][];
-}
+import { z } from "zod";
+
+const typedTable = z.strictObject({
+  columns: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        type: z.enum(["text", "integer", "number", "boolean"]),
+      }),
+    )
+    .max(200),
+  rows: z
+    .array(
+      z
+        .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+        .max(200),
+    )
+    .max(100_000),
+});
+type TypedTable = z.infer<typeof typedTable>;
+
+/** A table typed by hand. */
+export const typedTableParam = typedTable.meta({ field: { kind: "table" } });
+
+/** DuckDB types of its columns. */
+export const typedCellTypes = {
+  text: "VARCHAR",
+  integer: "BIGINT",
+  number: "DOUBLE",
+  boolean: "BOOLEAN",
+} as const;
 
 const fits = {
   text: (cell: string | number | boolean) => typeof cell === "string",

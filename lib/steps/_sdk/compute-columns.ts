@@ -1,0 +1,40 @@
+import type { ErrorCode } from "@/lib/core/error-catalogue";
+import { issueRows } from "@/lib/tables/issue-rows";
+import { quoteIdentifier } from "@/lib/tables/quote-identifier";
+import type { InputTable, TableContext } from "./step-runner";
+
+export interface ComputedColumn {
+  name: string;
+  /** An expression over the columns of the input. */
+  sql: string;
+}
+
+export interface ComputeOptions {
+  /** What is said of a row for which an expression gives an error. */
+  code?: ErrorCode;
+  data?: Record<string, string | number>;
+}
+
+/**
+ * Emits a table with columns computed row by row: in place where the name is there, else at the end. A row for which one
+ * of them gives an error fails.
+ */
+export async function emitComputed(
+  { emit, fail }: Pick<TableContext<unknown>, "emit" | "fail">,
+  { view, columns, rows }: InputTable,
+  computed: readonly ComputedColumn[],
+  { code = "row_not_computed", data = {} }: ComputeOptions = {},
+): Promise<void> {
+  // An error makes the whole struct null, a null result only its member.
+  const members = computed.map(({ sql }, index) => `c${index}: ${sql}`).join(", ");
+  const from = `(SELECT *, TRY({ ${members} }) AS __computed FROM ${view})`;
+  const select = ({ name }: { name: string }): string => {
+    const index = computed.findIndex((column) => column.name === name);
+    return index < 0 ? quoteIdentifier(name) : `__computed.c${index} AS ${quoteIdentifier(name)}`;
+  };
+  const added = computed.filter(({ name }) => !columns.some((column) => column.name === name));
+  const selected = [...columns, ...added].map(select).join(", ");
+  const written = await emit("output", `SELECT ${selected}, __row AS __in0 FROM ${from} WHERE __computed IS NOT NULL`);
+  // Computing it again costs as much as the first time, so only where a row is missing.
+  if (written < rows) await fail(issueRows(code, `${from} WHERE __computed IS NULL`, data));
+}

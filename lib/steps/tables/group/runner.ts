@@ -1,0 +1,30 @@
+import { aggregateSql } from "@/lib/tables/aggregate-sql";
+import { quoteIdentifier } from "@/lib/tables/quote-identifier";
+import { aggregateName } from "../../_sdk/aggregates";
+import { typeOfColumn } from "../../_sdk/check-helpers";
+import type { StepRunner } from "../../_sdk/step-runner";
+import type { definition } from "./definition";
+
+export const run: StepRunner<typeof definition> = {
+  kind: "table",
+  async run({ params, input, emitReport }) {
+    const { view, columns } = input("input");
+    const keys = params.keys.map(quoteIdentifier);
+    const aggregates = params.aggregates.map((aggregate) => {
+      const value = aggregateSql(aggregate.function, {
+        column: quoteIdentifier(aggregate.column),
+        type: typeOfColumn(columns, aggregate.column),
+        separator: params.separator,
+      });
+      return `${value} AS ${quoteIdentifier(aggregateName(aggregate))}`;
+    });
+    // Only of a group of one row can it be said which row it came of.
+    const lineage = "CASE WHEN count(*) = 1 THEN min(__row) END AS __in0";
+    const groupBy = keys.length === 0 ? "HAVING count(*) > 0" : `GROUP BY ${keys.join(", ")}`;
+    // Several rows become one, so rows in and out do not add up.
+    await emitReport(
+      "output",
+      `SELECT ${[...keys, ...aggregates, lineage].join(", ")} FROM ${view} ${groupBy} ORDER BY min(__row)`,
+    );
+  },
+};
