@@ -2,8 +2,8 @@ import type { WorkflowDocument } from "@/lib/workflow/document";
 import { createAutosave, readDraft } from "./autosave";
 import { createFlowStore } from "./flow-store";
 import { createPlanStore } from "./plan-store";
-import { readRowLimit } from "./row-limit";
 import { createRunController } from "./run-controller";
+import { readBudget, readRowLimit } from "./run-options";
 import { createRunStore } from "./run-store";
 import type { Studio } from "./studio-context";
 import { createStudioStore } from "./studio-store";
@@ -13,7 +13,7 @@ import { createViewStore } from "./view-store";
 export function createStudio(workflowId: string, revision: number, saved: WorkflowDocument): Studio {
   const document = createStudioStore(readDraft(workflowId, revision) ?? saved);
   const plan = createPlanStore(document, readRowLimit(workflowId));
-  const run = createRunStore();
+  const run = createRunStore(readBudget(workflowId));
   const autosave = createAutosave({ workflowId, revision, studio: document, saved });
   const runs = createRunController({ workflowId, studio: document, plan, run, autosave });
   return { workflowId, document, flow: createFlowStore(document), plan, run, view: createViewStore(), autosave, runs };

@@ -1,7 +1,7 @@
 import { callApi } from "@/components/api/call-api";
 import { makeApiUrl } from "@/components/api/make-api-url";
 import { readPlanKnown } from "@/lib/contracts/workflows";
-import { cancelRun, listRuns, startRun, watchRun, type RunTarget, type RunView } from "@/lib/contracts/runs";
+import { cancelRun, listRuns, pauseRun, resumeRun, startRun, watchRun, type RunTarget, type RunView } from "@/lib/contracts/runs";
 import type { Autosave } from "./autosave";
 import type { PlanStore } from "./plan-store";
 import { isActive, type RunStore } from "./run-store";
@@ -24,6 +24,9 @@ interface RunControllerOptions {
 export interface RunController {
   /** `retryFailed`: steps whose results have failed rows are run again, and what follows from them. */
   start: (target: RunTarget, retryFailed?: boolean) => Promise<void>;
+  pause: () => Promise<void>;
+  /** With the budget as it is set now. */
+  resume: () => Promise<void>;
   cancel: () => Promise<void>;
   /** Starts to follow; call what it gives to end that. */
   begin: () => () => void;
@@ -129,13 +132,21 @@ export function createRunController({ workflowId, studio, plan, run, autosave }:
         if (!(await autosave.flush())) throw new Error(autosave.store.getState().message ?? "");
         const started = await callApi(startRun, {
           params: { workflowId },
-          body: { target, rowLimit: plan.getState().rowLimit, retryFailed },
+          body: { target, rowLimit: plan.getState().rowLimit, retryFailed, budgetMicros: run.getState().budgetMicros },
         });
         show(started);
         watch(started.id);
       } finally {
         run.getState().setStarting(false);
       }
+    },
+    pause: async () => {
+      const current = run.getState().run;
+      if (current) show(await callApi(pauseRun, { params: { runId: current.id } }));
+    },
+    resume: async () => {
+      const current = run.getState().run;
+      if (current) show(await callApi(resumeRun, { params: { runId: current.id }, body: { budgetMicros: run.getState().budgetMicros } }));
     },
     cancel: async () => {
       const current = run.getState().run;

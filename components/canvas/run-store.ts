@@ -7,6 +7,9 @@ interface RunState {
   stepsByNode: ReadonlyMap<string, StepRunView>;
   /** A run was asked for and the server has not answered yet. */
   starting: boolean;
+  /** What a run started here may spend, in millionths of a US dollar; null for no bound. */
+  budgetMicros: number | null;
+  setBudget: (micros: number | null) => void;
   setRun: (run: RunView) => void;
   setStarting: (starting: boolean) => void;
 }
@@ -22,11 +25,15 @@ function indexSteps(before: ReadonlyMap<string, StepRunView>, steps: readonly St
   );
 }
 
-export function createRunStore(): RunStore {
+export function createRunStore(budgetMicros: number | null): RunStore {
   return createStore<RunState>((set) => ({
     run: null,
     stepsByNode: new Map(),
     starting: false,
+    budgetMicros,
+    setBudget: (micros) => {
+      set({ budgetMicros: micros });
+    },
     setRun: (run) => {
       set((state) => ({ run, starting: false, stepsByNode: indexSteps(state.stepsByNode, run.steps) }));
     },
@@ -37,5 +44,5 @@ export function createRunStore(): RunStore {
 }
 
 export function isActive(run: RunView | null): run is RunView {
-  return run !== null && (run.state === "running" || run.state === "cancelling");
+  return run !== null && ["running", "paused", "cancelling"].includes(run.state);
 }

@@ -42,6 +42,14 @@ export function retryFailedOf(studio: Studio): void {
   studio.runs.start({ kind: "all" }, true).catch(reportFailure);
 }
 
+export function pauseRunOf(studio: Studio): void {
+  studio.runs.pause().catch(reportFailure);
+}
+
+export function resumeRunOf(studio: Studio): void {
+  studio.runs.resume().catch(reportFailure);
+}
+
 export function cancelRunOf(studio: Studio): void {
   studio.runs.cancel().catch(reportFailure);
 }
@@ -73,6 +81,7 @@ export function useStudioCommands(): StudioCommand[] {
   const canRedo = useDocumentState((state) => state.history.redo.length > 0);
   const isEmpty = useDocumentState((state) => state.document.nodes.length === 0);
   const active = useRunState((state) => isActive(state.run));
+  const state = useRunState((current) => current.run?.state);
   const hasFailed = useRunState((state) => state.run?.steps.some((step) => step.failed > 0) === true);
   return useMemo(() => {
     const { document, view } = studio;
@@ -85,7 +94,7 @@ export function useStudioCommands(): StudioCommand[] {
       run,
       ...(shortcut === "" ? {} : { shortcut }),
     });
-    const target = (kind: "to" | "only") => () => {
+    const target = (kind: "to" | "only" | "from") => () => {
       if (only) startRunOf(studio, { kind, nodeId: only });
     };
     return [
@@ -94,8 +103,15 @@ export function useStudioCommands(): StudioCommand[] {
       }),
       make("run-to", "Ctrl ⇧ ⏎", !only || active, target("to")),
       make("run-step", "", !only || active, target("only")),
+      make("run-from", "", !only || active, target("from")),
       make("retry-failed", "", active || !hasFailed, () => {
         retryFailedOf(studio);
+      }),
+      make("pause", "", state !== "running", () => {
+        pauseRunOf(studio);
+      }),
+      make("resume", "", state !== "paused", () => {
+        resumeRunOf(studio);
       }),
       make("cancel", "", !active, () => {
         cancelRunOf(studio);
@@ -160,7 +176,7 @@ export function useStudioCommands(): StudioCommand[] {
         view.getState().openDialog("shortcuts");
       }),
     ];
-  }, [studio, t, fitView, selected, selectedEdges, canUndo, canRedo, isEmpty, active, hasFailed]);
+  }, [studio, t, fitView, selected, selectedEdges, canUndo, canRedo, isEmpty, active, state, hasFailed]);
 }
 
 /** Puts the selection on the clipboard of a copy or cut event. */

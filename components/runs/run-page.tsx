@@ -1,5 +1,5 @@
 "use client";
-import { ChevronLeft, X } from "lucide-react";
+import { ChevronLeft, Pause, Play, X } from "lucide-react";
 import Link from "next/link";
 import { useCallback } from "react";
 import { useFormatter, useTranslations } from "use-intl";
@@ -10,7 +10,7 @@ import { PageFrame } from "@/components/shell/page-frame";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { cancelRun, readRun, type RunView } from "@/lib/contracts/runs";
+import { cancelRun, pauseRun, readRun, resumeRun, type RunView } from "@/lib/contracts/runs";
 import { readIssues } from "@/lib/contracts/tables";
 import { RunStateBadge } from "./run-state-badge";
 import { RunTotals } from "./run-totals";
@@ -55,6 +55,16 @@ export function RunPage({ runId }: { runId: string }) {
   const live = useApi(readRun, { params: { runId } }, { enabled: isRunning, refreshMs: REFRESH_MS });
   const run = live.data ?? first.data;
   const now = useNow(isRunning);
+  const pause = useAction(
+    useCallback(async () => {
+      await callApi(pauseRun, { params: { runId } });
+    }, [runId]),
+  );
+  const resume = useAction(
+    useCallback(async () => {
+      await callApi(resumeRun, { params: { runId }, body: {} });
+    }, [runId]),
+  );
   const cancel = useAction(
     useCallback(async () => {
       await callApi(cancelRun, { params: { runId } });
@@ -77,6 +87,18 @@ export function RunPage({ runId }: { runId: string }) {
               {t("toWorkflow")}
             </Link>
           )}
+          {run.state === "running" && (
+            <Button busy={pause.busy} onClick={pause.run}>
+              <Pause size={14} aria-hidden />
+              {t("pause")}
+            </Button>
+          )}
+          {run.state === "paused" && (
+            <Button variant="primary" busy={resume.busy} onClick={resume.run}>
+              <Play size={14} aria-hidden />
+              {t("resume")}
+            </Button>
+          )}
           {isRunning && (
             <Button busy={cancel.busy || run.state === "cancelling"} onClick={cancel.run}>
               <X size={14} aria-hidden />
@@ -89,6 +111,7 @@ export function RunPage({ runId }: { runId: string }) {
       <div className="flex flex-wrap items-center gap-3 text-sm text-muted">
         <RunStateBadge state={run.state} />
         {format.dateTime(new Date(run.createdAt), { dateStyle: "medium", timeStyle: "medium" })} · {describeTarget(t, run)}
+        {run.budgetMicros !== null && <> · {t("budget", { amount: format.number(run.budgetMicros / 1_000_000, { style: "currency", currency: "USD" }) })}</>}
         <RunTotals run={run} />
       </div>
       {run.error && <Notice tone="bad">{describeError(run.error)}</Notice>}

@@ -1,64 +1,29 @@
 import { ChevronDown, Play } from "lucide-react";
 import { useState } from "react";
-import { useTranslations } from "use-intl";
-import { storeRowLimit } from "@/components/canvas/row-limit";
+import { useFormatter, useTranslations } from "use-intl";
+import { storeBudget, storeRowLimit } from "@/components/canvas/run-options";
 import { isActive } from "@/components/canvas/run-store";
 import { useDocumentState, usePlanState, useRunState, useStudio } from "@/components/canvas/studio-context";
 import { startRunOf } from "@/components/canvas/use-studio-commands";
 import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { Input } from "@/components/ui/input";
 import { Menu } from "@/components/ui/menu";
 import type { MenuEntry } from "@/components/ui/menu-item";
 import { Tooltip } from "@/components/ui/tooltip";
 import { estimateRun } from "./run-estimate";
+import { NumberDialog } from "./number-dialog";
 import { RunProgress } from "./run-progress";
 
 const CHOICES = [10, 100, 1000];
+const MICROS = 1_000_000;
 
-function FirstRowsDialog({ open, onOpenChange, onChoose }: { open: boolean; onOpenChange: (open: boolean) => void; onChoose: (rows: number) => void }) {
+function useRunEntries(openDialog: (kind: "rows" | "budget") => void): MenuEntry[] {
   const t = useTranslations("studio.run");
-  const [text, setText] = useState("50");
-  const rows = Number(text);
-  const isValid = Number.isInteger(rows) && rows > 0;
-  return (
-    <Dialog
-      open={open}
-      onOpenChange={onOpenChange}
-      title={t("otherRows")}
-      footer={
-        <Button
-          variant="primary"
-          disabled={!isValid}
-          onClick={() => {
-            onChoose(rows);
-            onOpenChange(false);
-          }}
-        >
-          {t("useRows")}
-        </Button>
-      }
-    >
-      <label className="flex flex-col gap-1">
-        <span>{t("rowsLabel")}</span>
-        <Input
-          inputMode="numeric"
-          value={text}
-          invalid={!isValid}
-          onChange={(event) => {
-            setText(event.target.value);
-          }}
-        />
-      </label>
-    </Dialog>
-  );
-}
-
-function useRunEntries(openDialog: () => void): MenuEntry[] {
-  const t = useTranslations("studio.run");
+  const format = useFormatter();
   const studio = useStudio();
   const selected = useDocumentState((state) => (state.selection.nodes.length === 1 ? state.selection.nodes[0] : undefined));
   const rowLimit = usePlanState((state) => state.rowLimit);
+  const budget = useRunState((state) => state.budgetMicros);
+  const amount = budget === null ? "none" : format.number(budget / MICROS, { style: "currency", currency: "USD" });
   const setLimit = (rows: number | null) => {
     storeRowLimit(studio.workflowId, rows);
     studio.plan.getState().setRowLimit(rows);
@@ -76,11 +41,14 @@ function useRunEntries(openDialog: () => void): MenuEntry[] {
     { kind: "item", id: "all", label: t("all"), shortcut: "Ctrl ⏎", onSelect: () => { startRunOf(studio, { kind: "all" }); } },
     { kind: "item", id: "to", label: t("toHere"), shortcut: "Ctrl ⇧ ⏎", disabled: !selected, onSelect: () => { if (selected) startRunOf(studio, { kind: "to", nodeId: selected }); } },
     { kind: "item", id: "only", label: t("thisStep"), disabled: !selected, onSelect: () => { if (selected) startRunOf(studio, { kind: "only", nodeId: selected }); } },
+    { kind: "item", id: "from", label: t("fromHere"), disabled: !selected, onSelect: () => { if (selected) startRunOf(studio, { kind: "from", nodeId: selected }); } },
     { kind: "separator", id: "s" },
     { kind: "label", id: "over", label: t("over") },
     limit(null),
     ...choices.map(limit),
-    { kind: "item", id: "other", label: t("otherRows"), onSelect: openDialog },
+    { kind: "item", id: "other", label: t("otherRows"), onSelect: () => { openDialog("rows"); } },
+    { kind: "separator", id: "s2" },
+    { kind: "item", id: "budget", label: t("budget", { amount }), onSelect: () => { openDialog("budget"); } },
   ];
 }
 
@@ -99,19 +67,76 @@ function Estimate() {
   );
 }
 
+/** What the run menu asks for in a dialog: over how many rows, or for how much money. */
+function RunDialogs({ open, onClose }: { open: "rows" | "budget" | null; onClose: () => void }) {
+  const t = useTranslations("studio.run");
+  const studio = useStudio();
+  const budget = useRunState((state) => state.budgetMicros);
+  return (
+    <>
+      <NumberDialog
+        open={open === "rows"}
+        onClose={onClose}
+        title={t("otherRows")}
+        label={t("rowsLabel")}
+        submit={t("useRows")}
+        initial={50}
+        isValid={(rows) => rows !== null && Number.isInteger(rows) && rows > 0}
+        onChoose={(rows) => {
+          storeRowLimit(studio.workflowId, rows);
+          studio.plan.getState().setRowLimit(rows);
+        }}
+      />
+      <NumberDialog
+        open={open === "budget"}
+        onClose={onClose}
+        title={t("budgetTitle")}
+        label={t("budgetLabel")}
+        help={t("budgetHelp")}
+        submit={t("useBudget")}
+        initial={budget === null ? null : budget / MICROS}
+        isValid={(amount) => amount === null || amount * MICROS >= 1}
+        onChoose={(amount) => {
+          const micros = amount === null ? null : Math.round(amount * MICROS);
+          storeBudget(studio.workflowId, micros);
+          studio.run.getState().setBudget(micros);
+        }}
+      />
+    </>
+  );
+}
+
 /** Run, with what to run and over how many rows; while a run lasts, how it goes. */
 export function RunButton() {
   const t = useTranslations("studio.run");
   const studio = useStudio();
-  const [dialogOpen, setDialogOpen] = useState(false);
-  const entries = useRunEntries(() => {
-    setDialogOpen(true);
-  });
+  const [dialog, setDialog] = useState<"rows" | "budget" | null>(null);
+  const entries = useRunEntries(setDialog);
+  const dialogs = (
+    <RunDialogs
+      open={dialog}
+      onClose={() => {
+        setDialog(null);
+      }}
+    />
+  );
   const run = useRunState((state) => state.run);
   const starting = useRunState((state) => state.starting);
   const rowLimit = usePlanState((state) => state.rowLimit);
   const isEmpty = useDocumentState((state) => state.document.nodes.length === 0);
-  if (isActive(run)) return <RunProgress run={run} />;
+  if (isActive(run)) {
+    return (
+      <>
+        <RunProgress
+          run={run}
+          onBudget={() => {
+            setDialog("budget");
+          }}
+        />
+        {dialogs}
+      </>
+    );
+  }
   return (
     <div className="flex items-center gap-3">
       <Estimate />
@@ -137,14 +162,7 @@ export function RunButton() {
           entries={entries}
         />
       </div>
-      <FirstRowsDialog
-        open={dialogOpen}
-        onOpenChange={setDialogOpen}
-        onChoose={(rows) => {
-          storeRowLimit(studio.workflowId, rows);
-          studio.plan.getState().setRowLimit(rows);
-        }}
-      />
+      {dialogs}
     </div>
   );
 }

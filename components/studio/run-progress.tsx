@@ -1,15 +1,50 @@
-import { X } from "lucide-react";
+import { Pause, Play, X } from "lucide-react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useRunState, useStudio } from "@/components/canvas/studio-context";
-import { cancelRunOf } from "@/components/canvas/use-studio-commands";
+import { cancelRunOf, pauseRunOf, resumeRunOf } from "@/components/canvas/use-studio-commands";
 import { formatSeconds } from "@/components/canvas/use-status-words";
 import { sumRun } from "@/components/runs/sum-run";
+import { describeError } from "@/components/runs/step-run-table";
 import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
+import { Tooltip } from "@/components/ui/tooltip";
 import type { RunView } from "@/lib/contracts/runs";
 
-/** In the top bar while a run is under way. */
-export function RunProgress({ run }: { run: RunView }) {
+/** Pause, or the way on: a run that stopped at its budget asks for another one first. */
+function PauseButton({ run, onBudget }: { run: RunView; onBudget: () => void }) {
+  const t = useTranslations("studio.run");
+  const studio = useStudio();
+  const budget = useRunState((state) => state.budgetMicros);
+  if (run.state === "cancelling") return null;
+  if (run.state === "running") {
+    return (
+      <Button
+        onClick={() => {
+          pauseRunOf(studio);
+        }}
+      >
+        <Pause size={14} aria-hidden />
+        {t("pause")}
+      </Button>
+    );
+  }
+  const isSpent = run.error?.code === "budget_reached" && budget === run.budgetMicros;
+  return (
+    <Button
+      variant="primary"
+      onClick={() => {
+        if (isSpent) onBudget();
+        else resumeRunOf(studio);
+      }}
+    >
+      <Play size={14} aria-hidden />
+      {isSpent ? t("raiseBudget") : t("resume")}
+    </Button>
+  );
+}
+
+/** In the top bar while a run is under way or paused. */
+export function RunProgress({ run, onBudget }: { run: RunView; onBudget: () => void }) {
   const t = useTranslations("studio.run");
   const format = useFormatter();
   const studio = useStudio();
@@ -20,6 +55,7 @@ export function RunProgress({ run }: { run: RunView }) {
     <div className="flex items-center gap-3" data-testid="run-progress">
       <div className="w-64">
         <div className="flex justify-between gap-2 text-xs text-muted">
+          {run.state === "paused" && <span className="font-medium text-text">{t("paused")}</span>}
           <span>{t("rowsDone", { rows: totals.rows })}</span>
           {totals.rate > 0 && <span>{t("rate", { rate: totals.rate })}</span>}
           {totals.secondsLeft !== null && <span>{t("left", { time: formatSeconds(totals.secondsLeft) })}</span>}
@@ -27,6 +63,12 @@ export function RunProgress({ run }: { run: RunView }) {
         </div>
         <Progress label={t("progress")} value={totals.stepsDone} max={run.steps.length} />
       </div>
+      {run.error && (
+        <Tooltip content={describeError(run.error)}>
+          <span className="max-w-56 truncate text-xs text-warn">{describeError(run.error)}</span>
+        </Tooltip>
+      )}
+      <PauseButton run={run} onBudget={onBudget} />
       <Button
         busy={run.state === "cancelling" || starting}
         onClick={() => {

@@ -3,15 +3,19 @@ import { workflowDocument } from "@/lib/workflow/document";
 import { defineContract } from "./contract";
 import { errorRecord } from "./errors";
 
-/** `to`: the step and what feeds it. `only`: the step, whose inputs must be fresh. */
+/**
+ * `to`: the step and what feeds it. `only`: the step, whose inputs must be fresh. `from`: the step, what follows it, and what
+ * they need. `only` and `from` make the step itself anew, though its calls may be in the cache.
+ */
 export const runTarget = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("all") }),
   z.strictObject({ kind: z.literal("to"), nodeId: z.string() }),
   z.strictObject({ kind: z.literal("only"), nodeId: z.string() }),
+  z.strictObject({ kind: z.literal("from"), nodeId: z.string() }),
 ]);
 export type RunTarget = z.infer<typeof runTarget>;
 
-export const runState = z.enum(["running", "cancelling", "done", "failed", "cancelled"]);
+export const runState = z.enum(["running", "paused", "cancelling", "done", "failed", "cancelled"]);
 export type RunState = z.infer<typeof runState>;
 export const stepRunState = z.enum(["waiting", "running", "done", "failed", "cancelled", "blocked"]);
 export type StepRunState = z.infer<typeof stepRunState>;
@@ -64,6 +68,9 @@ export const runView = z.strictObject({
   target: runTarget,
   rowLimit: z.int().nullable(),
   state: runState,
+  /** Millionths of a US dollar that its calls may cost; null for no bound. */
+  budgetMicros: z.int().nullable(),
+  /** Why it failed, or why it paused by itself. */
   error: errorRecord.nullable(),
   createdAt: z.string(),
   endedAt: z.string().nullable(),
@@ -84,6 +91,8 @@ export const startRun = defineContract({
     rowLimit: z.int().positive().nullable().default(null),
     /** Run steps again whose results have failed rows. The call cache answers for the others, so only the failed ones call. */
     retryFailed: z.boolean().default(false),
+    /** Millionths of a US dollar. When the calls of the run have cost that much it pauses; nothing is lost. */
+    budgetMicros: z.int().positive().nullable().default(null),
     /** Parameters to override, by node id. */
     overrides: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
   }),
@@ -127,6 +136,25 @@ export const cancelRun = defineContract({
   summary: "Cancel a run; finished rows stay in the caches",
   access: "user",
   params: runId,
+  response: runView,
+});
+
+export const pauseRun = defineContract({
+  method: "POST",
+  path: "/runs/{runId}/pause",
+  summary: "Pause a run: calls under way are finished and kept, no other is made until it is resumed",
+  access: "user",
+  params: runId,
+  response: runView,
+});
+
+export const resumeRun = defineContract({
+  method: "POST",
+  path: "/runs/{runId}/resume",
+  summary: "Go on with a paused run, with another budget if one is given",
+  access: "user",
+  params: runId,
+  body: z.strictObject({ budgetMicros: z.int().positive().nullable().optional() }),
   response: runView,
 });
 

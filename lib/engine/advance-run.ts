@@ -82,7 +82,7 @@ async function startStep(resources: SharedResources, client: PoolClient, step: S
     step.state = "done";
     return true;
   }
-  const same = await client.query("SELECT 1 FROM step_run WHERE fingerprint = $1 AND state = 'running'", [step.fingerprint]);
+  const same = await client.query("SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.fingerprint = $1 AND s.state = 'running' AND r.state <> 'paused'", [step.fingerprint]);
   if (same.rowCount) return false;
   try {
     const plan = await planStep(resources, step);

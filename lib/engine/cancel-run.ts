@@ -12,8 +12,8 @@ export async function cancelRun(resources: SharedResources, runId: string): Prom
     const { rows } = await client.query<{ state: string }>("SELECT state FROM run WHERE id = $1 FOR UPDATE", [runId]);
     const state = rows[0]?.state;
     if (state === undefined) throw new AppError("not_found", { what: "run", id: runId });
-    if (state !== "running" && state !== "cancelling") throw new AppError("run_not_active", { state });
-    await client.query("UPDATE run SET state = 'cancelling' WHERE id = $1", [runId]);
+    if (!["running", "paused", "cancelling"].includes(state)) throw new AppError("run_not_active", { state });
+    await client.query("UPDATE run SET state = 'cancelling', error = NULL WHERE id = $1", [runId]);
     await client.query(
       `UPDATE chunk SET state = 'cancelled', lease_token = NULL FROM step_run s
        WHERE s.id = chunk.step_run_id AND s.run_id = $1 AND chunk.state IN ('queued', 'running')`,

@@ -1,6 +1,7 @@
 import { createId } from "@/lib/core/ids";
 import { logger } from "@/lib/core/logger";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
+import { pauseForBudget } from "./pause-run";
 import type { WorkerResources } from "./resources";
 
 /** What a chunk has done so far; the same fields are stored with it. */
@@ -39,6 +40,10 @@ export interface LeasedChunk {
   /** As in the run's snapshot, not yet parsed. */
   params: unknown;
   progress: ChunkProgress;
+  /** The run is paused: rows under way are finished, no other is begun, and the chunk is given back. */
+  isPausing: boolean;
+  /** A call cost so much, in millionths of a US dollar. Where that was the last of the run's budget, the run pauses. */
+  spend(micros: number): void;
   signal: AbortSignal;
   /** Aborts the step's other chunks in this worker, and those it takes yet: no row of them can succeed either. */
   abortSiblings(): void;
@@ -59,16 +64,22 @@ interface LeaseRow {
   fingerprint: string;
   identity: StepIdentity;
   params: unknown;
+  calls: string;
+  cost_micros: string;
+  budget_left: string | null;
 }
 
-/** Compare-and-set from `queued` to `running`. */
+const RUN_COST = "SELECT COALESCE(sum(k.cost_micros), 0) FROM step_run o JOIN chunk k ON k.step_run_id = o.id WHERE o.run_id = r.id";
+
+/** Compare-and-set from `queued` to `running`, unless the run is paused. */
 const LEASE = `
   WITH leased AS (
     UPDATE chunk SET state = 'running', lease_token = $2, lease_until = now() + $3 * interval '1 second', worker_id = $4, attempt = attempt + 1
-    WHERE id = $1 AND state = 'queued' RETURNING *
+    WHERE id = $1 AND state = 'queued'
+      AND NOT EXISTS (SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = chunk.step_run_id AND r.state = 'paused') RETURNING *
   )
   SELECT c.id, c.index, c.row_start, c.row_end, c.attempt, s.run_id, r.row_limit, s.id AS step_run_id, s.node_id, s.step_id, s.title,
-    s.fingerprint, s.identity, (SELECT node->'params' FROM jsonb_array_elements(r.document->'nodes') node WHERE node->>'id' = s.node_id) AS params
+    s.fingerprint, s.identity, c.calls, c.cost_micros, r.budget_micros - (${RUN_COST}) AS budget_left, (SELECT node->'params' FROM jsonb_array_elements(r.document->'nodes') node WHERE node->>'id' = s.node_id) AS params
   FROM leased c JOIN step_run s ON s.id = c.step_run_id JOIN run r ON r.id = s.run_id`;
 
 /** Renews the leases still held and stores progress, all in one statement; what it does not return is lost. */
@@ -78,7 +89,11 @@ const RENEW = `
     completion_tokens = p.completion_tokens, cost_micros = p.cost_micros
   FROM unnest($1::text[], $2::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
     AS p(id, token, rows_done, rows_out, rejected, failed, calls, calls_cached, prompt_tokens, completion_tokens, cost_micros)
-  WHERE c.id = p.id AND c.lease_token = p.token AND c.state = 'running' RETURNING c.id`;
+  WHERE c.id = p.id AND c.lease_token = p.token AND c.state = 'running' RETURNING c.id,
+    (SELECT r.state = 'paused' FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = c.step_run_id) AS paused`;
+
+/** What the chunks of all workers have left to spend; what this statement's own workers spent since their last renewal comes off yet. */
+const BUDGETS = `SELECT r.id, r.budget_micros - (${RUN_COST}) AS left FROM run r WHERE r.id = ANY($1) AND r.budget_micros IS NOT NULL`;
 
 const RENEW_MS = 700;
 const HOPELESS_KEPT = 100;
@@ -98,6 +113,8 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
   const held = new Map<string, { chunk: LeasedChunk; controller: AbortController; lastRenewal: number }>();
   /** Step runs that failed for good here, until Postgres says so to all: a chunk taken in between must not start. */
   const hopeless = new Set<string>();
+  /** Millionths of a US dollar left to each run that has a budget and chunks held here. */
+  const budgets = new Map<string, number>();
   let renewing = false;
 
   async function renew(): Promise<void> {
@@ -108,17 +125,20 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
       if (entries.length > 0) {
         const column = (key: keyof ChunkProgress) => entries.map(({ chunk }) => Math.round(chunk.progress[key]));
         const keys = ["rowsDone", "rowsOut", "rejected", "failed", "calls", "callsCached", "promptTokens", "completionTokens", "costMicros"] as const;
-        const { rows } = await pool.query<{ id: string }>(RENEW, [
+        const { rows } = await pool.query<{ id: string; paused: boolean }>(RENEW, [
           entries.map(({ chunk }) => chunk.id),
           entries.map(({ chunk }) => chunk.token),
           resources.leaseSeconds,
           ...keys.map(column),
         ]);
-        const kept = new Set(rows.map((row) => row.id));
+        const kept = new Map(rows.map((row) => [row.id, row.paused]));
         for (const entry of entries) {
-          if (kept.has(entry.chunk.id)) entry.lastRenewal = Date.now();
+          const paused = kept.get(entry.chunk.id);
+          if (paused) entry.chunk.isPausing = true;
+          if (paused !== undefined) entry.lastRenewal = Date.now();
           else if (held.get(entry.chunk.id) === entry) entry.controller.abort(new Error("lease lost"));
         }
+        await renewBudgets();
       }
     } catch (error) {
       logger.warn("lease_renewal_failed", { detail: error instanceof Error ? error.message : String(error) });
@@ -129,6 +149,28 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
     } finally {
       renewing = false;
     }
+  }
+
+  /** Learns what other workers have spent. */
+  async function renewBudgets(): Promise<void> {
+    if (budgets.size === 0) return;
+    const active = new Set([...held.values()].map(({ chunk }) => chunk.runId));
+    for (const runId of budgets.keys()) if (!active.has(runId)) budgets.delete(runId);
+    const { rows } = await pool.query<{ id: string; left: string }>(BUDGETS, [[...budgets.keys()]]);
+    for (const { id, left } of rows) if (budgets.has(id)) spendOf(id, (budgets.get(id) ?? 0) - Number(left));
+  }
+
+  function spendOf(runId: string, micros: number): void {
+    const left = budgets.get(runId);
+    if (left === undefined) return;
+    budgets.set(runId, left - micros);
+    if (left - micros > 0) return;
+    const chunks = [...held.values()].map(({ chunk }) => chunk).filter((chunk) => chunk.runId === runId && !chunk.isPausing);
+    if (chunks.length === 0) return;
+    for (const chunk of chunks) chunk.isPausing = true;
+    void pauseForBudget(resources, runId).catch((error: unknown) => {
+      logger.warn("pause_failed", { run: runId, detail: error instanceof Error ? error.message : String(error) });
+    });
   }
 
   const timer = setInterval(() => void renew(), RENEW_MS);
@@ -156,7 +198,12 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
         fingerprint: row.fingerprint,
         identity: row.identity,
         params: row.params,
-        progress: noProgress(),
+        // What an earlier delivery paid for stays on the bill; its replies now come from the cache.
+        progress: { ...noProgress(), calls: Number(row.calls), costMicros: Number(row.cost_micros) },
+        isPausing: false,
+        spend(micros) {
+          spendOf(row.run_id, micros);
+        },
         signal: controller.signal,
         abortSiblings() {
           hopeless.add(chunk.stepRunId);
@@ -170,6 +217,7 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
         },
       };
       if (hopeless.has(chunk.stepRunId)) controller.abort(new Error("step failed"));
+      if (row.budget_left !== null) budgets.set(chunk.runId, Math.min(budgets.get(chunk.runId) ?? Infinity, Number(row.budget_left)));
       held.set(chunk.id, { chunk, controller, lastRenewal: Date.now() });
       return chunk;
     },

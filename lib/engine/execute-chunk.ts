@@ -87,13 +87,13 @@ async function commitChunk(resources: WorkerResources, chunk: LeasedChunk, parts
   if (rowCount === 0) throw new AppError("lease_lost");
 }
 
-/** The database went away under the chunk: it is no fault of its rows, and does not count as a delivery. */
+/** The run was paused, or the database went away under the chunk: no fault of its rows, and not counted as a delivery. */
 async function giveBack(resources: WorkerResources, chunk: LeasedChunk): Promise<void> {
   logger.warn("chunk_given_back", { chunk: chunk.id, step: chunk.stepId });
   await retryWhileAway(() =>
     resources.database.pool.query(
-      "UPDATE chunk SET state = 'queued', lease_token = NULL, lease_until = NULL, enqueued_at = NULL, attempt = attempt - 1 WHERE id = $1 AND lease_token = $2 AND state = 'running'",
-      [chunk.id, chunk.token],
+      "UPDATE chunk SET state = 'queued', lease_token = NULL, lease_until = NULL, enqueued_at = NULL, attempt = attempt - 1, calls = $3, cost_micros = $4 WHERE id = $1 AND lease_token = $2 AND state = 'running'",
+      [chunk.id, chunk.token, chunk.progress.calls, chunk.progress.costMicros],
     ),
   );
 }
@@ -103,7 +103,7 @@ async function failChunk(resources: WorkerResources, chunk: LeasedChunk, error: 
     logger.info("chunk_given_up", { chunk: chunk.id, step: chunk.stepId });
     return;
   }
-  if (isTransientDatabaseError(error)) {
+  if (error.code === "run_paused" || isTransientDatabaseError(error)) {
     await giveBack(resources, chunk);
     return;
   }

@@ -55,7 +55,8 @@ async function failDeadlyChunks(resources: WorkerResources): Promise<void> {
 
 async function requeueChunks(resources: WorkerResources): Promise<void> {
   const { rows } = await resources.database.pool.query<{ id: string }>(
-    `UPDATE chunk SET enqueued_at = now() WHERE state = 'queued' AND (enqueued_at IS NULL OR enqueued_at < now() - $1 * interval '1 second') RETURNING id`,
+    `UPDATE chunk SET enqueued_at = now() WHERE state = 'queued' AND (enqueued_at IS NULL OR enqueued_at < now() - $1 * interval '1 second')
+       AND NOT EXISTS (SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = chunk.step_run_id AND r.state = 'paused') RETURNING id`,
     [REQUEUE_SECONDS],
   );
   // A job id of its own each time: an earlier job of the chunk may still be held for a worker that is gone.

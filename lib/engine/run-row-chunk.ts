@@ -83,6 +83,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
         async complete(messages, sample) {
           const completion = await resources.models.complete({ model, messages, sampling, sample, signal });
           countCall(progress, completion.record);
+          chunk.spend(completion.record.costMicros);
           return completion;
         },
       });
@@ -106,13 +107,14 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   }
 
   const lanes = Array.from({ length: Math.min(ROWS_AT_ONCE, total) }, async () => {
-    while (next < total && !signal.aborted) await processOne(next++);
+    while (next < total && !signal.aborted && !chunk.isPausing) await processOne(next++);
   });
   const settled = await Promise.allSettled(lanes);
   if (fatal[0]) throw fatal[0];
   const broken = settled.find((lane) => lane.status === "rejected");
   if (broken) throw isAppError(broken.reason) ? broken.reason : toAppError(broken.reason);
   if (signal.aborted) throw new AppError("cancelled");
+  if (next < total) throw new AppError("run_paused");
   return outcomes;
 }
 

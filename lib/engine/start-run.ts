@@ -19,6 +19,8 @@ export interface RunRequest {
   rowLimit: number | null;
   /** Forget results that have failed rows, so that those rows are tried again. */
   retryFailed?: boolean;
+  /** Millionths of a US dollar that its calls may cost. */
+  budgetMicros?: number | null;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function startRun(resources: SharedResources, request: RunRequest):
   const plan = planWorkflow(document, stepDefinitions, known, rowLimit);
   if (request.retryFailed) await forgetFailures(resources, document, plan, target);
   const selected = selectSteps(document, plan, target);
+  if (target.kind === "only" || target.kind === "from") await forgetResult(resources, plan, target.nodeId);
   const runId = await storeRun(resources, request, selected);
   await advanceRun(resources, runId);
   return runId;
@@ -49,8 +52,23 @@ async function forgetFailures(resources: SharedResources, document: WorkflowDocu
   await resources.database.pool.query("DELETE FROM step_result WHERE fingerprint = ANY($1)", [fingerprints]);
 }
 
+/** A person who runs this very step wants it done, though its result is there: published again, a page read again. */
+async function forgetResult(resources: SharedResources, plan: Plan, nodeId: string): Promise<void> {
+  const step = plan.steps.get(nodeId);
+  if (step?.definition?.effects !== "external" || step.problems.length > 0) return;
+  await resources.database.pool.query("DELETE FROM step_result WHERE fingerprint = $1", [step.fingerprint]);
+}
+
+/** Null for all steps. */
+function findWanted(document: WorkflowDocument, target: RunTarget): Set<string> | null {
+  if (target.kind === "all") return null;
+  if (target.kind === "only") return new Set([target.nodeId]);
+  if (target.kind === "to") return findAncestors(document, target.nodeId);
+  return new Set([...findDescendants(document, target.nodeId)].flatMap((id) => [...findAncestors(document, id)]));
+}
+
 function selectSteps(document: WorkflowDocument, plan: Plan, target: RunTarget): PlannedStep[] {
-  const wanted = target.kind === "all" ? null : target.kind === "to" ? findAncestors(document, target.nodeId) : new Set([target.nodeId]);
+  const wanted = findWanted(document, target);
   if (target.kind !== "all" && !plan.steps.has(target.nodeId)) throw new AppError("not_found", { what: "step", id: target.nodeId });
   const dropped = findDisabled(document, plan);
   const steps = [...plan.order.flatMap((id) => plan.steps.get(id) ?? []), ...[...plan.steps.values()].filter((step) => !plan.order.includes(step.node.id))].filter(
@@ -93,10 +111,10 @@ async function storeRun(resources: SharedResources, request: RunRequest, steps: 
     if (workflowId) {
       // A double click, or two people: the second gets the run that the first started.
       await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`workflow:${workflowId}`}))`;
-      const active = await transaction.run.findFirst({ where: { workflowId, state: "running" }, select: { id: true } });
+      const active = await transaction.run.findFirst({ where: { workflowId, state: { in: ["running", "paused"] } }, select: { id: true } });
       if (active) return active.id;
     }
-    await transaction.run.create({ data: { id: runId, workflowId, document: jsonValue(document), target, rowLimit, state: "running" } });
+    await transaction.run.create({ data: { id: runId, workflowId, document: jsonValue(document), target, rowLimit, budgetMicros: request.budgetMicros ?? null, state: "running" } });
     await transaction.stepRun.createMany({
       data: steps.map((step, index) => ({
         id: createId("step"),

@@ -10,6 +10,7 @@ interface RunRow {
   name: string;
   target: unknown;
   row_limit: number | null;
+  budget_micros: string | null;
   state: string;
   error: unknown;
   created_at: Date;
@@ -61,7 +62,7 @@ const STEPS = `
     ORDER BY t.created_at DESC LIMIT 1) t ON true
   WHERE s.run_id = ANY($1) ORDER BY s.index`;
 
-const RUNS = "SELECT id, workflow_id, document->>'name' AS name, target, row_limit, state, error, created_at, ended_at FROM run";
+const RUNS = "SELECT id, workflow_id, document->>'name' AS name, target, row_limit, budget_micros, state, error, created_at, ended_at FROM run";
 
 /** A run and its steps as they are now. Throws `not_found`. */
 export async function readRun(resources: Pick<SharedResources, "database">, runId: string): Promise<RunView> {
@@ -88,6 +89,7 @@ async function addSteps(resources: Pick<SharedResources, "database">, runs: RunR
     name: run.name,
     target: runTarget.parse(run.target),
     rowLimit: run.row_limit,
+    budgetMicros: run.budget_micros === null ? null : Number(run.budget_micros),
     state: runState.parse(run.state),
     error: errorRecord.nullable().parse(run.error),
     createdAt: run.created_at.toISOString(),
@@ -143,7 +145,7 @@ function toStepView(row: StepRow): StepRunView {
   };
 }
 
-const ACTIVE: ReadonlySet<string> = new Set(["running", "cancelling"]);
+const ACTIVE: ReadonlySet<string> = new Set(["running", "paused", "cancelling"]);
 export function isRunActive(run: RunView): boolean {
   return ACTIVE.has(run.state);
 }

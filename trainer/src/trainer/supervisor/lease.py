@@ -57,13 +57,14 @@ class Database:
 
 
 async def take_next(database: Database) -> Lease | None:
-    """The oldest training that nobody runs. A crashed one comes back here when its lease has run out."""
+    """The oldest training that nobody runs, of a run that is not paused. A crashed one comes back here when its lease has run out."""
     token = uuid.uuid4().hex
     rows = await database.execute(
         "UPDATE training SET state = 'running', lease_token = %(token)s, attempt = attempt + 1, "
         "lease_until = now() + make_interval(secs => %(seconds)s), started_at = coalesce(started_at, now()) "
         "WHERE id = (SELECT id FROM training WHERE NOT cancel_requested AND attempt < %(attempts)s AND "
         "(state = 'queued' OR (state = 'running' AND (lease_until IS NULL OR lease_until < now()))) "
+        "AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = training.run_id AND run.state = 'paused') "
         "ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, attempt",
         {"token": token, "seconds": LEASE_SECONDS, "attempts": MAX_ATTEMPTS},
     )

@@ -1,0 +1,43 @@
+import { AppError } from "@/lib/core/app-error";
+import { advanceRun, enqueueChunks } from "./advance-run";
+import { inTransaction } from "./in-transaction";
+import type { SharedResources } from "./resources";
+
+/**
+ * Pauses a run. Workers finish the rows they have under way and give their chunks back; a table step or a training that has
+ * begun goes on to its end, and nothing new is begun. Throws `not_found`, `run_not_active`.
+ */
+export async function pauseRun(resources: SharedResources, runId: string): Promise<void> {
+  const { rowCount } = await resources.database.pool.query("UPDATE run SET state = 'paused', error = NULL WHERE id = $1 AND state IN ('running', 'paused')", [runId]);
+  if (!rowCount) throw await explain(resources, runId);
+}
+
+/** The run has spent what it may. It says so until it is resumed. */
+export async function pauseForBudget(resources: Pick<SharedResources, "database">, runId: string): Promise<void> {
+  const { rows } = await resources.database.pool.query<{ budget_micros: string | null }>("SELECT budget_micros FROM run WHERE id = $1", [runId]);
+  const budget = Number(rows[0]?.budget_micros ?? 0) / 1e6;
+  await resources.database.pool.query("UPDATE run SET state = 'paused', error = $2 WHERE id = $1 AND state = 'running'", [runId, new AppError("budget_reached", { budget }).toRecord()]);
+}
+
+/** Goes on with a paused run, with another budget where one is given. Throws `not_found`, `run_not_active`. */
+export async function resumeRun(resources: SharedResources, runId: string, budgetMicros: number | null | undefined): Promise<void> {
+  const chunks = await inTransaction(resources, async (client) => {
+    const { rowCount } = await client.query(
+      "UPDATE run SET state = 'running', error = NULL, budget_micros = CASE WHEN $2 THEN $3::bigint ELSE budget_micros END WHERE id = $1 AND state IN ('running', 'paused')",
+      [runId, budgetMicros !== undefined, budgetMicros ?? null],
+    );
+    if (!rowCount) throw await explain(resources, runId);
+    const { rows } = await client.query<{ id: string }>(
+      `UPDATE chunk SET enqueued_at = now() FROM step_run s WHERE s.id = chunk.step_run_id AND s.run_id = $1 AND chunk.state = 'queued' RETURNING chunk.id`,
+      [runId],
+    );
+    return rows.map((row) => row.id);
+  });
+  await enqueueChunks(resources.queues, resources, chunks, String(Date.now()));
+  await advanceRun(resources, runId);
+}
+
+async function explain(resources: SharedResources, runId: string): Promise<AppError> {
+  const { rows } = await resources.database.pool.query<{ state: string }>("SELECT state FROM run WHERE id = $1", [runId]);
+  return rows[0] ? new AppError("run_not_active", { state: rows[0].state }) : new AppError("not_found", { what: "run", id: runId });
+}
