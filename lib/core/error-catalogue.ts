@@ -74,6 +74,7 @@ export const errorCatalogue = {
   file_cell_error: { status: 422, retry: "never" },
   sheet_missing: { status: 422, retry: "never" },
   zip_unsafe: { status: 422, retry: "never" },
+  folder_too_large: { status: 422, retry: "never" },
   archive_without_table: { status: 422, retry: "never" },
   split_missing: { status: 422, retry: "never" },
   hub_unreachable: { status: 502, retry: "later" },

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DuckDb, openDuckDb } from "../duckdb";
 import type { TableSession } from "../table-session";
 import { loadSourceFile } from "./load-source-file";
-import type { SourceOptions, SourceTable } from "./source-file";
+import { defaultSourceOptions, type SourceOptions, type SourceTable } from "./source-file";
 
 const shared = join(
   import.meta.dirname,
@@ -29,17 +29,6 @@ if (!isThere)
   process.stderr.write(
     "The tests on real files are skipped: there is no ../shared/data beside the repository.\n",
   );
-
-const defaults: SourceOptions = {
-  format: "auto",
-  delimiter: "",
-  header: "auto",
-  quote: "auto",
-  encoding: "utf-8",
-  onBadRow: "fail",
-  allText: false,
-  rowsPath: "",
-};
 
 let dataFolder: string;
 let db: DuckDb;
@@ -72,7 +61,7 @@ async function load(
   const table = await loadSourceFile(
     { sql: session, scratch: dataFolder },
     { path: join(dataFolder, name), name },
-    { ...defaults, ...options },
+    { ...defaultSourceOptions, ...options },
   );
   const text =
     table.failures === null ? "" : await readFile(table.failures, "utf8");

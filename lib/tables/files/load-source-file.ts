@@ -7,7 +7,9 @@ import { quoteIdentifier } from "../quote-identifier";
 import { quoteLiteral } from "../quote-literal";
 import { loadCsv } from "./load-csv";
 import { loadJsonLines } from "./load-json-lines";
+import { loadSavedDataset } from "./load-saved-dataset";
 import { loadText } from "./load-text";
+import { loadXlsx } from "./load-xlsx";
 import { nameColumns } from "./name-columns";
 import { readLines } from "./read-lines";
 import type {
@@ -18,10 +20,13 @@ import type {
   SourceTable,
 } from "./source-file";
 import { findRowsPath, splitJson } from "./split-json";
+import { isXlsx } from "./xlsx-workbook";
+import { openZip } from "./zip-archive";
 
 /**
  * Makes a file ready for DuckDB, streaming it once into `scratch`. Rows that cannot be read are set aside with line and
- * reason. Throws `file_empty`, `file_encoding`, `file_unreadable`, `file_json_shape`, `column_reserved`.
+ * reason. Throws `file_empty`, `file_encoding`, `file_unreadable`, `file_json_shape`, `column_reserved`, and of an archive
+ * `zip_unsafe`, `file_too_large`, `sheet_missing`, `split_missing`.
  */
 export async function loadSourceFile(
   context: SourceContext,
@@ -32,6 +37,8 @@ export async function loadSourceFile(
     throw new AppError("file_empty", { name: file.name });
   const format =
     options.format === "auto" ? await guessFormat(file) : options.format;
+  if (format === "xlsx" || format === "saved-dataset" || format === "archive")
+    return loadArchive(context, file, options);
   if (format === "parquet") return loadParquet(context, file);
   if (format === "csv" || format === "tsv")
     return loadCsv(context, file, options, format);
@@ -68,7 +75,31 @@ export async function emitSourceTable(
   );
 }
 
-const byEnding: Record<string, FileFormat> = {
+/** An Excel workbook and a packed folder are both archives; what is in it says which. */
+async function loadArchive(
+  context: SourceContext,
+  file: SourceFile,
+  options: SourceOptions,
+): Promise<SourceTable> {
+  const archive = await openZip(file);
+  try {
+    return isXlsx(archive)
+      ? await loadXlsx(context, archive, file, options)
+      : await loadSavedDataset(context, archive, file, options.split);
+  } catch (error) {
+    if (isAppError(error) || context.signal?.aborted) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new AppError(
+      "file_unreadable",
+      { name: file.name, format: "ZIP", detail },
+      { cause: error },
+    );
+  } finally {
+    archive.close();
+  }
+}
+
+const byEnding: Record<string, FileFormat | "archive"> = {
   ".jsonl": "jsonl",
   ".ndjson": "jsonl",
   ".csv": "csv",
@@ -77,9 +108,12 @@ const byEnding: Record<string, FileFormat> = {
   ".parquet": "parquet",
   ".txt": "text",
   ".md": "text",
+  ".xlsx": "archive",
+  ".xlsm": "archive",
+  ".zip": "archive",
 };
 
-async function guessFormat(file: SourceFile): Promise<FileFormat> {
+async function guessFormat(file: SourceFile): Promise<FileFormat | "archive"> {
   const known = byEnding[extname(file.name).toLowerCase()];
   if (known) return known;
   const handle = await open(file.path, "r");
@@ -91,6 +125,7 @@ async function guessFormat(file: SourceFile): Promise<FileFormat> {
     .replace(/^\uFEFF/, "")
     .trimStart();
   if (start.startsWith("PAR1")) return "parquet";
+  if (start.startsWith("PK\u0003\u0004")) return "archive";
   if (start.startsWith("[")) return "json";
   if (start.startsWith("{")) return isOneLineOfMany(start) ? "jsonl" : "json";
   const [line] = start.split("\n");

@@ -8,6 +8,8 @@ export const fileFormats = [
   "tsv",
   "parquet",
   "text",
+  "xlsx",
+  "saved-dataset",
 ] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
@@ -23,7 +25,28 @@ export interface SourceOptions {
   allText: boolean;
   /** Dotted path to the list of rows in a JSON file; empty finds it out. */
   rowsPath: string;
+  /** Name or number of a sheet; empty takes the first. */
+  sheet: string;
+  /** The row of a sheet at which its table begins, from 1. */
+  headerRow: number;
+  /** Split of a saved data set that has several. */
+  split: string;
 }
+
+/** What finds everything out by itself. */
+export const defaultSourceOptions: SourceOptions = {
+  format: "auto",
+  delimiter: "",
+  header: "auto",
+  quote: "auto",
+  encoding: "utf-8",
+  onBadRow: "fail",
+  allText: false,
+  rowsPath: "",
+  sheet: "",
+  headerRow: 1,
+  split: "",
+};
 
 export interface SourceFile {
   /** Absolute, in the data folder. */

@@ -16,13 +16,18 @@ export const definition = defineStep({
     "parquet",
     "text",
     "tsv",
+    "excel",
+    "xlsx",
+    "spreadsheet",
+    "arrow",
+    "save_to_disk",
   ],
   inputs: [],
   outputs: () => [{ name: "output", type: "table" }],
   params: z.strictObject({
     file: fileRef.nullable().meta({ field: { kind: "file" } }),
     format: z
-      .enum(["auto", "json", "jsonl", "csv", "tsv", "parquet", "text"])
+      .enum(["auto", "json", "jsonl", "csv", "tsv", "parquet", "text", "xlsx", "saved-dataset"])
       .meta({ field: { kind: "select" } }),
     delimiter: z
       .string()
@@ -45,6 +50,22 @@ export const definition = defineStep({
       .string()
       .max(500)
       .meta({ field: { kind: "text" }, advanced: true }),
+    sheet: z
+      .string()
+      .max(200)
+      .default("")
+      .meta({ field: { kind: "text" }, visibleWhen: { param: "format", is: ["auto", "xlsx"] } }),
+    headerRow: z
+      .int()
+      .min(1)
+      .max(1_048_576)
+      .default(1)
+      .meta({ field: { kind: "integer" }, advanced: true, visibleWhen: { param: "format", is: ["auto", "xlsx"] } }),
+    split: z
+      .string()
+      .max(200)
+      .default("")
+      .meta({ field: { kind: "text" }, advanced: true, visibleWhen: { param: "format", is: ["auto", "saved-dataset"] } }),
   }),
   defaults: {
     file: null,
@@ -56,6 +77,9 @@ export const definition = defineStep({
     onBadRow: "fail",
     allText: false,
     rowsPath: "",
+    sheet: "",
+    headerRow: 1,
+    split: "",
   },
   incomplete: ["file"],
   summaryValues: ({ file }) => ({ name: file?.name ?? "—" }),

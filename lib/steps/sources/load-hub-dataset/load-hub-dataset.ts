@@ -6,10 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { datasetInfo, downloadFile, listFiles } from "@huggingface/hub";
 import { AppError } from "@/lib/core/app-error";
 import { loadSourceFile } from "@/lib/tables/files/load-source-file";
-import type {
-  SourceOptions,
-  SourceTable,
-} from "@/lib/tables/files/source-file";
+import { defaultSourceOptions, type SourceTable } from "@/lib/tables/files/source-file";
 import type { ProbeContext } from "../../_sdk/step-runner";
 import { wrapHubError } from "../../_sdk/wrap-hub-error";
 import { chooseFiles } from "./choose-files";
@@ -31,16 +28,6 @@ type HubContext = Pick<ProbeContext, "sql" | "scratch" | "hub"> & {
 };
 
 const CONVERTED = "refs/convert/parquet";
-const options: SourceOptions = {
-  format: "auto",
-  delimiter: "",
-  header: "auto",
-  quote: "auto",
-  encoding: "utf-8",
-  onBadRow: "fail",
-  allText: false,
-  rowsPath: "",
-};
 
 /**
  * Downloads the files of a split into `scratch`, one after the other, until `rowLimit` rows are there (all where null).
@@ -81,7 +68,7 @@ export async function loadHubDataset(
             ...(context.signal ? { signal: context.signal } : {}),
           },
           { path: local, name: path },
-          options,
+          defaultSourceOptions,
         ),
       );
       if (rowLimit !== null && countRows(tables) >= rowLimit) break;
