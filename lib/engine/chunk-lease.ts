@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+import { AppError } from "@/lib/core/app-error";
 import { createId } from "@/lib/core/ids";
 import { logger } from "@/lib/core/logger";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
@@ -40,8 +42,8 @@ export interface LeasedChunk {
   /** As in the run's snapshot, not yet parsed. */
   params: unknown;
   progress: ChunkProgress;
-  /** The run is paused: rows under way are finished, no other is begun, and the chunk is given back. */
-  isPausing: boolean;
+  /** Aborts when the run is paused: calls under way are finished, no other is begun, and the chunk is given back. */
+  pausing: AbortSignal;
   /** A call cost so much, in millionths of a US dollar. Where that was the last of the run's budget, the run pauses. */
   spend(micros: number): void;
   signal: AbortSignal;
@@ -66,6 +68,7 @@ interface LeaseRow {
   params: unknown;
   calls: string;
   cost_micros: string;
+  budget: string | null;
   budget_left: string | null;
 }
 
@@ -79,7 +82,7 @@ const LEASE = `
       AND NOT EXISTS (SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = chunk.step_run_id AND r.state = 'paused') RETURNING *
   )
   SELECT c.id, c.index, c.row_start, c.row_end, c.attempt, s.run_id, r.row_limit, s.id AS step_run_id, s.node_id, s.step_id, s.title,
-    s.fingerprint, s.identity, c.calls, c.cost_micros, r.budget_micros - (${RUN_COST}) AS budget_left, (SELECT node->'params' FROM jsonb_array_elements(r.document->'nodes') node WHERE node->>'id' = s.node_id) AS params
+    s.fingerprint, s.identity, c.calls, c.cost_micros, r.budget_micros AS budget, r.budget_micros - (${RUN_COST}) AS budget_left, (SELECT node->'params' FROM jsonb_array_elements(r.document->'nodes') node WHERE node->>'id' = s.node_id) AS params
   FROM leased c JOIN step_run s ON s.id = c.step_run_id JOIN run r ON r.id = s.run_id`;
 
 /** Renews the leases still held and stores progress, all in one statement; what it does not return is lost. */
@@ -92,11 +95,18 @@ const RENEW = `
   WHERE c.id = p.id AND c.lease_token = p.token AND c.state = 'running' RETURNING c.id,
     (SELECT r.state = 'paused' FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = c.step_run_id) AS paused`;
 
-/** What the chunks of all workers have left to spend; what this statement's own workers spent since their last renewal comes off yet. */
+/** What runs have left, by what their chunks have stored. */
 const BUDGETS = `SELECT r.id, r.budget_micros - (${RUN_COST}) AS left FROM run r WHERE r.id = ANY($1) AND r.budget_micros IS NOT NULL`;
 
 const RENEW_MS = 700;
-const HOPELESS_KEPT = 100;
+const RUNS_KEPT = 100;
+
+function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= RUNS_KEPT) break;
+    kept.delete(oldest);
+  }
+}
 
 export interface LeaseKeeper {
   /** Null where the chunk is not there to take: done, cancelled, or taken by another. */
@@ -110,11 +120,11 @@ export interface LeaseKeeper {
 /** Holds the leases of one worker and beats for it in `worker_process`. */
 export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
   const { pool } = resources.database;
-  const held = new Map<string, { chunk: LeasedChunk; controller: AbortController; lastRenewal: number }>();
+  const held = new Map<string, { chunk: LeasedChunk; controller: AbortController; pause: AbortController; lastRenewal: number }>();
   /** Step runs that failed for good here, until Postgres says so to all: a chunk taken in between must not start. */
   const hopeless = new Set<string>();
-  /** Millionths of a US dollar left to each run that has a budget and chunks held here. */
-  const budgets = new Map<string, number>();
+  /** Of runs with a budget, in millionths of a US dollar. Kept while a run is paused, and forgotten when it has another budget. */
+  const budgets = new Map<string, { budget: number; left: number }>();
   let renewing = false;
 
   async function renew(): Promise<void> {
@@ -134,7 +144,7 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
         const kept = new Map(rows.map((row) => [row.id, row.paused]));
         for (const entry of entries) {
           const paused = kept.get(entry.chunk.id);
-          if (paused) entry.chunk.isPausing = true;
+          if (paused) entry.pause.abort(new AppError("run_paused"));
           if (paused !== undefined) entry.lastRenewal = Date.now();
           else if (held.get(entry.chunk.id) === entry) entry.controller.abort(new Error("lease lost"));
         }
@@ -154,23 +164,31 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
   /** Learns what other workers have spent. */
   async function renewBudgets(): Promise<void> {
     if (budgets.size === 0) return;
-    const active = new Set([...held.values()].map(({ chunk }) => chunk.runId));
-    for (const runId of budgets.keys()) if (!active.has(runId)) budgets.delete(runId);
     const { rows } = await pool.query<{ id: string; left: string }>(BUDGETS, [[...budgets.keys()]]);
-    for (const { id, left } of rows) if (budgets.has(id)) spendOf(id, (budgets.get(id) ?? 0) - Number(left));
+    // What this worker spent meanwhile is not in it yet, so it can only lower what we know.
+    for (const { id, left } of rows) spendOf(id, Math.max(0, (budgets.get(id)?.left ?? 0) - Number(left)));
   }
 
   function spendOf(runId: string, micros: number): void {
-    const left = budgets.get(runId);
-    if (left === undefined) return;
-    budgets.set(runId, left - micros);
-    if (left - micros > 0) return;
-    const chunks = [...held.values()].map(({ chunk }) => chunk).filter((chunk) => chunk.runId === runId && !chunk.isPausing);
-    if (chunks.length === 0) return;
-    for (const chunk of chunks) chunk.isPausing = true;
+    const known = budgets.get(runId);
+    if (!known) return;
+    known.left -= micros;
+    if (known.left > 0) return;
+    const spending = [...held.values()].filter(({ chunk, pause }) => chunk.runId === runId && !pause.signal.aborted);
+    if (spending.length === 0) return;
+    for (const { pause } of spending) pause.abort(new AppError("run_paused"));
     void pauseForBudget(resources, runId).catch((error: unknown) => {
       logger.warn("pause_failed", { run: runId, detail: error instanceof Error ? error.message : String(error) });
     });
+  }
+
+  function knowBudget({ run_id, budget, budget_left }: LeaseRow): void {
+    if (budget === null || budgets.get(run_id)?.budget !== Number(budget)) budgets.delete(run_id);
+    if (budget === null) return;
+    const known = budgets.get(run_id) ?? { budget: Number(budget), left: Infinity };
+    budgets.set(run_id, { ...known, left: Math.min(known.left, Number(budget_left)) });
+    forgetOldest(budgets);
+    spendOf(run_id, 0);
   }
 
   const timer = setInterval(() => void renew(), RENEW_MS);
@@ -182,6 +200,9 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
       const row = rows[0];
       if (!row) return null;
       const controller = new AbortController();
+      const pause = new AbortController();
+      // Each row under way listens; that many is what they are for.
+      setMaxListeners(0, controller.signal, pause.signal);
       const chunk: LeasedChunk = {
         id: row.id,
         token,
@@ -200,25 +221,22 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
         params: row.params,
         // What an earlier delivery paid for stays on the bill; its replies now come from the cache.
         progress: { ...noProgress(), calls: Number(row.calls), costMicros: Number(row.cost_micros) },
-        isPausing: false,
+        pausing: pause.signal,
         spend(micros) {
           spendOf(row.run_id, micros);
         },
         signal: controller.signal,
         abortSiblings() {
           hopeless.add(chunk.stepRunId);
-          for (const oldest of hopeless) {
-            if (hopeless.size <= HOPELESS_KEPT) break;
-            hopeless.delete(oldest);
-          }
+          forgetOldest(hopeless);
           for (const other of held.values()) {
             if (other.chunk.stepRunId === chunk.stepRunId && other.chunk !== chunk) other.controller.abort(new Error("step failed"));
           }
         },
       };
       if (hopeless.has(chunk.stepRunId)) controller.abort(new Error("step failed"));
-      if (row.budget_left !== null) budgets.set(chunk.runId, Math.min(budgets.get(chunk.runId) ?? Infinity, Number(row.budget_left)));
-      held.set(chunk.id, { chunk, controller, lastRenewal: Date.now() });
+      held.set(chunk.id, { chunk, controller, pause, lastRenewal: Date.now() });
+      knowBudget(row);
       return chunk;
     },
     drop(chunk) {

@@ -68,7 +68,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   const sampling = runner.sampling(params);
   const stop = new AbortController();
   const signal = AbortSignal.any([chunk.signal, stop.signal]);
-  // Each row under way listens; that many is what this is for.
+  // Each row under way listens; that many is what it is for.
   setMaxListeners(0, signal);
   const { progress } = chunk;
   const fatal: AppError[] = [];
@@ -81,7 +81,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
         rowNumber: chunk.rowStart + place,
         signal,
         async complete(messages, sample) {
-          const completion = await resources.models.complete({ model, messages, sampling, sample, signal });
+          const completion = await resources.models.complete({ model, messages, sampling, sample, signal, startSignal: chunk.pausing });
           countCall(progress, completion.record);
           chunk.spend(completion.record.costMicros);
           return completion;
@@ -92,7 +92,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
       else progress.rejected += 1;
     } catch (error) {
       const failure = toAppError(error);
-      if (failure.code === "cancelled" || signal.aborted) throw failure;
+      if (failure.code === "cancelled" || failure.code === "run_paused" || signal.aborted) throw failure;
       if (isTransientDatabaseError(failure)) throw failure;
       if (isFatalForStep(failure)) {
         fatal.push(failure);
@@ -107,7 +107,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   }
 
   const lanes = Array.from({ length: Math.min(ROWS_AT_ONCE, total) }, async () => {
-    while (next < total && !signal.aborted && !chunk.isPausing) await processOne(next++);
+    while (next < total && !signal.aborted && !chunk.pausing.aborted) await processOne(next++);
   });
   const settled = await Promise.allSettled(lanes);
   if (fatal[0]) throw fatal[0];

@@ -33,6 +33,8 @@ export interface CallOptions {
   /** Tells apart calls that are otherwise the same; also added to the seed where there is one. */
   sample: number;
   signal: AbortSignal;
+  /** Calls it off as long as it has not been sent, and between tries; what it aborts with is thrown. */
+  startSignal?: AbortSignal;
 }
 
 export interface ModelClient {
@@ -62,10 +64,11 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
   /** Retries within the place held in the limiter, except on 429, when the place is given back first. */
   async function request(call: CallOptions, body: string): Promise<ParsedReply & { attempts: number; leave: () => void }> {
     const tokens = Math.ceil(body.length / CHARACTERS_PER_TOKEN) + (call.sampling.maxTokens ?? 0);
+    const starting = call.startSignal ? AbortSignal.any([call.signal, call.startSignal]) : call.signal;
     let failures = 0;
     let rateLimited = 0;
     for (;;) {
-      const leave = await limiter.enter(call.model.endpoint, tokens, call.signal);
+      const leave = await limiter.enter(call.model.endpoint, tokens, starting);
       try {
         const reply = await attempt(call, body);
         return { ...reply, attempts: failures + rateLimited + 1, leave };
@@ -77,7 +80,7 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
         else failures += 1;
         const allowed = error.code === "model_unreachable" ? call.model.endpoint.unreachableAttempts : ATTEMPTS;
         if (failures >= allowed || rateLimited >= RATE_LIMITED_ATTEMPTS) throw error;
-        if (error.code !== "model_rate_limited") await wait(Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** (failures - 1)) * (0.5 + Math.random()), call.signal);
+        if (error.code !== "model_rate_limited") await wait(Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** (failures - 1)) * (0.5 + Math.random()), starting);
       }
     }
   }
@@ -174,7 +177,7 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);
-      reject(new AppError("cancelled"));
+      reject(isAppError(signal.reason) ? signal.reason : new AppError("cancelled"));
     };
     const timer = setTimeout(() => {
       signal.removeEventListener("abort", stop);

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cancelRun } from "@/lib/engine/cancel-run";
+import { pauseRun, resumeRun } from "@/lib/engine/pause-run";
+import { startRun } from "@/lib/engine/start-run";
+import { readRun } from "@/lib/runs/read-run";
+import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import type { WorkflowDocument } from "@/lib/workflow/document";
+import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
+import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+
+const ROWS = 300;
+const CONCURRENCY = 8;
+/** US dollars a million tokens; the stub counts 10 tokens in and 5 out. */
+const PRICE = { input: 1000, output: 2000 };
+const CALL_MICROS = 10 * PRICE.input + 5 * PRICE.output;
+
+let engine: TestEngine;
+let chat: ChatServer;
+
+beforeAll(async () => {
+  engine = await openTestEngine();
+  await engine.startWorker();
+  chat = await startChatServer(async (call) => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return `answer to ${call.body.messages[0]?.content ?? ""}`;
+  });
+  await engine.resources.database.prisma.connection.create({
+    data: { id: "stub", name: "Stub", provider: "openai-compatible", baseUrl: chat.url, concurrency: CONCURRENCY, models: [{ id: "m", inputPrice: PRICE.input, outputPrice: PRICE.output }] },
+  });
+});
+afterAll(async () => {
+  await chat.close();
+  await engine.close();
+});
+
+function draw(topic: string): WorkflowDocument {
+  const rows = Array.from({ length: ROWS }, (_, row) => [`${topic} ${String(row)}`]);
+  return makeDocument(
+    {
+      table: { step: "type-table", params: { table: { columns: [{ name: "question", type: "text" }], rows } } },
+      ask: { step: "prompt", params: { ...stepDefinitions.prompt.defaults, model: { connection: "stub", model: "m" }, prompt: "{question}" } },
+      keep: { step: "take", params: { count: 5 } },
+    },
+    ["table.output>ask.input", "ask.output>keep.input"],
+  );
+}
+
+async function start(topic: string, budgetMicros: number | null = null): Promise<string> {
+  return startRun(engine.resources, { workflowId: null, document: draw(topic), target: { kind: "all" }, rowLimit: null, budgetMicros });
+}
+
+const countCalls = (topic: string): number => chat.calls.filter((call) => call.body.messages[0]?.content.startsWith(`${topic} `)).length;
+
+/** Waits until no call has been made for a second. */
+async function settle(topic: string): Promise<number> {
+  for (let before = -1; before !== countCalls(topic); ) {
+    before = countCalls(topic);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  return countCalls(topic);
+}
+
+async function expectWhole(runId: string, topic: string): Promise<void> {
+  const rows = await engine.readRows(runId, "ask");
+  expect(rows.map((row) => row.generations)).toEqual(Array.from({ length: ROWS }, (_, row) => `answer to ${topic} ${String(row)}`));
+}
+
+describe("a paused run", () => {
+  it("finishes what is under way, makes no other call, and repeats none when it goes on", async () => {
+    const runId = await start("pause");
+    await expect.poll(() => countCalls("pause"), { timeout: 10_000, interval: 5 }).toBeGreaterThan(40);
+    await pauseRun(engine.resources, runId);
+    const made = await settle("pause");
+    expect(made).toBeLessThan(ROWS);
+    expect((await readRun(engine.resources, runId)).state).toBe("paused");
+    const { rows } = await engine.resources.database.pool.query<{ count: string }>("SELECT count(*) FROM call_cache WHERE reply LIKE 'answer to pause %'");
+    expect(Number(rows[0]?.count)).toBe(made);
+    await resumeRun(engine.resources, runId, undefined);
+    await engine.waitUntilDone(runId, 40);
+    expect(countCalls("pause")).toBe(ROWS);
+    await expectWhole(runId, "pause");
+    const view = await readRun(engine.resources, runId);
+    expect(view.steps.find((step) => step.nodeId === "ask")?.costMicros).toBe(ROWS * CALL_MICROS);
+  });
+
+  it("that is cancelled ends", async () => {
+    const runId = await start("cancel");
+    await expect.poll(() => countCalls("cancel"), { timeout: 10_000, interval: 5 }).toBeGreaterThan(10);
+    await pauseRun(engine.resources, runId);
+    await cancelRun(engine.resources, runId);
+    expect(await engine.waitForRun(runId, 5)).toBe("cancelled");
+    await expect(resumeRun(engine.resources, runId, undefined)).rejects.toMatchObject({ code: "run_not_active" });
+  });
+});
+
+describe("a budget", () => {
+  it("pauses the run when it is spent, by no more than the calls then under way, and a higher one lets it go on", async () => {
+    const runId = await start("budget", 100 * CALL_MICROS);
+    await expect.poll(async () => (await readRun(engine.resources, runId)).state, { timeout: 20_000 }).toBe("paused");
+    const made = await settle("budget");
+    expect(made).toBeGreaterThanOrEqual(100);
+    // A call that was let in between the last reply and its bill counts too.
+    expect(made).toBeLessThanOrEqual(100 + 2 * CONCURRENCY);
+    const paused = await readRun(engine.resources, runId);
+    expect(paused.error).toMatchObject({ code: "budget_reached" });
+    expect(paused.steps.find((step) => step.nodeId === "ask")?.costMicros).toBe(made * CALL_MICROS);
+    await resumeRun(engine.resources, runId, 1000 * CALL_MICROS);
+    await engine.waitUntilDone(runId, 40);
+    expect(countCalls("budget")).toBe(ROWS);
+    await expectWhole(runId, "budget");
+  });
+});
+
+describe("a step run again by itself", () => {
+  it("is made anew without a call, and `from` takes what follows along", async () => {
+    await engine.waitUntilDone(await start("again"), 40);
+    const document = draw("again");
+    const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "from", nodeId: "ask" }, rowLimit: null });
+    await engine.waitUntilDone(runId, 40);
+    const view = await readRun(engine.resources, runId);
+    expect(view.steps.map((step) => [step.nodeId, step.fromCache])).toEqual([
+      ["table", true],
+      ["ask", false],
+      ["keep", true],
+    ]);
+    expect(countCalls("again")).toBe(ROWS);
+  });
+});
