@@ -1,15 +1,20 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { ArrowDownAZ, ArrowUpDown, BetweenVerticalStart, ChartPie, CloudDownload, CloudUpload, Columns3, FileInput, FileOutput, Filter, FoldVertical, FunctionSquare, GraduationCap, Group, ListEnd, ListPlus, ListStart, Merge, MessageSquareText, PencilLine, Rows3, Shuffle, Sparkles, Split, Table, Table2, UnfoldVertical, WandSparkles, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowUpDown, BetweenVerticalStart, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, Columns3, CopyMinus, Dices, FileInput, FileOutput, Filter, FoldVertical, FunctionSquare, GraduationCap, Group, Link, ListEnd, ListPlus, ListStart, ListTree, Merge, MessageSquareText, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scissors, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
+  "app-window": AppWindow,
   "arrow-down-a-z": ArrowDownAZ,
   "arrow-up-down": ArrowUpDown,
   "between-vertical-start": BetweenVerticalStart,
+  "braces": Braces,
   "chart-pie": ChartPie,
+  "circle-slash": CircleSlash,
   "cloud-download": CloudDownload,
   "cloud-upload": CloudUpload,
   "columns-3": Columns3,
+  "copy-minus": CopyMinus,
+  "dices": Dices,
   "file-input": FileInput,
   "file-output": FileOutput,
   "filter": Filter,
@@ -17,18 +22,26 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "function-square": FunctionSquare,
   "graduation-cap": GraduationCap,
   "group": Group,
+  "link": Link,
   "list-end": ListEnd,
   "list-plus": ListPlus,
   "list-start": ListStart,
+  "list-tree": ListTree,
   "merge": Merge,
   "message-square-text": MessageSquareText,
+  "paint-bucket": PaintBucket,
   "pencil-line": PencilLine,
+  "regex": Regex,
+  "replace": Replace,
+  "replace-all": ReplaceAll,
   "rows-3": Rows3,
+  "scissors": Scissors,
   "shuffle": Shuffle,
   "sparkles": Sparkles,
   "split": Split,
   "table": Table,
   "table-2": Table2,
+  "text-cursor-input": TextCursorInput,
   "unfold-vertical": UnfoldVertical,
   "wand-sparkles": WandSparkles,
 };

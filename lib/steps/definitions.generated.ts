@@ -2,65 +2,91 @@
 
 import type { AnyStepDefinition } from "./_sdk/define-step";
 import { definition as addRow } from "./tables/add-row/definition";
+import { definition as cast } from "./tables/cast/definition";
 import { definition as concat } from "./tables/concat/definition";
 import { definition as dataFromPrompt } from "./prompting/data-from-prompt/definition";
+import { definition as deduplicate } from "./tables/deduplicate/definition";
 import { definition as dropColumns } from "./tables/drop-columns/definition";
+import { definition as dropNulls } from "./tables/drop-nulls/definition";
 import { definition as explode } from "./tables/explode/definition";
 import { definition as exportFile } from "./out/export-file/definition";
+import { definition as extractJson } from "./tables/extract-json/definition";
+import { definition as fillNulls } from "./tables/fill-nulls/definition";
 import { definition as filterRows } from "./tables/filter-rows/definition";
 import { definition as fineTune } from "./train/fine-tune/definition";
 import { definition as group } from "./tables/group/definition";
 import { definition as implode } from "./tables/implode/definition";
 import { definition as join } from "./tables/join/definition";
+import { definition as joinText } from "./tables/join-text/definition";
 import { definition as loadFile } from "./sources/load-file/definition";
 import { definition as loadHubDataset } from "./sources/load-hub-dataset/definition";
 import { definition as mapColumn } from "./tables/map-column/definition";
+import { definition as parseJson } from "./tables/parse-json/definition";
 import { definition as pivot } from "./tables/pivot/definition";
 import { definition as processWithPrompt } from "./prompting/process-with-prompt/definition";
 import { definition as prompt } from "./prompting/prompt/definition";
 import { definition as publishDataset } from "./out/publish-dataset/definition";
 import { definition as publishModel } from "./out/publish-model/definition";
+import { definition as regexExtract } from "./tables/regex-extract/definition";
+import { definition as regexReplace } from "./tables/regex-replace/definition";
 import { definition as renameColumns } from "./tables/rename-columns/definition";
 import { definition as reverse } from "./tables/reverse/definition";
+import { definition as sample } from "./tables/sample/definition";
 import { definition as selectColumns } from "./tables/select-columns/definition";
 import { definition as shard } from "./tables/shard/definition";
 import { definition as shuffle } from "./tables/shuffle/definition";
 import { definition as skip } from "./tables/skip/definition";
 import { definition as sort } from "./tables/sort/definition";
 import { definition as split } from "./tables/split/definition";
+import { definition as splitText } from "./tables/split-text/definition";
 import { definition as take } from "./tables/take/definition";
+import { definition as templateText } from "./tables/template-text/definition";
 import { definition as typeTable } from "./sources/type-table/definition";
+import { definition as window } from "./tables/window/definition";
 import { definition as zip } from "./tables/zip/definition";
 
 export const stepDefinitions = {
   "add-row": addRow as AnyStepDefinition,
+  "cast": cast as AnyStepDefinition,
   "concat": concat as AnyStepDefinition,
   "data-from-prompt": dataFromPrompt as AnyStepDefinition,
+  "deduplicate": deduplicate as AnyStepDefinition,
   "drop-columns": dropColumns as AnyStepDefinition,
+  "drop-nulls": dropNulls as AnyStepDefinition,
   "explode": explode as AnyStepDefinition,
   "export-file": exportFile as AnyStepDefinition,
+  "extract-json": extractJson as AnyStepDefinition,
+  "fill-nulls": fillNulls as AnyStepDefinition,
   "filter-rows": filterRows as AnyStepDefinition,
   "fine-tune": fineTune as AnyStepDefinition,
   "group": group as AnyStepDefinition,
   "implode": implode as AnyStepDefinition,
   "join": join as AnyStepDefinition,
+  "join-text": joinText as AnyStepDefinition,
   "load-file": loadFile as AnyStepDefinition,
   "load-hub-dataset": loadHubDataset as AnyStepDefinition,
   "map-column": mapColumn as AnyStepDefinition,
+  "parse-json": parseJson as AnyStepDefinition,
   "pivot": pivot as AnyStepDefinition,
   "process-with-prompt": processWithPrompt as AnyStepDefinition,
   "prompt": prompt as AnyStepDefinition,
   "publish-dataset": publishDataset as AnyStepDefinition,
   "publish-model": publishModel as AnyStepDefinition,
+  "regex-extract": regexExtract as AnyStepDefinition,
+  "regex-replace": regexReplace as AnyStepDefinition,
   "rename-columns": renameColumns as AnyStepDefinition,
   "reverse": reverse as AnyStepDefinition,
+  "sample": sample as AnyStepDefinition,
   "select-columns": selectColumns as AnyStepDefinition,
   "shard": shard as AnyStepDefinition,
   "shuffle": shuffle as AnyStepDefinition,
   "skip": skip as AnyStepDefinition,
   "sort": sort as AnyStepDefinition,
   "split": split as AnyStepDefinition,
+  "split-text": splitText as AnyStepDefinition,
   "take": take as AnyStepDefinition,
+  "template-text": templateText as AnyStepDefinition,
   "type-table": typeTable as AnyStepDefinition,
+  "window": window as AnyStepDefinition,
   "zip": zip as AnyStepDefinition,
 } as const;

@@ -1,65 +1,91 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
 import addRow from "./tables/add-row/messages.en.json" with { type: "json" };
+import cast from "./tables/cast/messages.en.json" with { type: "json" };
 import concat from "./tables/concat/messages.en.json" with { type: "json" };
 import dataFromPrompt from "./prompting/data-from-prompt/messages.en.json" with { type: "json" };
+import deduplicate from "./tables/deduplicate/messages.en.json" with { type: "json" };
 import dropColumns from "./tables/drop-columns/messages.en.json" with { type: "json" };
+import dropNulls from "./tables/drop-nulls/messages.en.json" with { type: "json" };
 import explode from "./tables/explode/messages.en.json" with { type: "json" };
 import exportFile from "./out/export-file/messages.en.json" with { type: "json" };
+import extractJson from "./tables/extract-json/messages.en.json" with { type: "json" };
+import fillNulls from "./tables/fill-nulls/messages.en.json" with { type: "json" };
 import filterRows from "./tables/filter-rows/messages.en.json" with { type: "json" };
 import fineTune from "./train/fine-tune/messages.en.json" with { type: "json" };
 import group from "./tables/group/messages.en.json" with { type: "json" };
 import implode from "./tables/implode/messages.en.json" with { type: "json" };
 import join from "./tables/join/messages.en.json" with { type: "json" };
+import joinText from "./tables/join-text/messages.en.json" with { type: "json" };
 import loadFile from "./sources/load-file/messages.en.json" with { type: "json" };
 import loadHubDataset from "./sources/load-hub-dataset/messages.en.json" with { type: "json" };
 import mapColumn from "./tables/map-column/messages.en.json" with { type: "json" };
+import parseJson from "./tables/parse-json/messages.en.json" with { type: "json" };
 import pivot from "./tables/pivot/messages.en.json" with { type: "json" };
 import processWithPrompt from "./prompting/process-with-prompt/messages.en.json" with { type: "json" };
 import prompt from "./prompting/prompt/messages.en.json" with { type: "json" };
 import publishDataset from "./out/publish-dataset/messages.en.json" with { type: "json" };
 import publishModel from "./out/publish-model/messages.en.json" with { type: "json" };
+import regexExtract from "./tables/regex-extract/messages.en.json" with { type: "json" };
+import regexReplace from "./tables/regex-replace/messages.en.json" with { type: "json" };
 import renameColumns from "./tables/rename-columns/messages.en.json" with { type: "json" };
 import reverse from "./tables/reverse/messages.en.json" with { type: "json" };
+import sample from "./tables/sample/messages.en.json" with { type: "json" };
 import selectColumns from "./tables/select-columns/messages.en.json" with { type: "json" };
 import shard from "./tables/shard/messages.en.json" with { type: "json" };
 import shuffle from "./tables/shuffle/messages.en.json" with { type: "json" };
 import skip from "./tables/skip/messages.en.json" with { type: "json" };
 import sort from "./tables/sort/messages.en.json" with { type: "json" };
 import split from "./tables/split/messages.en.json" with { type: "json" };
+import splitText from "./tables/split-text/messages.en.json" with { type: "json" };
 import take from "./tables/take/messages.en.json" with { type: "json" };
+import templateText from "./tables/template-text/messages.en.json" with { type: "json" };
 import typeTable from "./sources/type-table/messages.en.json" with { type: "json" };
+import window from "./tables/window/messages.en.json" with { type: "json" };
 import zip from "./tables/zip/messages.en.json" with { type: "json" };
 
 export const stepMessages = {
   "add-row": addRow,
+  "cast": cast,
   "concat": concat,
   "data-from-prompt": dataFromPrompt,
+  "deduplicate": deduplicate,
   "drop-columns": dropColumns,
+  "drop-nulls": dropNulls,
   "explode": explode,
   "export-file": exportFile,
+  "extract-json": extractJson,
+  "fill-nulls": fillNulls,
   "filter-rows": filterRows,
   "fine-tune": fineTune,
   "group": group,
   "implode": implode,
   "join": join,
+  "join-text": joinText,
   "load-file": loadFile,
   "load-hub-dataset": loadHubDataset,
   "map-column": mapColumn,
+  "parse-json": parseJson,
   "pivot": pivot,
   "process-with-prompt": processWithPrompt,
   "prompt": prompt,
   "publish-dataset": publishDataset,
   "publish-model": publishModel,
+  "regex-extract": regexExtract,
+  "regex-replace": regexReplace,
   "rename-columns": renameColumns,
   "reverse": reverse,
+  "sample": sample,
   "select-columns": selectColumns,
   "shard": shard,
   "shuffle": shuffle,
   "skip": skip,
   "sort": sort,
   "split": split,
+  "split-text": splitText,
   "take": take,
+  "template-text": templateText,
   "type-table": typeTable,
+  "window": window,
   "zip": zip,
 };

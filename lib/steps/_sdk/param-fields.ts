@@ -51,7 +51,7 @@ export type FileRef = z.infer<typeof fileRef>;
 /** The names of the places in a prompt: `{name}`. Doubled braces are plain braces, as in Python's format strings. */
 export function findPlaceholders(text: string): string[] {
   const names = new Set<string>();
-  for (const match of text.replaceAll("{{", "\0\0").replaceAll("}}", "\0\0").matchAll(/\{([^{}\n]+)\}/g)) {
+  for (const match of text.matchAll(/\{\{|\}\}|\{([^{}\n]+)\}/g)) {
     if (match[1] !== undefined) names.add(match[1]);
   }
   return [...names];
