@@ -1,6 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowUpDown, BetweenVerticalStart, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, Columns3, CopyMinus, Dices, FileInput, FileOutput, Filter, FoldVertical, FunctionSquare, GraduationCap, Group, Link, ListEnd, ListPlus, ListStart, ListTree, Merge, MessageSquareText, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scissors, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowUpDown, BetweenVerticalStart, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, Columns3, CopyMinus, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, GraduationCap, Group, Link, ListEnd, ListPlus, ListStart, ListTree, Merge, MessageSquareText, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scissors, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
@@ -17,6 +17,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "dices": Dices,
   "file-input": FileInput,
   "file-output": FileOutput,
+  "files": Files,
   "filter": Filter,
   "fold-vertical": FoldVertical,
   "function-square": FunctionSquare,

@@ -18,6 +18,7 @@ import { definition as group } from "./tables/group/definition";
 import { definition as implode } from "./tables/implode/definition";
 import { definition as join } from "./tables/join/definition";
 import { definition as joinText } from "./tables/join-text/definition";
+import { definition as loadDocuments } from "./sources/load-documents/definition";
 import { definition as loadFile } from "./sources/load-file/definition";
 import { definition as loadHubDataset } from "./sources/load-hub-dataset/definition";
 import { definition as mapColumn } from "./tables/map-column/definition";
@@ -63,6 +64,7 @@ export const stepDefinitions = {
   "implode": implode as AnyStepDefinition,
   "join": join as AnyStepDefinition,
   "join-text": joinText as AnyStepDefinition,
+  "load-documents": loadDocuments as AnyStepDefinition,
   "load-file": loadFile as AnyStepDefinition,
   "load-hub-dataset": loadHubDataset as AnyStepDefinition,
   "map-column": mapColumn as AnyStepDefinition,

@@ -17,6 +17,7 @@ import group from "./tables/group/messages.en.json" with { type: "json" };
 import implode from "./tables/implode/messages.en.json" with { type: "json" };
 import join from "./tables/join/messages.en.json" with { type: "json" };
 import joinText from "./tables/join-text/messages.en.json" with { type: "json" };
+import loadDocuments from "./sources/load-documents/messages.en.json" with { type: "json" };
 import loadFile from "./sources/load-file/messages.en.json" with { type: "json" };
 import loadHubDataset from "./sources/load-hub-dataset/messages.en.json" with { type: "json" };
 import mapColumn from "./tables/map-column/messages.en.json" with { type: "json" };
@@ -62,6 +63,7 @@ export const stepMessages = {
   "implode": implode,
   "join": join,
   "join-text": joinText,
+  "load-documents": loadDocuments,
   "load-file": loadFile,
   "load-hub-dataset": loadHubDataset,
   "map-column": mapColumn,

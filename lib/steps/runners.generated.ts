@@ -18,6 +18,7 @@ export const runnerLoaders = {
   "implode": () => import("./tables/implode/runner"),
   "join": () => import("./tables/join/runner"),
   "join-text": () => import("./tables/join-text/runner"),
+  "load-documents": () => import("./sources/load-documents/runner"),
   "load-file": () => import("./sources/load-file/runner"),
   "load-hub-dataset": () => import("./sources/load-hub-dataset/runner"),
   "map-column": () => import("./tables/map-column/runner"),

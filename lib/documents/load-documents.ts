@@ -1,0 +1,74 @@
+import { createWriteStream } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { AppError } from "@/lib/core/app-error";
+import type { SourceFile, SourceTable } from "@/lib/tables/files/source-file";
+import { openZip, type ZipMember } from "@/lib/tables/files/zip-archive";
+import type { Chunking } from "./chunk-document";
+import { MAX_DOCUMENT_BYTES } from "./document";
+import { DocumentRows } from "./document-rows";
+import { type DocumentFormat, formatOfName, readDocument } from "./read-document";
+
+interface DocumentContext {
+  scratch: string;
+  signal: AbortSignal;
+  rowLimit: number | null;
+}
+
+/**
+ * Reads a document, or each of an archive by itself: one that cannot be read is a failed row, and the others go on. Throws
+ * `zip_unsafe`, `file_unreadable` of an archive, and of a single document what reading it throws.
+ */
+export async function loadDocuments(context: DocumentContext, file: SourceFile, chunking: Chunking | null): Promise<SourceTable> {
+  const rows = await DocumentRows.create(context.scratch, { origin: "file", chunking, rowLimit: context.rowLimit });
+  const format = await findFormat(file);
+  if (format !== "archive") {
+    await rows.add(file.name, await readDocument(file, format, context.signal));
+    return rows.close();
+  }
+  const archive = await openZip(file);
+  try {
+    for (const member of archive.members) {
+      if (rows.isFull) break;
+      if (!isHidden(member.name)) await addMember(context, rows, member);
+    }
+  } finally {
+    archive.close();
+  }
+  return rows.close();
+}
+
+async function addMember({ scratch, signal }: DocumentContext, rows: DocumentRows, member: ZipMember): Promise<void> {
+  signal.throwIfAborted();
+  const path = join(scratch, "document");
+  try {
+    const format = formatOfName(member.name);
+    if (format === null) throw new AppError("document_format_unknown", { name: member.name });
+    if (member.size > MAX_DOCUMENT_BYTES) throw new AppError("file_too_large", { name: member.name, limit: "200 MB" });
+    await pipeline(await member.open(), createWriteStream(path), { signal });
+    await rows.add(member.name, await readDocument({ path, name: member.name }, format, signal));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    await rows.fail(error instanceof AppError ? error : new AppError("file_unreadable", { name: member.name, format: "ZIP", detail: error instanceof Error ? error.message : String(error) }, { cause: error }));
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** What systems put beside a person's files. */
+function isHidden(name: string): boolean {
+  return /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|~\$)/.test(name);
+}
+
+async function findFormat(file: SourceFile): Promise<DocumentFormat | "archive"> {
+  const known = formatOfName(file.name);
+  if (known !== null) return known;
+  const handle = await open(file.path, "r");
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(1024), 0, 1024, 0).finally(() => handle.close());
+  const head = buffer.toString("latin1", 0, bytesRead);
+  if (head.startsWith("PK\u0003\u0004")) return "archive";
+  if (head.startsWith("%PDF")) return "pdf";
+  if (/<html|<!doctype html/i.test(head)) return "html";
+  throw new AppError("document_format_unknown", { name: file.name });
+}

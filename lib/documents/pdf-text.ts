@@ -1,0 +1,78 @@
+import { createRequire } from "node:module";
+import { dirname, join, sep } from "node:path";
+import type { PDFPageProxy } from "pdfjs-dist";
+import { AppError } from "@/lib/core/app-error";
+import { type DocumentText, MAX_DOCUMENT_CHARACTERS } from "./document";
+
+/** Reads the text of a PDF, page by page; pages are a blank line apart. What a scanner made has none. */
+export async function readPdf(bytes: Uint8Array, signal?: AbortSignal): Promise<DocumentText> {
+  const { getDocument, VerbosityLevel } = await import("pdfjs-dist/legacy/build/pdf.mjs");
+  const root = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
+  const task = getDocument({
+    data: bytes,
+    // Without these tables, Chinese and Japanese documents of some makers have no text.
+    cMapUrl: join(root, "cmaps") + sep,
+    standardFontDataUrl: join(root, "standard_fonts") + sep,
+    isEvalSupported: false,
+    useSystemFonts: false,
+    verbosity: VerbosityLevel.ERRORS,
+  });
+  try {
+    const pdf = await task.promise;
+    const document: DocumentText = { title: await readTitle(pdf), text: "", sections: [], pages: [], failures: [] };
+    for (let page = 1; page <= pdf.numPages; page++) {
+      signal?.throwIfAborted();
+      try {
+        const text = await readPage(await pdf.getPage(page));
+        if (document.text !== "" && text !== "") document.text += "\n\n";
+        document.pages.push({ start: document.text.length, page });
+        document.text += text;
+      } catch (error) {
+        document.failures.push({ page, detail: error instanceof Error ? error.message : String(error) });
+      }
+      if (document.text.length > MAX_DOCUMENT_CHARACTERS) throw new AppError("file_too_large", { name: "its text", limit: "20 million characters" });
+    }
+    return document;
+  } finally {
+    await task.destroy();
+  }
+}
+
+async function readTitle(pdf: { getMetadata(): Promise<{ info: object }> }): Promise<string | null> {
+  const { info } = await pdf.getMetadata().catch(() => ({ info: {} }));
+  const title = "Title" in info && typeof info.Title === "string" ? info.Title.trim() : "";
+  return title === "" ? null : title;
+}
+
+interface TextItem {
+  str: string;
+  hasEOL: boolean;
+  height: number;
+  transform: number[];
+}
+
+async function readPage(page: PDFPageProxy): Promise<string> {
+  const { items } = await page.getTextContent();
+  let text = "";
+  let baseline: number | null = null;
+  let lineHeight = 0;
+  let isNewLine = false;
+  for (const item of items as (TextItem | { type: string })[]) {
+    if (!("str" in item)) continue;
+    const y = item.transform[5] ?? 0;
+    if (isNewLine && item.str !== "") {
+      // A gap of more than one and a half lines sets a paragraph apart.
+      const gap = baseline === null ? 0 : Math.abs(baseline - y);
+      text = text.trimEnd() + (gap > 1.6 * Math.max(lineHeight, item.height, 1) ? "\n\n" : "\n");
+      isNewLine = false;
+    }
+    text += item.str;
+    if (item.str.trim() !== "") {
+      baseline = y;
+      lineHeight = item.height;
+    }
+    isNewLine ||= item.hasEOL;
+  }
+  page.cleanup();
+  return text.replaceAll("\0", "").trim().toWellFormed();
+}

@@ -1,0 +1,85 @@
+import { isUtf8 } from "node:buffer";
+import { readFile, stat } from "node:fs/promises";
+import { extname } from "node:path";
+import { AppError } from "@/lib/core/app-error";
+import type { SourceFile } from "@/lib/tables/files/source-file";
+import { openZip } from "@/lib/tables/files/zip-archive";
+import { type DocumentText, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_CHARACTERS } from "./document";
+import { readHtml } from "./html-text";
+import { readMarkdown } from "./markdown-text";
+import { readPdf } from "./pdf-text";
+
+export type DocumentFormat = "pdf" | "docx" | "html" | "markdown" | "text";
+
+const byEnding: Record<string, DocumentFormat> = {
+  ".pdf": "pdf",
+  ".docx": "docx",
+  ".html": "html",
+  ".htm": "html",
+  ".xhtml": "html",
+  ".md": "markdown",
+  ".markdown": "markdown",
+  ".txt": "text",
+  ".text": "text",
+};
+
+const words: Record<DocumentFormat, string> = { pdf: "PDF", docx: "Word", html: "HTML", markdown: "Markdown", text: "text" };
+
+export function formatOfName(name: string): DocumentFormat | null {
+  return byEnding[extname(name).toLowerCase()] ?? null;
+}
+
+/** Reads a document. Throws `file_too_large`, `file_encoding`, `file_unreadable`, `document_empty`, `zip_unsafe`. */
+export async function readDocument(file: SourceFile, format: DocumentFormat, signal?: AbortSignal): Promise<DocumentText> {
+  if ((await stat(file.path)).size > MAX_DOCUMENT_BYTES) throw new AppError("file_too_large", { name: file.name, limit: "200 MB" });
+  try {
+    const document = await readAs(file, format, signal);
+    if (document.text.length > MAX_DOCUMENT_CHARACTERS) throw new AppError("file_too_large", { name: file.name, limit: "20 million characters" });
+    if (document.text.trim() === "" && document.failures.length === 0) throw new AppError("document_empty", { name: file.name });
+    return document;
+  } catch (error) {
+    if (error instanceof AppError || signal?.aborted) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new AppError("file_unreadable", { name: file.name, format: words[format], detail }, { cause: error });
+  }
+}
+
+async function readAs(file: SourceFile, format: DocumentFormat, signal?: AbortSignal): Promise<DocumentText> {
+  if (format === "docx") return readDocx(file);
+  const bytes = await readFile(file.path);
+  if (format === "pdf") return readPdf(new Uint8Array(bytes), signal);
+  if (format === "html") return readHtml(decodeHtml(bytes, file));
+  const text = decodeText(bytes, file);
+  return format === "markdown" ? readMarkdown(text) : { title: null, text, sections: [], pages: [], failures: [] };
+}
+
+/** Word's headings become headings, its lists lists; pictures are left out. */
+async function readDocx(file: SourceFile): Promise<DocumentText> {
+  // What unpacks it does not look for bombs.
+  const archive = await openZip(file, { members: 10_000, bytes: 2 * MAX_DOCUMENT_BYTES });
+  archive.close();
+  const { default: mammoth } = await import("mammoth");
+  const convertImage = mammoth.images.imgElement(() => Promise.resolve({ src: "" }));
+  const { value } = await mammoth.convertToHtml({ path: file.path }, { convertImage });
+  return readHtml(value);
+}
+
+function decodeText(bytes: Buffer, { name }: SourceFile): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  if (!isUtf8(bytes)) throw new AppError("document_encoding", { name });
+  return new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
+}
+
+/** A page names its encoding in its head; where it names none it is UTF-8 or what browsers take it for. */
+export function decodeHtml(bytes: Buffer, file: SourceFile, charset?: string): string {
+  const head = bytes.toString("latin1", 0, 4096);
+  const named = charset ?? /<meta[^>]+charset=["']?([\w-]+)/i.exec(head)?.[1] ?? /^<\?xml[^>]+encoding=["']([\w-]+)/.exec(head)?.[1];
+  const isMarked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isMarked) return decodeText(bytes, file);
+  try {
+    return new TextDecoder(named ?? (isUtf8(bytes) ? "utf-8" : "windows-1252")).decode(bytes);
+  } catch {
+    throw new AppError("document_encoding", { name: file.name });
+  }
+}
