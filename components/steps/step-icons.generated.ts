@@ -1,6 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowUpDown, BetweenVerticalStart, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, Columns3, CopyMinus, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, GraduationCap, Group, Link, ListEnd, ListPlus, ListStart, ListTree, Merge, MessageSquareText, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scissors, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowUpDown, BetweenVerticalStart, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Globe, GraduationCap, Group, Link, ListEnd, ListPlus, ListStart, ListTree, Merge, MessageSquareText, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scissors, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
@@ -14,6 +14,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "cloud-upload": CloudUpload,
   "columns-3": Columns3,
   "copy-minus": CopyMinus,
+  "database": Database,
   "dices": Dices,
   "file-input": FileInput,
   "file-output": FileOutput,
@@ -21,6 +22,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "filter": Filter,
   "fold-vertical": FoldVertical,
   "function-square": FunctionSquare,
+  "globe": Globe,
   "graduation-cap": GraduationCap,
   "group": Group,
   "link": Link,

@@ -21,6 +21,7 @@ import { definition as joinText } from "./tables/join-text/definition";
 import { definition as loadDocuments } from "./sources/load-documents/definition";
 import { definition as loadFile } from "./sources/load-file/definition";
 import { definition as loadHubDataset } from "./sources/load-hub-dataset/definition";
+import { definition as loadWebPage } from "./sources/load-web-page/definition";
 import { definition as mapColumn } from "./tables/map-column/definition";
 import { definition as parseJson } from "./tables/parse-json/definition";
 import { definition as pivot } from "./tables/pivot/definition";
@@ -40,6 +41,7 @@ import { definition as skip } from "./tables/skip/definition";
 import { definition as sort } from "./tables/sort/definition";
 import { definition as split } from "./tables/split/definition";
 import { definition as splitText } from "./tables/split-text/definition";
+import { definition as sql } from "./tables/sql/definition";
 import { definition as take } from "./tables/take/definition";
 import { definition as templateText } from "./tables/template-text/definition";
 import { definition as typeTable } from "./sources/type-table/definition";
@@ -67,6 +69,7 @@ export const stepDefinitions = {
   "load-documents": loadDocuments as AnyStepDefinition,
   "load-file": loadFile as AnyStepDefinition,
   "load-hub-dataset": loadHubDataset as AnyStepDefinition,
+  "load-web-page": loadWebPage as AnyStepDefinition,
   "map-column": mapColumn as AnyStepDefinition,
   "parse-json": parseJson as AnyStepDefinition,
   "pivot": pivot as AnyStepDefinition,
@@ -86,6 +89,7 @@ export const stepDefinitions = {
   "sort": sort as AnyStepDefinition,
   "split": split as AnyStepDefinition,
   "split-text": splitText as AnyStepDefinition,
+  "sql": sql as AnyStepDefinition,
   "take": take as AnyStepDefinition,
   "template-text": templateText as AnyStepDefinition,
   "type-table": typeTable as AnyStepDefinition,

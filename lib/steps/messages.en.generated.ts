@@ -20,6 +20,7 @@ import joinText from "./tables/join-text/messages.en.json" with { type: "json" }
 import loadDocuments from "./sources/load-documents/messages.en.json" with { type: "json" };
 import loadFile from "./sources/load-file/messages.en.json" with { type: "json" };
 import loadHubDataset from "./sources/load-hub-dataset/messages.en.json" with { type: "json" };
+import loadWebPage from "./sources/load-web-page/messages.en.json" with { type: "json" };
 import mapColumn from "./tables/map-column/messages.en.json" with { type: "json" };
 import parseJson from "./tables/parse-json/messages.en.json" with { type: "json" };
 import pivot from "./tables/pivot/messages.en.json" with { type: "json" };
@@ -39,6 +40,7 @@ import skip from "./tables/skip/messages.en.json" with { type: "json" };
 import sort from "./tables/sort/messages.en.json" with { type: "json" };
 import split from "./tables/split/messages.en.json" with { type: "json" };
 import splitText from "./tables/split-text/messages.en.json" with { type: "json" };
+import sql from "./tables/sql/messages.en.json" with { type: "json" };
 import take from "./tables/take/messages.en.json" with { type: "json" };
 import templateText from "./tables/template-text/messages.en.json" with { type: "json" };
 import typeTable from "./sources/type-table/messages.en.json" with { type: "json" };
@@ -66,6 +68,7 @@ export const stepMessages = {
   "load-documents": loadDocuments,
   "load-file": loadFile,
   "load-hub-dataset": loadHubDataset,
+  "load-web-page": loadWebPage,
   "map-column": mapColumn,
   "parse-json": parseJson,
   "pivot": pivot,
@@ -85,6 +88,7 @@ export const stepMessages = {
   "sort": sort,
   "split": split,
   "split-text": splitText,
+  "sql": sql,
   "take": take,
   "template-text": templateText,
   "type-table": typeTable,

@@ -25,8 +25,6 @@ export interface TableSession extends SqlSession {
   ): Promise<Record<string, DuckDBValue>[]>;
   /** Writes rows into a TEMP table of this session. */
   openAppender(table: string): Promise<DuckDBAppender>;
-  /** Runs `work` and interrupts its query after `milliseconds`, throwing `query_too_slow`. */
-  limitTime<T>(milliseconds: number, work: () => Promise<T>): Promise<T>;
   /** Stops the running query, which throws `cancelled`. */
   interrupt(): void;
   close(): void;

@@ -35,6 +35,8 @@ export interface SqlSession {
   run(sql: string, values?: readonly SqlValue[]): Promise<void>;
   /** For small results only (a count, a schema). */
   query(sql: string, values?: readonly SqlValue[]): Promise<Record<string, unknown>[]>;
+  /** Runs `work` and interrupts its query after `milliseconds`, throwing `query_too_slow`. */
+  limitTime<T>(milliseconds: number, work: () => Promise<T>): Promise<T>;
 }
 export type SqlValue = string | number | bigint | boolean | null;
 
@@ -53,6 +55,8 @@ export interface TableContext<Params> {
   model: (port: string) => Promise<InputModel>;
   /** Absolute path of an uploaded file. Throws `file_missing`. */
   filePath: (file: FileRef) => Promise<string>;
+  /** Hosts of private networks that an administrator lets pages be fetched from. */
+  privateHosts: readonly string[];
   /**
    * Writes the output of a port. The query gives the output's columns in order and its lineage as `__in0` (for the first
    * connected table, counted over ports then edges), `__in1`, …; a source has none. Gives the number of rows written.
@@ -78,8 +82,25 @@ export interface TableRunner<Params> {
   run(context: TableContext<Params>): Promise<void>;
 }
 
-export interface RowContext<Params> {
+/** What a row-wise step may read beside its rows, once for each chunk of them. */
+export interface PrepareContext<Params> {
   params: Params;
+  /** All rows of another connected table, in order; none where the port is not connected. Throws `side_table_too_large` above `most`. */
+  readTable(port: string, columns: readonly string[], most: number): Promise<Record<string, unknown>[]>;
+}
+
+/** What is done with the rows of a row-wise step once all are made. */
+export interface Arrangement {
+  /** Equal rows keep their order; nulls come last. */
+  sort: { column: string; descending: boolean } | null;
+  /** Rows below are rejected, and those without a value. */
+  atLeast: { column: string; value: number } | null;
+}
+
+export interface RowContext<Params, Prepared = unknown> {
+  params: Params;
+  /** What `prepare` gave; undefined for a step without it. */
+  prepared: Prepared;
   /** Row number in the input table, or of the generated row. */
   rowNumber: number;
   signal: AbortSignal;
@@ -93,8 +114,11 @@ export type RowOutcome =
   | { rejected: { code: ErrorCode; data: ErrorData }; call: Completion["record"] | null };
 
 /** A row-wise step: cut into chunks, run at the concurrency of the model, each row by itself. A thrown error fails its row. */
-export interface RowsRunner<Params> {
+export interface RowsRunner<Params, Prepared = unknown> {
   kind: "rows";
+  /** Reads tables that every row needs, such as examples. */
+  prepare?(context: PrepareContext<Params>): Promise<Prepared>;
+  arrange?(params: Params): Arrangement | null;
   /** Rows to make where the step has no input table. */
   generateCount?(params: Params): number;
   /** Columns of the input that `processRow` reads. */
@@ -103,7 +127,7 @@ export interface RowsRunner<Params> {
   newColumns(params: Params): Column[];
   model(params: Params): ModelRef;
   sampling(params: Params): Sampling;
-  processRow(row: Record<string, unknown>, context: RowContext<Params>): Promise<RowOutcome>;
+  processRow(row: Record<string, unknown>, context: RowContext<Params, Prepared>): Promise<RowOutcome>;
 }
 
 /** A training. The engine adds the tables, the model id and the name. */
@@ -114,6 +138,9 @@ export interface TrainerRunner<Params> {
     params: Params,
   ): Omit<TrainingRequest, "version" | "modelId" | "name" | "base" | "data"> & { base?: LocalModelSource };
 }
+
+/** A row-wise step that reads other tables first. */
+export type PreparedRunner<Definition, Prepared> = RowsRunner<ParamsOf<Definition>, Prepared>;
 
 export type StepRunner<Definition> =
   | TableRunner<ParamsOf<Definition>>
