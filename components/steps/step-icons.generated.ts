@@ -1,6 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowUpDown, BetweenVerticalStart, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Globe, GraduationCap, Group, Link, ListEnd, ListPlus, ListStart, ListTree, Merge, MessageSquareText, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scissors, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowUpDown, BetweenVerticalStart, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Globe, GraduationCap, Group, Link, ListEnd, ListPlus, ListStart, ListTree, Merge, MessageSquareText, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scissors, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
@@ -12,6 +12,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "circle-slash": CircleSlash,
   "cloud-download": CloudDownload,
   "cloud-upload": CloudUpload,
+  "code-xml": CodeXml,
   "columns-3": Columns3,
   "copy-minus": CopyMinus,
   "database": Database,

@@ -57,7 +57,7 @@ class HtmlReader {
   text(text: string): void {
     if (this.skipping > 0) return;
     if (this.inTitle) {
-      this.title += text;
+      this.title = (this.title ?? "") + text;
       return;
     }
     if (this.verbatim > 0) {

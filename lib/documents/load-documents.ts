@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { AppError } from "@/lib/core/app-error";
+import { AppError, isAppError } from "@/lib/core/app-error";
 import type { SourceFile, SourceTable } from "@/lib/tables/files/source-file";
 import { openZip, type ZipMember } from "@/lib/tables/files/zip-archive";
 import type { Chunking } from "./chunk-document";
@@ -50,7 +50,7 @@ async function addMember({ scratch, signal }: DocumentContext, rows: DocumentRow
     await rows.add(member.name, await readDocument({ path, name: member.name }, format, signal));
   } catch (error) {
     if (signal.aborted) throw error;
-    await rows.fail(error instanceof AppError ? error : new AppError("file_unreadable", { name: member.name, format: "ZIP", detail: error instanceof Error ? error.message : String(error) }, { cause: error }));
+    await rows.fail(isAppError(error) ? error : new AppError("file_unreadable", { name: member.name, format: "ZIP", detail: error instanceof Error ? error.message : String(error) }, { cause: error }));
   } finally {
     await rm(path, { force: true });
   }

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
-import { AppError } from "@/lib/core/app-error";
+import { AppError, isAppError } from "@/lib/core/app-error";
 import type { SourceFile } from "@/lib/tables/files/source-file";
 import { openZip } from "@/lib/tables/files/zip-archive";
 import { type DocumentText, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_CHARACTERS } from "./document";
@@ -38,7 +38,7 @@ export async function readDocument(file: SourceFile, format: DocumentFormat, sig
     if (document.text.trim() === "" && document.failures.length === 0) throw new AppError("document_empty", { name: file.name });
     return document;
   } catch (error) {
-    if (error instanceof AppError || signal?.aborted) throw error;
+    if (isAppError(error) || signal?.aborted) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     throw new AppError("file_unreadable", { name: file.name, format: words[format], detail }, { cause: error });
   }

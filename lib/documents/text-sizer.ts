@@ -1,8 +1,8 @@
 /** How sizes are told, and the smallest pieces a text is cut into for it. */
 export interface TextSizer {
-  measure(text: string): number;
+  measure: (text: string) => number;
   /** Pieces that make up the text, in order, whose sizes add up to that of the text or little more. */
-  cut(text: string): Iterable<string>;
+  cut: (text: string) => Iterable<string>;
 }
 
 export type SizeUnit = "characters" | "words" | "tokens";

@@ -63,6 +63,7 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
     input: (port) => requireTable(tables[port]?.[0], port),
     inputs: (port) => tables[port] ?? [],
     filePath: (file) => filePath(resources, file),
+    privateHosts: resources.privateHosts,
     model: (port) => openInputModel(resources, port, job.inputs.models[port]?.ref),
     emit,
     emitReport(port, query, values) {

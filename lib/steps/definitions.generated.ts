@@ -16,6 +16,7 @@ import { definition as filterRows } from "./tables/filter-rows/definition";
 import { definition as fineTune } from "./train/fine-tune/definition";
 import { definition as group } from "./tables/group/definition";
 import { definition as implode } from "./tables/implode/definition";
+import { definition as javascript } from "./tables/javascript/definition";
 import { definition as join } from "./tables/join/definition";
 import { definition as joinText } from "./tables/join-text/definition";
 import { definition as loadDocuments } from "./sources/load-documents/definition";
@@ -64,6 +65,7 @@ export const stepDefinitions = {
   "fine-tune": fineTune as AnyStepDefinition,
   "group": group as AnyStepDefinition,
   "implode": implode as AnyStepDefinition,
+  "javascript": javascript as AnyStepDefinition,
   "join": join as AnyStepDefinition,
   "join-text": joinText as AnyStepDefinition,
   "load-documents": loadDocuments as AnyStepDefinition,

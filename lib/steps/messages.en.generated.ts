@@ -15,6 +15,7 @@ import filterRows from "./tables/filter-rows/messages.en.json" with { type: "jso
 import fineTune from "./train/fine-tune/messages.en.json" with { type: "json" };
 import group from "./tables/group/messages.en.json" with { type: "json" };
 import implode from "./tables/implode/messages.en.json" with { type: "json" };
+import javascript from "./tables/javascript/messages.en.json" with { type: "json" };
 import join from "./tables/join/messages.en.json" with { type: "json" };
 import joinText from "./tables/join-text/messages.en.json" with { type: "json" };
 import loadDocuments from "./sources/load-documents/messages.en.json" with { type: "json" };
@@ -63,6 +64,7 @@ export const stepMessages = {
   "fine-tune": fineTune,
   "group": group,
   "implode": implode,
+  "javascript": javascript,
   "join": join,
   "join-text": joinText,
   "load-documents": loadDocuments,

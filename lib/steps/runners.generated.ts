@@ -16,6 +16,7 @@ export const runnerLoaders = {
   "fine-tune": () => import("./train/fine-tune/runner"),
   "group": () => import("./tables/group/runner"),
   "implode": () => import("./tables/implode/runner"),
+  "javascript": () => import("./tables/javascript/runner"),
   "join": () => import("./tables/join/runner"),
   "join-text": () => import("./tables/join-text/runner"),
   "load-documents": () => import("./sources/load-documents/runner"),

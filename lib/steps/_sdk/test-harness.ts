@@ -70,6 +70,7 @@ export interface HarnessOptions {
   /** Absolute path of a file, for tests on real files. */
   filePath?: (file: FileRef) => Promise<string>;
   hub?: { endpoint: string; token: string | null };
+  privateHosts?: string[];
   probed?: Column[] | null;
   /** By input port. */
   models?: Record<string, InputModel>;
@@ -256,6 +257,7 @@ async function createContext(
       outcome.reports.push(port);
       return readOutput(parts, port, query, values);
     },
+    privateHosts: options.privateHosts ?? [],
     reject: record(outcome.rejected),
     fail: record(outcome.failed),
     keepFile: async (path, name) =>

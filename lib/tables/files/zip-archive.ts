@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
-import { AppError } from "@/lib/core/app-error";
+import { AppError, isAppError } from "@/lib/core/app-error";
 import type { SourceFile } from "./source-file";
 
 export interface ZipMember {
@@ -37,7 +37,7 @@ export async function openZip(file: SourceFile, limits = defaultLimits): Promise
     return { members: await listMembers(zip, file, limits), close: () => { zip.close(); } };
   } catch (error) {
     zip.close();
-    throw error instanceof AppError ? error : unreadable(file, error);
+    throw isAppError(error) ? error : unreadable(file, error);
   }
 }
 
