@@ -14,6 +14,7 @@ import { definition as extractJson } from "./tables/extract-json/definition";
 import { definition as fillNulls } from "./tables/fill-nulls/definition";
 import { definition as filterRows } from "./tables/filter-rows/definition";
 import { definition as fineTune } from "./train/fine-tune/definition";
+import { definition as generateRows } from "./sources/generate-rows/definition";
 import { definition as group } from "./tables/group/definition";
 import { definition as implode } from "./tables/implode/definition";
 import { definition as javascript } from "./tables/javascript/definition";
@@ -63,6 +64,7 @@ export const stepDefinitions = {
   "fill-nulls": fillNulls as AnyStepDefinition,
   "filter-rows": filterRows as AnyStepDefinition,
   "fine-tune": fineTune as AnyStepDefinition,
+  "generate-rows": generateRows as AnyStepDefinition,
   "group": group as AnyStepDefinition,
   "implode": implode as AnyStepDefinition,
   "javascript": javascript as AnyStepDefinition,

@@ -13,6 +13,7 @@ import extractJson from "./tables/extract-json/messages.en.json" with { type: "j
 import fillNulls from "./tables/fill-nulls/messages.en.json" with { type: "json" };
 import filterRows from "./tables/filter-rows/messages.en.json" with { type: "json" };
 import fineTune from "./train/fine-tune/messages.en.json" with { type: "json" };
+import generateRows from "./sources/generate-rows/messages.en.json" with { type: "json" };
 import group from "./tables/group/messages.en.json" with { type: "json" };
 import implode from "./tables/implode/messages.en.json" with { type: "json" };
 import javascript from "./tables/javascript/messages.en.json" with { type: "json" };
@@ -62,6 +63,7 @@ export const stepMessages = {
   "fill-nulls": fillNulls,
   "filter-rows": filterRows,
   "fine-tune": fineTune,
+  "generate-rows": generateRows,
   "group": group,
   "implode": implode,
   "javascript": javascript,

@@ -14,6 +14,7 @@ export const runnerLoaders = {
   "fill-nulls": () => import("./tables/fill-nulls/runner"),
   "filter-rows": () => import("./tables/filter-rows/runner"),
   "fine-tune": () => import("./train/fine-tune/runner"),
+  "generate-rows": () => import("./sources/generate-rows/runner"),
   "group": () => import("./tables/group/runner"),
   "implode": () => import("./tables/implode/runner"),
   "javascript": () => import("./tables/javascript/runner"),
