@@ -35,7 +35,7 @@ async function openClient(): Promise<{ ask: Ask; close: () => Promise<void> }> {
   await pool.query("INSERT INTO worker_process (id, kind, pid, host, heartbeat_at) VALUES ($1, 'worker', $2, 'bench', now() + interval '1 hour') ON CONFLICT (id) DO NOTHING", [salt, process.pid]);
   const client = createModelClient({ pool, workerId: salt, staleSeconds: 15 });
   const model: ResolvedModel = {
-    endpoint: { id: salt, name: "Stub", provider: "openai-compatible", baseUrl, apiKey: null, concurrency: Number(concurrency), requestsPerMinute: null, tokensPerMinute: null, unreachableAttempts: 1, prices: new Map() },
+    endpoint: { id: salt, name: "Stub", provider: "openai-compatible", baseUrl, secrets: {}, settings: {}, concurrency: Number(concurrency), requestsPerMinute: null, tokensPerMinute: null, unreachableAttempts: 1, prices: new Map() },
     model: "m",
     identity: { provider: "openai-compatible", baseUrl, model: "m" },
   };

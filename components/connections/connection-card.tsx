@@ -4,7 +4,7 @@ import { callApi, type ApiReply } from "@/components/api/call-api";
 import { useAction } from "@/components/api/use-action";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { HUB_PROVIDER, testConnection, type ConnectionView } from "@/lib/contracts/models";
+import { HUB_PROVIDER, POOL_PROVIDER, testConnection, type ConnectionView } from "@/lib/contracts/models";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import { formatError } from "@/lib/core/format-error";
 
@@ -41,8 +41,9 @@ export function ConnectionCard({ connection, onEdit, onDelete }: ConnectionCardP
       setResult(await callApi(testConnection, { params: { connectionId: connection.id }, body: {} }));
     }, [connection.id]),
   );
+  const isPool = connection.provider === POOL_PROVIDER;
   const limits = [
-    t("atOnce", { count: connection.concurrency }),
+    isPool ? null : t("atOnce", { count: connection.concurrency }),
     connection.requestsPerMinute === null ? null : t("requests", { count: connection.requestsPerMinute }),
     connection.tokensPerMinute === null ? null : t("tokens", { count: connection.tokensPerMinute }),
   ].filter((limit) => limit !== null);
@@ -60,11 +61,11 @@ export function ConnectionCard({ connection, onEdit, onDelete }: ConnectionCardP
       </div>
       <p className="text-sm text-muted">
         {t(`providers.${connection.provider}`)}
-        {connection.baseUrl !== "" && ` · ${connection.baseUrl}`} · {connection.keyHint === null ? t("noKey") : t("key", { hint: connection.keyHint })}
+        {connection.baseUrl !== "" && ` · ${connection.baseUrl}`} · {isPool ? t("members.count", { count: connection.members.length }) : connection.keyHint === null ? t("noKey") : t("key", { hint: connection.keyHint })}
       </p>
       {connection.provider !== HUB_PROVIDER && (
         <p className="text-sm text-muted">
-          {limits.join(" · ")} · {t("modelCount", { count: connection.models.length })}
+          {[...limits, isPool && connection.models.length === 0 ? t("members.models") : t("modelCount", { count: connection.models.length })].join(" · ")}
         </p>
       )}
       {result && <TestReport result={result} />}

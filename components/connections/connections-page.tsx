@@ -14,6 +14,7 @@ import { Notice } from "@/components/ui/notice";
 import { deleteConnection, listConnections, listModels, type ConnectionView } from "@/lib/contracts/models";
 import { ConnectionCard } from "./connection-card";
 import { ConnectionDialog } from "./connection-dialog";
+import { LocalServers } from "./local-servers";
 
 export function ConnectionsPage() {
   const t = useTranslations("connections");
@@ -51,6 +52,7 @@ export function ConnectionsPage() {
     <PageFrame title={t("title")} actions={add}>
       {connections.isError && <Notice tone="bad">{connections.error.message}</Notice>}
       {connections.data?.connections.length === 0 && <EmptyState icon={<Plug size={22} />} title={t("emptyTitle")} text={t("emptyText")} />}
+      <LocalServers onAdded={refresh} />
       <ul className="flex flex-col gap-3">
         {connections.data?.connections.map((connection) => (
           <ConnectionCard

@@ -4,16 +4,20 @@ import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import { Input } from "@/components/ui/input";
 import type { ConnectionView } from "@/lib/contracts/models";
+import { ModelChooser } from "./model-chooser";
 
 export type ListedModel = ConnectionView["models"][number];
 
 const readPrice = (text: string) => (text.trim() === "" || !Number.isFinite(Number(text)) ? null : Math.max(0, Number(text)));
 
 /** The models of a connection that can be picked, with their prices for the estimate and the ledger. */
-export function ModelList({ models, onChange }: { models: ListedModel[]; onChange: (models: ListedModel[]) => void }) {
+export function ModelList({ models, connectionId, onChange }: { models: ListedModel[]; connectionId: string | null; onChange: (models: ListedModel[]) => void }) {
   const t = useTranslations("connections.modelList");
   const replace = (index: number, part: Partial<ListedModel>) => {
     onChange(models.map((model, at) => (at === index ? { ...model, ...part } : model)));
+  };
+  const add = (id: string) => {
+    onChange([...models, { id, inputPrice: null, outputPrice: null }]);
   };
   return (
     <div className="flex flex-col gap-1">
@@ -44,10 +48,11 @@ export function ModelList({ models, onChange }: { models: ListedModel[]; onChang
           </IconButton>
         </div>
       ))}
-      <Button className="self-start" onClick={() => { onChange([...models, { id: "", inputPrice: null, outputPrice: null }]); }}>
+      <Button className="self-start" onClick={() => { add(""); }}>
         <Plus size={13} aria-hidden />
         {t("add")}
       </Button>
+      {connectionId !== null && <ModelChooser connectionId={connectionId} listed={models.map(({ id }) => id)} onAdd={add} />}
     </div>
   );
 }

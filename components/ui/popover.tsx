@@ -1,16 +1,18 @@
 import { Popover as Primitive } from "radix-ui";
 import type { ReactNode } from "react";
+import { classNames } from "./class-names";
 
 interface PopoverProps {
   trigger: ReactNode;
   label: string;
   open?: boolean;
   align?: "start" | "center" | "end";
+  wide?: boolean;
   children: ReactNode;
   onOpenChange?: (open: boolean) => void;
 }
 
-export function Popover({ trigger, label, align = "start", children, ...rest }: PopoverProps) {
+export function Popover({ trigger, label, align = "start", wide = false, children, ...rest }: PopoverProps) {
   return (
     <Primitive.Root {...rest}>
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
@@ -20,7 +22,7 @@ export function Popover({ trigger, label, align = "start", children, ...rest }: 
           sideOffset={4}
           collisionPadding={8}
           aria-label={label}
-          className="z-50 w-72 rounded border border-line-strong bg-surface p-3 shadow-float outline-none"
+          className={classNames("z-50 rounded border border-line-strong bg-surface p-3 shadow-float outline-none", wide ? "w-96" : "w-72")}
         >
           {children}
         </Primitive.Content>

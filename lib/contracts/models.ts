@@ -3,14 +3,22 @@ import { modelRef } from "@/lib/steps/_sdk/model-ref";
 import { defineContract } from "./contract";
 import { trainingProgress, trainingRequest, trainingResult } from "./trainer";
 import { errorRecord } from "./errors";
+import { providers, secretFields, settingFields, type Provider } from "./providers";
 
-export const provider = z.enum(["openai", "anthropic", "openai-compatible"]);
-export type Provider = z.infer<typeof provider>;
+export const provider = z.enum(Object.keys(providers) as Provider[]);
 
+/** Provider of a connection that is several others, which answer as one. */
+export const POOL_PROVIDER = "pool";
 /** Provider of the connection that holds the Hugging Face Hub's address and token. It takes no prompts. */
 export const HUB_PROVIDER = "huggingface";
-export const connectionProvider = z.enum([...provider.options, HUB_PROVIDER]);
+export const connectionProvider = z.enum([...provider.options, POOL_PROVIDER, HUB_PROVIDER]);
 export type ConnectionProvider = z.infer<typeof connectionProvider>;
+
+/** A server of a pool; without a model of its own it is asked for the pool's. */
+export const poolMember = z.strictObject({ connection: z.string().min(1), model: z.string().min(1).max(300).nullable().default(null) });
+
+/** Values that become part of an address: nothing that could end its host. */
+export const connectionSettings = z.partialRecord(z.enum(settingFields), z.string().max(200).regex(/^[\w.:-]*$/));
 
 /** Prices in US dollars a million tokens. */
 export const listedModel = z.strictObject({
@@ -24,6 +32,8 @@ export const connectionView = z.strictObject({
   name: z.string(),
   provider: connectionProvider,
   baseUrl: z.string(),
+  settings: connectionSettings,
+  members: z.array(poolMember),
   /** Last characters of the key; null where there is none. */
   keyHint: z.string().nullable(),
   concurrency: z.int(),
@@ -33,13 +43,18 @@ export const connectionView = z.strictObject({
 });
 export type ConnectionView = z.infer<typeof connectionView>;
 
-const connectionInput = z.strictObject({
+export const connectionInput = z.strictObject({
   name: z.string().min(1).max(100),
   provider: connectionProvider,
   /** Left empty for the provider's own. */
   baseUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]),
   /** Left out keeps the stored key; null removes it. */
   apiKey: z.string().max(1000).nullable().optional(),
+  /** Secrets beside a key, for providers that want others. One that is left out or empty stays. */
+  secrets: z.partialRecord(z.enum(secretFields), z.string().max(20_000)).default({}),
+  settings: connectionSettings.default({}),
+  /** Of a pool. */
+  members: z.array(poolMember).max(64).default([]),
   concurrency: z.int().min(1).max(4096).default(16),
   requestsPerMinute: z.int().min(1).nullable().default(null),
   tokensPerMinute: z.int().min(1).nullable().default(null),
@@ -97,6 +112,23 @@ export const testConnection = defineContract({
     latencyMs: z.int().nullable(),
     error: errorRecord.nullable(),
   }),
+});
+
+export const listConnectionModels = defineContract({
+  method: "GET",
+  path: "/connections/{connectionId}/models",
+  summary: "Models that the connection's server lists; null where it has no list",
+  access: "user",
+  params: connectionId,
+  response: z.strictObject({ models: z.array(z.string()).nullable() }),
+});
+
+export const listLocalServers = defineContract({
+  method: "GET",
+  path: "/local-servers",
+  summary: "Servers of models found on this machine that no connection uses yet",
+  access: "admin",
+  response: z.strictObject({ servers: z.array(z.strictObject({ title: z.string(), baseUrl: z.string(), models: z.array(z.string()) })) }),
 });
 
 export const pickableModel = z.strictObject({

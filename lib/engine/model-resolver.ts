@@ -5,16 +5,15 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "@/lib/core/app-error";
 import type { LocalModelSource } from "@/lib/contracts/trainer";
-import { listedModel, provider } from "@/lib/contracts/models";
-import { defaultBaseUrls, type Endpoint, type ResolvedModel } from "@/lib/llm/endpoint";
+import type { Endpoint, ResolvedModel } from "@/lib/llm/endpoint";
 import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
+import { findTargets, identifyTarget, toEndpoint } from "./connection-endpoint";
 import type { SharedResources } from "./resources";
 
 /** Calls the trainer process takes at once; it batches what arrives together. */
 const LOCAL_CONCURRENCY = 32;
 /** About five minutes of the longest wait: the launcher starts a trainer that died again. */
 const LOCAL_UNREACHABLE_ATTEMPTS = 40;
-const REMOTE_UNREACHABLE_ATTEMPTS = 5;
 
 const fileHashes = new Map<string, { stamp: string; sha256: string }>();
 
@@ -34,11 +33,8 @@ async function hashFile(path: string): Promise<string> {
 /** What a model is, for fingerprints and call keys; null where the connection or the weights are not here. */
 export async function identifyModel(resources: SharedResources, ref: ModelRef): Promise<Record<string, unknown> | null> {
   if (ref.connection !== LOCAL_CONNECTION) {
-    const found = await resources.database.prisma.connection.findUnique({ where: { id: ref.connection }, omit: { apiKey: true } });
-    const kind = provider.safeParse(found?.provider).data;
-    // The Hub's connection is there, but has no models.
-    if (!found || !kind) return null;
-    return { provider: kind, baseUrl: found.baseUrl || defaultBaseUrls[kind], model: ref.model };
+    const [first] = await findTargets(resources, ref);
+    return first ? identifyTarget(first) : null;
   }
   const source = parseLocalModel(ref.model);
   switch (source.kind) {
@@ -79,26 +75,10 @@ export async function resolveModel(resources: SharedResources, ref: ModelRef): P
     if (!identity) throw new AppError("model_missing", { model: ref.model });
     return { endpoint: localEndpoint(resources), model: ref.model, identity };
   }
-  const found = await resources.database.prisma.connection.findUnique({ where: { id: ref.connection } });
-  if (!found || !identity) throw new AppError("connection_missing");
-  const kind = provider.parse(found.provider);
-  const prices = new Map<string, { input: number; output: number }>();
-  for (const model of listedModel.array().parse(found.models)) {
-    if (model.inputPrice !== null || model.outputPrice !== null) prices.set(model.id, { input: model.inputPrice ?? 0, output: model.outputPrice ?? 0 });
-  }
-  const endpoint: Endpoint = {
-    id: found.id,
-    name: found.name,
-    provider: kind,
-    baseUrl: (found.baseUrl || defaultBaseUrls[kind]).replace(/\/+$/, ""),
-    apiKey: found.apiKey ? resources.secrets.open(found.apiKey, `connection:${found.id}`) : null,
-    concurrency: found.concurrency,
-    requestsPerMinute: found.requestsPerMinute,
-    tokensPerMinute: found.tokensPerMinute,
-    unreachableAttempts: REMOTE_UNREACHABLE_ATTEMPTS,
-    prices,
-  };
-  return { endpoint, model: ref.model, identity };
+  const [first, ...others] = await findTargets(resources, ref);
+  if (!first || !identity) throw new AppError("connection_missing");
+  const open = ({ row, model }: typeof first) => ({ endpoint: toEndpoint(resources, row), model });
+  return { ...open(first), identity, ...(others.length > 0 && { others: others.map(open) }) };
 }
 
 function localEndpoint(resources: SharedResources): Endpoint {
@@ -108,7 +88,8 @@ function localEndpoint(resources: SharedResources): Endpoint {
     name: "The local model server",
     provider: "openai-compatible",
     baseUrl: `${resources.trainer.url}/v1`,
-    apiKey: resources.trainer.token,
+    secrets: { apiKey: resources.trainer.token },
+    settings: {},
     concurrency: LOCAL_CONCURRENCY,
     requestsPerMinute: null,
     tokensPerMinute: null,

@@ -1,9 +1,10 @@
 import { hash } from "node:crypto";
 import { canonicalJson } from "@/lib/core/canonical-json";
-import type { ChatMessage, Sampling } from "./chat";
+import type { CallExtras, ChatMessage, Sampling } from "./chat";
 
 /** Rises when the meaning of a key changes; every call is then made anew. */
 const CALL_KEY_SCHEME = 1;
+const EMBEDDING_KEY_SCHEME = 1;
 
 /** Texts of what is the same for all calls of a chunk: writing them anew for each call cost more than hashing it. */
 const texts = new WeakMap<object, string>();
@@ -14,14 +15,25 @@ function textOf(value: object): string {
   return text;
 }
 
+function messageText(message: ChatMessage): string {
+  if (typeof message.content !== "string" || message.toolCalls || message.toolCallId !== undefined) return canonicalJson(message);
+  return `{"content":${JSON.stringify(message.content)},"role":"${message.role}"}`;
+}
+
 /**
  * Key of a call in the cache: the model (provider, base URL and name, or weights by content), every sampling parameter,
- * the full messages and the sample number. Never the connection's name or key, so that a cache can travel.
- * `identity` and `sampling` are not changed once they have been part of a key.
+ * the full messages, the sample number, and tools, schema and thinking where there are any. Never the connection's name or
+ * key, so that a cache can travel. `identity`, `sampling` and `extras` are not changed once they have been part of a key.
  */
-export function makeCallKey(identity: Record<string, unknown>, sampling: Sampling, messages: ChatMessage[], sample: number): Buffer {
-  const said = messages.map(({ role, content }) => `{"content":${JSON.stringify(content)},"role":"${role}"}`).join(",");
-  // The canonical JSON of { scheme, model, sampling, messages, sample }.
-  const text = `{"messages":[${said}],"model":${textOf(identity)},"sample":${String(sample)},"sampling":${textOf(sampling)},"scheme":${String(CALL_KEY_SCHEME)}}`;
+export function makeCallKey(identity: Record<string, unknown>, sampling: Sampling, messages: ChatMessage[], sample: number, extras?: CallExtras): Buffer {
+  const said = messages.map(messageText).join(",");
+  const asked = extras ? textOf(extras) : "{}";
+  // The canonical JSON of { extras, scheme, model, sampling, messages, sample }; a plain call has no extras and keeps its key of old.
+  const text = `{${asked === "{}" ? "" : `"extras":${asked},`}"messages":[${said}],"model":${textOf(identity)},"sample":${String(sample)},"sampling":${textOf(sampling)},"scheme":${String(CALL_KEY_SCHEME)}}`;
   return hash("sha256", text, "buffer");
+}
+
+/** Key of one text's vector: the model, the wished length, what the text is for, and the text. */
+export function makeEmbeddingKey(identity: Record<string, unknown>, options: { dimensions: number | null; purpose: string }, text: string): Buffer {
+  return hash("sha256", canonicalJson({ embedding: EMBEDDING_KEY_SCHEME, model: identity, ...options, text }), "buffer");
 }

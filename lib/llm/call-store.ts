@@ -1,12 +1,14 @@
 import type { Pool } from "pg";
 import { retryWhileAway } from "@/lib/core/transient-error";
+import { createBatcher } from "./batcher";
+import type { TokenUsage, ToolCall } from "./chat";
 
 /** What the cache keeps of a call. */
-export interface StoredReply {
+export interface StoredReply extends TokenUsage {
   text: string;
+  thinking: string | null;
+  toolCalls: ToolCall[];
   finishReason: string | null;
-  promptTokens: number;
-  completionTokens: number;
   latencyMs: number;
 }
 
@@ -23,13 +25,17 @@ export type Acquired = { state: "stored"; reply: StoredReply } | { state: "claim
 interface ReplyRow {
   key: Buffer;
   reply: string;
+  thinking: string | null;
+  tool_calls: ToolCall[] | null;
   finish_reason: string | null;
   prompt_tokens: number;
   completion_tokens: number;
+  cached_tokens: number;
+  reasoning_tokens: number;
   latency_ms: number;
 }
 
-const LOOKUP = `SELECT key, reply, finish_reason, prompt_tokens, completion_tokens, latency_ms FROM call_cache WHERE key = ANY($1)`;
+const LOOKUP = `SELECT key, reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms FROM call_cache WHERE key = ANY($1)`;
 
 /** A claim of a worker that no longer beats is taken over; one of our own is ours. */
 const CLAIM = `
@@ -41,51 +47,13 @@ const CLAIM = `
 
 const STORE = `
   WITH released AS (DELETE FROM call_claim WHERE key = ANY($1))
-  INSERT INTO call_cache (key, model, request, reply, finish_reason, prompt_tokens, completion_tokens, latency_ms, attempts)
-  SELECT * FROM unnest($1::bytea[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::int[], $7::int[], $8::int[], $9::int[])
+  INSERT INTO call_cache (key, model, request, reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms, attempts)
+  SELECT * FROM unnest($1::bytea[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::int[], $9::int[], $10::int[], $11::int[], $12::int[], $13::int[])
   ON CONFLICT (key) DO NOTHING`;
 
-const MAX_BATCH = 500;
-
-interface Waiting<Item, Result> {
-  item: Item;
-  resolve: (result: Result) => void;
-  reject: (error: unknown) => void;
-}
-
-/**
- * Gathers what is asked within one turn of the event loop, and while a batch is under way, into one statement: at 2,000
- * calls a second a statement for each would cost more than the calls.
- */
-function createBatcher<Item, Result>(run: (items: Item[]) => Promise<Result[]>): (item: Item) => Promise<Result> {
-  let waiting: Waiting<Item, Result>[] = [];
-  let running = 0;
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, MAX_BATCH);
-      waiting = waiting.slice(MAX_BATCH);
-      try {
-        const results = await run(batch.map(({ item }) => item));
-        batch.forEach(({ resolve }, index) => {
-          resolve(results[index] as Result);
-        });
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-  };
-  return (item) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
-      if (running > 0) return;
-      running += 1;
-      setImmediate(() => {
-        void drain().finally(() => {
-          running -= 1;
-        });
-      });
-    });
-}
+/** PostgreSQL's text and jsonb cannot hold U+0000. */
+const toStorable = (text: string): string => text.replaceAll("\0", "\ufffd");
+const toStorableJson = (value: unknown): string => JSON.stringify(value).replaceAll("\\u0000", "\\ufffd");
 
 export interface CallStore {
   /** The stored reply, or the right to make the call. */
@@ -128,12 +96,15 @@ export function createCallStore(pool: Pool, workerId: string, staleSeconds: numb
       values: [
         column((reply) => reply.key),
         column((reply) => reply.model),
-        // PostgreSQL's text and jsonb cannot hold U+0000.
-        column((reply) => JSON.stringify(reply.request).replaceAll("\\u0000", "\\ufffd")),
-        column((reply) => reply.text.replaceAll("\0", "\ufffd")),
+        column((reply) => toStorableJson(reply.request)),
+        column((reply) => toStorable(reply.text)),
+        column((reply) => (reply.thinking === null ? null : toStorable(reply.thinking))),
+        column((reply) => (reply.toolCalls.length === 0 ? null : toStorableJson(reply.toolCalls))),
         column((reply) => reply.finishReason),
         column((reply) => reply.promptTokens),
         column((reply) => reply.completionTokens),
+        column((reply) => reply.cachedTokens),
+        column((reply) => reply.reasoningTokens),
         column((reply) => reply.latencyMs),
         column((reply) => reply.attempts),
       ],
@@ -152,9 +123,13 @@ export function createCallStore(pool: Pool, workerId: string, staleSeconds: numb
 function toReply(row: ReplyRow): StoredReply {
   return {
     text: row.reply,
+    thinking: row.thinking,
+    toolCalls: row.tool_calls ?? [],
     finishReason: row.finish_reason,
     promptTokens: row.prompt_tokens,
     completionTokens: row.completion_tokens,
+    cachedTokens: row.cached_tokens,
+    reasoningTokens: row.reasoning_tokens,
     latencyMs: row.latency_ms,
   };
 }

@@ -1,7 +1,30 @@
+/** A part of a message that is more than text. An image is a `data:` URL or an https one. */
+export type ContentPart = { type: "text"; text: string } | { type: "image"; url: string };
+
+/** A call of a tool that a model asks for. `arguments` is JSON text, as the model wrote it. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
 /** One message of a chat. */
 export interface ChatMessage {
-  role: "system" | "user" | "assistant";
-  content: string;
+  role: "system" | "user" | "assistant" | "tool";
+  content: string | ContentPart[];
+  /** Of an assistant's message. */
+  toolCalls?: ToolCall[];
+  /** Of a tool's message: the call it answers. */
+  toolCallId?: string;
+}
+
+/** A JSON Schema, as JSON. */
+export type JsonSchema = Record<string, unknown>;
+
+export interface ToolDefinition {
+  name: string;
+  description: string;
+  parameters: JsonSchema;
 }
 
 /** Everything that shapes a reply beside the messages. Null is “as the model's server has it”. */
@@ -14,10 +37,38 @@ export interface Sampling {
   seed: number | null;
 }
 
+/** What a call may ask for beyond text. Left out, the call and its key are those of a plain one. */
+export interface CallExtras {
+  /** The reply is JSON of this schema, by the provider's own constrained mode. */
+  responseSchema?: { name: string; schema: JsonSchema };
+  tools?: ToolDefinition[];
+  /** `auto`, `required` (any), `none`, or a tool's name. Only with tools. */
+  toolChoice?: string;
+  /** How much a thinking model thinks. */
+  thinking?: "low" | "medium" | "high";
+}
+
+export interface TokenUsage {
+  promptTokens: number;
+  completionTokens: number;
+  /** Of the prompt's tokens, those that the provider had cached. */
+  cachedTokens: number;
+  /** Of the completion's tokens, those spent thinking. */
+  reasoningTokens: number;
+}
+
 /** A reply, and what it took. */
 export interface Completion {
+  /** The answer alone. Empty where the model only calls tools. */
   text: string;
+  /** What the model thought before it, where that is told. */
+  thinking: string | null;
+  toolCalls: ToolCall[];
+  /** `stop`, `length`, `tool_calls`, `content_filter`, or another word of the provider's. */
   finishReason: string | null;
+  /** The token limit cut the reply. */
+  truncated: boolean;
+  usage: TokenUsage;
   record: CallRecord;
 }
 

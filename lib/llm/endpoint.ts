@@ -1,6 +1,14 @@
-import type { Provider } from "@/lib/contracts/models";
+import type { Provider, SecretField, SettingField } from "@/lib/contracts/providers";
 
-/** Where calls go, with what is needed to make them. Lives in memory only: it holds the key. */
+/** US dollars a million tokens. */
+export interface ModelPrice {
+  input: number;
+  output: number;
+  /** Of prompt tokens that the provider had cached. */
+  cachedInput: number;
+}
+
+/** Where calls go, with what is needed to make them. Lives in memory only: it holds the keys. */
 export interface Endpoint {
   /** Id of the connection, or `local`: what the limiter shares. */
   id: string;
@@ -9,28 +17,29 @@ export interface Endpoint {
   provider: Provider;
   /** Without a trailing slash, e.g. `https://api.openai.com/v1`. */
   baseUrl: string;
-  apiKey: string | null;
+  secrets: Partial<Record<SecretField, string>>;
+  settings: Partial<Record<SettingField, string>>;
   /** Requests in flight at most, over all workers. */
   concurrency: number;
   requestsPerMinute: number | null;
   tokensPerMinute: number | null;
   /** How often a server that cannot be reached is tried again. One that this installation itself restarts gets more patience. */
   unreachableAttempts: number;
-  /** US dollars a million tokens, by model. */
-  prices: ReadonlyMap<string, { input: number; output: number }>;
+  /** By model. */
+  prices: ReadonlyMap<string, ModelPrice>;
 }
 
-/** A model at an endpoint. */
-export interface ResolvedModel {
+/** A model's name at an endpoint. */
+export interface ModelTarget {
   endpoint: Endpoint;
   /** Name sent to the endpoint. */
   model: string;
-  /** What the model is, for fingerprints and call keys: never the connection's name or key. */
-  identity: Record<string, unknown>;
 }
 
-export const defaultBaseUrls: Record<Provider, string> = {
-  openai: "https://api.openai.com/v1",
-  anthropic: "https://api.anthropic.com/v1",
-  "openai-compatible": "http://127.0.0.1:11434/v1",
-};
+/** A model at an endpoint, or at each of a pool's. */
+export interface ResolvedModel extends ModelTarget {
+  /** What the model is, for fingerprints and call keys: never the connection's name or key. */
+  identity: Record<string, unknown>;
+  /** The other servers of a pool, which answer as this one does. */
+  others?: ModelTarget[];
+}

@@ -1,26 +1,24 @@
 import type { Pool } from "pg";
-import { z } from "zod";
-import { AppError, isAppError } from "@/lib/core/app-error";
+import { isAppError, type AppError } from "@/lib/core/app-error";
 import { makeCallKey } from "./call-key";
+import { createCallRunner, wait } from "./call-runner";
 import { createCallStore, type StoredReply } from "./call-store";
-import type { ChatMessage, Completion, Sampling } from "./chat";
-import type { Endpoint, ResolvedModel } from "./endpoint";
+import type { CallExtras, ChatMessage, Completion, Sampling } from "./chat";
+import { createEmbedder, type EmbedOptions, type Embedded } from "./embedder";
+import type { ModelTarget, ResolvedModel } from "./endpoint";
 import { createLimiter } from "./limiter";
-import { describeStatus, type ParsedReply } from "./providers/protocol";
-import { protocols } from "./providers/protocols";
-import { send } from "./transport";
+import { callChat } from "./provider-call";
+import { normaliseFinish } from "./providers/finish-reason";
 
 const CALL_TIMEOUT_MS = 180_000;
-/** Requests for one call, by what went wrong; 429 waits in the limiter and has a bound of its own. */
-const ATTEMPTS = 5;
-const RATE_LIMITED_ATTEMPTS = 50;
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 8000;
 const BUSY_POLL_MS = 250;
 const CHARACTERS_PER_TOKEN = 4;
+/** What providers count for an image of middling size. */
+const TOKENS_PER_IMAGE = 1000;
 
 /** Errors after which no other row can succeed either: the step stops at once. */
-const FATAL = new Set(["model_key_refused", "model_not_found", "model_unreachable", "trainer_unavailable", "connection_missing", "model_missing"]);
+const FATAL = new Set(["model_key_refused", "model_not_found", "model_credit_exhausted", "model_feature_missing", "model_unreachable", "trainer_unavailable", "connection_missing", "connection_settings_missing", "model_missing"]);
 
 export function isFatalForStep(error: AppError): boolean {
   return FATAL.has(error.code);
@@ -30,6 +28,8 @@ export interface CallOptions {
   model: ResolvedModel;
   messages: ChatMessage[];
   sampling: Sampling;
+  /** Schema, tools, thinking. Not changed once given: its text is kept. */
+  extras?: CallExtras;
   /** Tells apart calls that are otherwise the same; also added to the seed where there is one. */
   sample: number;
   signal: AbortSignal;
@@ -40,71 +40,39 @@ export interface CallOptions {
 export interface ModelClient {
   /** One call, through cache, limiter and retries. Throws an AppError with the code of the last failure. */
   complete(call: CallOptions): Promise<Completion>;
+  /** Vectors of texts, through cache, limiter and retries; what is asked for at once is sent together. */
+  embed(options: EmbedOptions): Promise<Embedded>;
   close(): void;
+}
+
+interface Obtained {
+  reply: StoredReply;
+  /** 0 where it was stored. */
+  attempts: number;
+  target: ModelTarget;
 }
 
 export function createModelClient(options: { pool: Pool; workerId: string; staleSeconds: number; timeoutMs?: number; firstWaitMs?: number }): ModelClient {
   const { pool, workerId, staleSeconds, timeoutMs = CALL_TIMEOUT_MS, firstWaitMs = FIRST_WAIT_MS } = options;
   const store = createCallStore(pool, workerId, staleSeconds);
   const limiter = createLimiter(pool, workerId);
-  const inFlight = new Map<string, Promise<StoredReply>>();
+  const runCall = createCallRunner(limiter, firstWaitMs);
+  const inFlight = new Map<string, Promise<Obtained>>();
 
-  async function attempt(call: CallOptions, body: string): Promise<ParsedReply> {
-    const { endpoint, model } = call.model;
-    const protocol = protocols[endpoint.provider];
-    const reply = await send({ endpoint, method: "POST", path: protocol.path, headers: protocol.headers(endpoint), body, timeoutMs, signal: call.signal });
-    if (reply.status >= 300) {
-      const error = describeStatus(reply, endpoint, model);
-      if (error.code === "model_rate_limited") await limiter.punish(endpoint, reply.retryAfterSeconds);
-      throw error;
-    }
-    return readReply(reply.text, endpoint);
-  }
-
-  /** Retries within the place held in the limiter, except on 429, when the place is given back first. */
-  async function request(call: CallOptions, body: string): Promise<ParsedReply & { attempts: number; leave: () => void }> {
-    const tokens = Math.ceil(body.length / CHARACTERS_PER_TOKEN) + (call.sampling.maxTokens ?? 0);
-    const starting = call.startSignal ? AbortSignal.any([call.signal, call.startSignal]) : call.signal;
-    let failures = 0;
-    let rateLimited = 0;
-    for (;;) {
-      const leave = await limiter.enter(call.model.endpoint, tokens, starting);
-      try {
-        const reply = await attempt(call, body);
-        return { ...reply, attempts: failures + rateLimited + 1, leave };
-      } catch (error) {
-        // After an error that ends the step, its other calls are called off first, before they could take this place.
-        setImmediate(leave);
-        if (!isAppError(error) || error.retry === "never") throw error;
-        if (error.code === "model_rate_limited") rateLimited += 1;
-        else failures += 1;
-        const allowed = error.code === "model_unreachable" ? call.model.endpoint.unreachableAttempts : ATTEMPTS;
-        if (failures >= allowed || rateLimited >= RATE_LIMITED_ATTEMPTS) throw error;
-        if (error.code !== "model_rate_limited") await wait(Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** (failures - 1)) * (0.5 + Math.random()), starting);
-      }
-    }
-  }
-
-  async function callAndStore(call: CallOptions, key: Buffer): Promise<{ reply: StoredReply; attempts: number }> {
-    const { endpoint, model } = call.model;
-    const seed = call.sampling.seed === null ? null : call.sampling.seed + call.sample;
-    const requestBody = protocols[endpoint.provider].body(model, call.messages, { ...call.sampling, seed });
+  async function callAndStore(call: CallOptions, key: Buffer): Promise<Obtained> {
+    const { messages, sampling, extras = {}, signal, startSignal } = call;
+    const seed = sampling.seed === null ? null : sampling.seed + call.sample;
     const startedAt = performance.now();
     let leave: (() => void) | null = null;
     try {
-      const parsed = await request(call, JSON.stringify(requestBody));
-      ({ leave } = parsed);
-      if (parsed.text === "") throw new AppError("model_reply_empty", { connection: endpoint.name });
-      const reply: StoredReply = {
-        text: parsed.text,
-        finishReason: parsed.finishReason,
-        promptTokens: parsed.promptTokens,
-        completionTokens: parsed.completionTokens,
-        latencyMs: Math.round(performance.now() - startedAt),
-      };
+      const send = (target: ModelTarget) => callChat(target, { messages, sampling: { ...sampling, seed }, extras }, { timeoutMs, signal });
+      const made = await runCall({ model: call.model, tokens: estimateTokens(call), signal, startSignal, send });
+      ({ leave } = made);
+      const { refusal: _, ...said } = made.answer.reply;
+      const reply: StoredReply = { ...said, latencyMs: Math.round(performance.now() - startedAt) };
       // The place is held until the reply is durable, so that a crash repeats at most what was in flight.
-      await store.store({ key, model, request: requestBody, attempts: parsed.attempts, ...reply });
-      return { reply, attempts: parsed.attempts };
+      await store.store({ key, model: made.target.model, request: made.answer.sent, attempts: made.attempts, ...reply });
+      return { reply, attempts: made.attempts, target: made.target };
     } catch (error) {
       // Not waited for: the caller has to know at once. A claim that stays is ours, or void once we are gone.
       void store.release(key).catch(() => undefined);
@@ -114,10 +82,10 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
     }
   }
 
-  async function obtain(call: CallOptions, key: Buffer): Promise<{ reply: StoredReply; attempts: number }> {
+  async function obtain(call: CallOptions, key: Buffer): Promise<Obtained> {
     for (;;) {
       const acquired = await store.acquire(key);
-      if (acquired.state === "stored") return { reply: acquired.reply, attempts: 0 };
+      if (acquired.state === "stored") return { reply: acquired.reply, attempts: 0, target: call.model };
       if (acquired.state === "claimed") return callAndStore(call, key);
       await wait(BUSY_POLL_MS, call.signal);
     }
@@ -125,65 +93,60 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
 
   return {
     async complete(call) {
-      const key = makeCallKey(call.model.identity, call.sampling, call.messages, call.sample);
+      const key = makeCallKey(call.model.identity, call.sampling, call.messages, call.sample, call.extras);
       const id = key.toString("hex");
       for (let same = inFlight.get(id); same; same = inFlight.get(id)) {
         try {
-          return toCompletion(call, id, await same, 0);
+          return toCompletion(id, { ...(await same), attempts: 0 });
         } catch (error) {
           // The one who made the call was cancelled; we were not, so the call is ours now.
           if (!isAppError(error) || error.code !== "cancelled" || call.signal.aborted) throw error;
         }
       }
       const made = obtain(call, key);
-      const shared = made.then(({ reply }) => reply);
-      shared.catch(() => undefined);
-      inFlight.set(id, shared);
+      made.catch(() => undefined);
+      inFlight.set(id, made);
       try {
-        const { reply, attempts } = await made;
-        return toCompletion(call, id, reply, attempts);
+        return toCompletion(id, await made);
       } finally {
         inFlight.delete(id);
       }
     },
+    embed: createEmbedder({ pool, runCall, timeoutMs }),
     close() {
       limiter.close();
     },
   };
 }
 
-function readReply(text: string, endpoint: Endpoint): ParsedReply {
-  try {
-    return protocols[endpoint.provider].parse(JSON.parse(text));
-  } catch (error) {
-    const detail = error instanceof z.ZodError ? z.prettifyError(error) : `“${text.slice(0, 120)}”`;
-    throw new AppError("model_reply_invalid", { connection: endpoint.name, detail }, { cause: error });
+function estimateTokens({ messages, sampling, extras }: CallOptions): number {
+  let characters = extras ? JSON.stringify(extras).length : 0;
+  let images = 0;
+  for (const { content } of messages) {
+    if (typeof content === "string") characters += content.length;
+    else
+      for (const part of content) {
+        if (part.type === "text") characters += part.text.length;
+        else images += 1;
+      }
   }
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE + (sampling.maxTokens ?? 0);
 }
 
-function toCompletion(call: CallOptions, key: string, reply: StoredReply, attempts: number): Completion {
-  const price = call.model.endpoint.prices.get(call.model.model);
+function toCompletion(key: string, { reply, attempts, target }: Obtained): Completion {
+  const price = target.endpoint.prices.get(target.model);
   const cached = attempts === 0;
+  const { latencyMs, promptTokens, completionTokens, cachedTokens, reasoningTokens } = reply;
   // Dollars a million tokens is millionths of a dollar a token.
-  const costMicros = price && !cached ? Math.round(reply.promptTokens * price.input + reply.completionTokens * price.output) : 0;
+  const costMicros = price && !cached ? Math.round((promptTokens - cachedTokens) * price.input + cachedTokens * price.cachedInput + completionTokens * price.output) : 0;
+  const finishReason = normaliseFinish(reply.finishReason);
   return {
     text: reply.text,
-    finishReason: reply.finishReason,
-    record: { key, cached, attempts, latencyMs: reply.latencyMs, promptTokens: reply.promptTokens, completionTokens: reply.completionTokens, costMicros },
+    thinking: reply.thinking,
+    toolCalls: reply.toolCalls,
+    finishReason,
+    truncated: finishReason === "length",
+    usage: { promptTokens, completionTokens, cachedTokens, reasoningTokens },
+    record: { key, cached, attempts, latencyMs, promptTokens, completionTokens, costMicros },
   };
-}
-
-function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(isAppError(signal.reason) ? signal.reason : new AppError("cancelled"));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-  });
 }

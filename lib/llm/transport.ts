@@ -33,7 +33,7 @@ function parseRetryAfter(value: string | string[] | undefined): number | null {
 export interface SendOptions {
   endpoint: Endpoint;
   method: "GET" | "POST";
-  path: string;
+  url: string;
   headers: Record<string, string>;
   body?: string;
   timeoutMs: number;
@@ -44,7 +44,7 @@ export interface SendOptions {
  * Sends one request and reads the whole reply. Throws `model_unreachable`, `model_timeout`, `model_reply_too_large` or
  * `cancelled`; any status is a reply. Redirects are not followed, so that a key never goes to another server.
  */
-export async function send({ endpoint, method, path, headers, body, timeoutMs, signal }: SendOptions): Promise<HttpReply> {
+export async function send({ endpoint, method, url, headers, body, timeoutMs, signal }: SendOptions): Promise<HttpReply> {
   const deadline = new AbortController();
   const stop = (): void => {
     deadline.abort();
@@ -53,7 +53,7 @@ export async function send({ endpoint, method, path, headers, body, timeoutMs, s
   signal.addEventListener("abort", stop, { once: true });
   try {
     signal.throwIfAborted();
-    const reply = await request(`${endpoint.baseUrl}${path}`, {
+    const reply = await request(url, {
       method,
       headers,
       body: body ?? null,

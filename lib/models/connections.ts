@@ -1,52 +1,32 @@
-import { AppError, isAppError, toAppError, type ErrorRecord } from "@/lib/core/app-error";
+import type { z } from "zod";
+import { AppError } from "@/lib/core/app-error";
 import { createId } from "@/lib/core/ids";
-import { connectionProvider, HUB_PROVIDER, listedModel, type ConnectionProvider, type ConnectionView } from "@/lib/contracts/models";
+import { connectionInput, connectionProvider, HUB_PROVIDER, listedModel, POOL_PROVIDER, type ConnectionProvider, type ConnectionView } from "@/lib/contracts/models";
+import { fullBaseUrl } from "@/lib/contracts/providers";
+import { readSettings, type ConnectionRow } from "@/lib/engine/connection-endpoint";
+import { hintOf, packSecrets, unpackSecrets, type Secrets } from "@/lib/engine/connection-secrets";
 import { DEFAULT_HUB_ENDPOINT } from "@/lib/engine/hub-credentials";
-import { resolveModel } from "@/lib/engine/model-resolver";
-import type { SharedResources, WorkerResources } from "@/lib/engine/resources";
-import { defaultBaseUrls, type Endpoint } from "@/lib/llm/endpoint";
-import { describeStatus } from "@/lib/llm/providers/protocol";
-import { protocols } from "@/lib/llm/providers/protocols";
-import { send } from "@/lib/llm/transport";
+import type { SharedResources } from "@/lib/engine/resources";
 import { jsonValue } from "@/lib/server/json-value";
-import { askHub } from "./ask-hub";
 
-export interface ConnectionInput {
-  name: string;
-  provider: ConnectionProvider;
-  baseUrl: string;
-  /** Undefined keeps the stored key; null removes it. */
-  apiKey?: string | null | undefined;
-  concurrency: number;
-  requestsPerMinute: number | null;
-  tokensPerMinute: number | null;
-  models: { id: string; inputPrice: number | null; outputPrice: number | null }[];
-}
+export type ConnectionInput = z.input<typeof connectionInput>;
+type WholeInput = z.output<typeof connectionInput>;
 
-interface ConnectionRow {
-  id: string;
-  name: string;
-  provider: string;
-  baseUrl: string;
-  keyHint: string | null;
-  concurrency: number;
-  requestsPerMinute: number | null;
-  tokensPerMinute: number | null;
-  models: unknown;
-}
-
-function defaultBaseUrl(kind: ConnectionProvider): string {
-  return kind === HUB_PROVIDER ? DEFAULT_HUB_ENDPOINT : defaultBaseUrls[kind];
+function addressOf(kind: ConnectionProvider, baseUrl: string, settings: unknown): string {
+  if (kind === POOL_PROVIDER) return "";
+  if (kind === HUB_PROVIDER) return baseUrl || DEFAULT_HUB_ENDPOINT;
+  return fullBaseUrl(kind, baseUrl, readSettings(settings).settings);
 }
 
 /** The one shape in which a connection leaves: without its key. */
-function toView(row: ConnectionRow): ConnectionView {
+function toView(row: Omit<ConnectionRow, "apiKey"> & { keyHint: string | null }): ConnectionView {
   const kind = connectionProvider.parse(row.provider);
   return {
     id: row.id,
     name: row.name,
     provider: kind,
-    baseUrl: row.baseUrl || defaultBaseUrl(kind),
+    baseUrl: addressOf(kind, row.baseUrl, row.settings),
+    ...readSettings(row.settings),
     keyHint: row.keyHint,
     concurrency: row.concurrency,
     requestsPerMinute: row.requestsPerMinute,
@@ -55,10 +35,28 @@ function toView(row: ConnectionRow): ConnectionView {
   };
 }
 
-function sealKey(resources: SharedResources, id: string, apiKey: string | null | undefined) {
-  if (apiKey === undefined) return {};
-  if (apiKey === null || apiKey === "") return { apiKey: null, keyHint: null };
-  return { apiKey: resources.secrets.seal(apiKey, `connection:${id}`), keyHint: apiKey.slice(-4) };
+/** The secrets after a change: what is given takes the place of what was, and a key of null removes all. */
+function mergeSecrets(before: Secrets, { apiKey, secrets }: Pick<WholeInput, "apiKey" | "secrets">): Secrets {
+  if (apiKey === null) return {};
+  const given = Object.entries({ ...secrets, ...(apiKey === undefined ? {} : { apiKey }) }).map(([name, value]) => [name, value.trim()] as const);
+  const filled = given.filter(([, value]) => value !== "");
+  const merged = apiKey === "" ? { ...before, apiKey: "" } : before;
+  return { ...merged, ...Object.fromEntries(filled) };
+}
+
+function seal(resources: SharedResources, id: string, secrets: Secrets) {
+  if (Object.values(secrets).every((value) => value === "")) return { apiKey: null, keyHint: null };
+  return { apiKey: resources.secrets.seal(packSecrets(secrets), `connection:${id}`), keyHint: hintOf(secrets) };
+}
+
+/** What of a connection is stored as it was given. */
+function toData({ apiKey: _key, secrets: _secrets, models, settings, members, ...rest }: WholeInput) {
+  const filled = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ""));
+  return {
+    ...rest,
+    models: jsonValue(rest.provider === HUB_PROVIDER ? [] : models),
+    settings: jsonValue(rest.provider === POOL_PROVIDER ? { members } : filled),
+  };
 }
 
 export async function listConnections(resources: SharedResources): Promise<ConnectionView[]> {
@@ -66,91 +64,31 @@ export async function listConnections(resources: SharedResources): Promise<Conne
   return rows.map(toView);
 }
 
-export async function createConnection(resources: SharedResources, input: ConnectionInput): Promise<ConnectionView> {
+export async function createConnection(resources: SharedResources, given: ConnectionInput): Promise<ConnectionView> {
+  const input = connectionInput.parse(given);
   const id = createId("connection");
-  const { apiKey, models, ...rest } = input;
-  return toView(await resources.database.prisma.connection.create({ data: { id, ...rest, models: jsonValue(input.provider === HUB_PROVIDER ? [] : models), ...sealKey(resources, id, apiKey ?? null) }, omit: { apiKey: true } }));
+  const data = { id, ...toData(input), ...seal(resources, id, mergeSecrets({}, input)) };
+  return toView(await resources.database.prisma.connection.create({ data, omit: { apiKey: true } }));
 }
 
 /** Throws `not_found`; `invalid_request` where a stored key would go to another server than it was given for. */
-export async function updateConnection(resources: SharedResources, id: string, input: ConnectionInput): Promise<ConnectionView> {
-  const before = await resources.database.prisma.connection.findUnique({ where: { id }, omit: { apiKey: true } });
+export async function updateConnection(resources: SharedResources, id: string, given: ConnectionInput): Promise<ConnectionView> {
+  const input = connectionInput.parse(given);
+  const before = await resources.database.prisma.connection.findUnique({ where: { id } });
   if (!before) throw new AppError("not_found", { what: "connection", id });
-  const { apiKey, models, ...rest } = input;
-  const moved = before.keyHint !== null && (before.provider !== input.provider || (before.baseUrl || defaultBaseUrl(connectionProvider.parse(before.provider))) !== (input.baseUrl || defaultBaseUrl(input.provider)));
-  if (moved && apiKey === undefined) {
+  const data = toData(input);
+  const kindBefore = connectionProvider.parse(before.provider);
+  const isMoved = kindBefore !== input.provider || addressOf(kindBefore, before.baseUrl, before.settings) !== addressOf(input.provider, input.baseUrl, data.settings);
+  const isGiven = input.apiKey !== undefined || Object.values(input.secrets).some((value) => value !== "");
+  if (before.apiKey && isMoved && !isGiven) {
     throw new AppError("invalid_request", { detail: "the base URL changed; enter the API key again, so that the stored one does not go to another server" });
   }
-  const data = { ...rest, models: jsonValue(input.provider === HUB_PROVIDER ? [] : models), ...sealKey(resources, id, apiKey) };
-  return toView(await resources.database.prisma.connection.update({ where: { id }, data, omit: { apiKey: true } }));
+  const kept = before.apiKey && !isMoved ? unpackSecrets(resources.secrets.open(before.apiKey, `connection:${id}`)) : {};
+  const secrets = isGiven ? seal(resources, id, mergeSecrets(kept, input)) : {};
+  return toView(await resources.database.prisma.connection.update({ where: { id }, data: { ...data, ...secrets }, omit: { apiKey: true } }));
 }
 
 export async function deleteConnection(resources: SharedResources, id: string): Promise<void> {
   const { count } = await resources.database.prisma.connection.deleteMany({ where: { id } });
   if (count === 0) throw new AppError("not_found", { what: "connection", id });
-}
-
-export interface ConnectionTest {
-  ok: boolean;
-  models: string[] | null;
-  reply: string | null;
-  latencyMs: number | null;
-  error: ErrorRecord | null;
-}
-
-/**
- * Lists the server's models and, with a model, sends one short prompt past the cache; asks the Hub whose token it is. A
- * failure is the result, not thrown.
- */
-export async function testConnection(resources: WorkerResources, id: string, model: string | null): Promise<ConnectionTest> {
-  const found = await resources.database.prisma.connection.findUnique({ where: { id }, omit: { apiKey: true } });
-  if (!found) throw new AppError("not_found", { what: "connection", id });
-  const test: ConnectionTest = { ok: false, models: null, reply: null, latencyMs: null, error: null };
-  try {
-    if (found.provider === HUB_PROVIDER) return { ...test, ok: true, ...(await askHub(resources, id)) };
-    const { endpoint } = await resolveModel(resources, { connection: id, model: model ?? "" });
-    test.models = await listRemoteModels(endpoint);
-    const asked = model ?? listedModel.array().parse(found.models)[0]?.id ?? null;
-    if (asked !== null) Object.assign(test, await sendGreeting(endpoint, asked));
-    test.ok = true;
-  } catch (error) {
-    test.error = (isAppError(error) ? error : toAppError(error)).toRecord();
-  }
-  return test;
-}
-
-const TEST_TIMEOUT_MS = 30_000;
-
-async function listRemoteModels(endpoint: Endpoint): Promise<string[] | null> {
-  const signal = new AbortController().signal;
-  const reply = await send({ endpoint, method: "GET", path: "/models", headers: protocols[endpoint.provider].headers(endpoint), timeoutMs: TEST_TIMEOUT_MS, signal });
-  // Some servers have no such list; only a refused key is an error here.
-  if (reply.status === 401 || reply.status === 403) throw describeStatus(reply, endpoint, "");
-  try {
-    const { data } = JSON.parse(reply.text) as { data: { id: string }[] };
-    return data.map((entry) => entry.id).sort();
-  } catch {
-    return null;
-  }
-}
-
-async function sendGreeting(endpoint: Endpoint, model: string): Promise<{ reply: string; latencyMs: number }> {
-  const protocol = protocols[endpoint.provider];
-  const body = protocol.body(model, [{ role: "user", content: "Say hello." }], { temperature: null, topP: null, maxTokens: 16, stop: [], seed: null });
-  const startedAt = performance.now();
-  const reply = await send({
-    endpoint,
-    method: "POST",
-    path: protocol.path,
-    headers: protocol.headers(endpoint),
-    body: JSON.stringify(body),
-    timeoutMs: TEST_TIMEOUT_MS,
-    signal: new AbortController().signal,
-  });
-  if (reply.status >= 300) throw describeStatus(reply, endpoint, model);
-  try {
-    return { reply: protocol.parse(JSON.parse(reply.text)).text, latencyMs: Math.round(performance.now() - startedAt) };
-  } catch (error) {
-    throw new AppError("model_reply_invalid", { connection: endpoint.name, detail: `“${reply.text.slice(0, 120)}”` }, { cause: error });
-  }
 }

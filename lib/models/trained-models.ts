@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { errorRecord } from "@/lib/contracts/errors";
-import { listedModel, provider } from "@/lib/contracts/models";
+import { listedModel, POOL_PROVIDER, provider } from "@/lib/contracts/models";
 import { trainingProgress, trainingRequest, trainingResult } from "@/lib/contracts/trainer";
+import { readSettings } from "@/lib/engine/connection-endpoint";
 import { identifyModel, resolveModel } from "@/lib/engine/model-resolver";
 import type { SharedResources, WorkerResources } from "@/lib/engine/resources";
 import { builtinModel, LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
@@ -22,9 +23,13 @@ export async function listPickableModels(resources: SharedResources): Promise<Pi
   for (const model of await prisma.trainedModel.findMany({ orderBy: { createdAt: "desc" }, take: 500 })) {
     models.push({ ref: { connection: LOCAL_CONNECTION, model: `trained:${model.id}` }, label: model.name, connection: "Trained here", kind: "trained" });
   }
-  const connections = await prisma.connection.findMany({ where: { provider: { in: provider.options } }, orderBy: { createdAt: "asc" }, omit: { apiKey: true } });
+  const connections = await prisma.connection.findMany({ where: { provider: { in: [...provider.options, POOL_PROVIDER] } }, orderBy: { createdAt: "asc" }, omit: { apiKey: true } });
   for (const connection of connections) {
-    for (const { id } of listedModel.array().parse(connection.models)) {
+    // A pool that lists none has those of its first server.
+    const [first] = connection.provider === POOL_PROVIDER ? readSettings(connection.settings).members : [];
+    const own = listedModel.array().parse(connection.models);
+    const listed = own.length > 0 ? own : listedModel.array().parse(connections.find(({ id }) => id === first?.connection)?.models ?? []);
+    for (const { id } of listed) {
       models.push({ ref: { connection: connection.id, model: id }, label: id, connection: connection.name, kind: "api" });
     }
   }

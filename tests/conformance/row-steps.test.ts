@@ -46,6 +46,11 @@ for (const [id, load] of Object.entries(runnerLoaders)) {
   }
 }
 
+function textOf(messages: ChatMessage[]): string {
+  const content = messages.at(-1)?.content ?? "";
+  return typeof content === "string" ? content : JSON.stringify(content);
+}
+
 async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Record<string, unknown>, fixture: RowFixture) {
   const rows: Row[] = fixture.inputs.input ?? Array.from({ length: runner.generateCount?.(params) ?? 0 }, () => ({}));
   const sent: ChatMessage[][] = [];
@@ -60,9 +65,10 @@ async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Reco
         signal: new AbortController().signal,
         complete: (messages) => {
           sent.push(messages);
-          const text = fixture.replies?.[messages.at(-1)?.content ?? ""] ?? fixture.replies?.default ?? "";
+          const text = fixture.replies?.[textOf(messages)] ?? fixture.replies?.default ?? "";
           const record = { key: "", cached: false, attempts: 1, latencyMs: 0, promptTokens: 0, completionTokens: 0, costMicros: 0 };
-          return Promise.resolve({ text, finishReason: "stop", record });
+          const usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+          return Promise.resolve({ text, thinking: null, toolCalls: [], finishReason: "stop", truncated: false, usage, record });
         },
       });
       if (!("rows" in outcome)) continue;

@@ -1,49 +1,62 @@
 import { z } from "zod";
-import { AppError } from "@/lib/core/app-error";
-import type { ChatMessage, Sampling } from "../chat";
-import type { Endpoint } from "../endpoint";
-import type { HttpReply } from "../transport";
+import type { CallExtras, ChatMessage, Sampling, TokenUsage, ToolCall } from "../chat";
+import type { ModelTarget } from "../endpoint";
 
-/** A provider's chat protocol: how a call is written and its reply read. One file each. */
-export interface ChatProtocol {
-  path: string;
-  headers(endpoint: Endpoint): Record<string, string>;
-  body(model: string, messages: ChatMessage[], sampling: Sampling): Record<string, unknown>;
-  parse(reply: unknown): ParsedReply;
+/** A call as a protocol is handed it. What the provider cannot do is already left out. */
+export interface ChatRequest {
+  target: ModelTarget;
+  messages: ChatMessage[];
+  sampling: Sampling;
+  extras: CallExtras;
+  /** What this model is known to refuse: members of the protocol's `refusable`. */
+  refused: ReadonlySet<string>;
 }
 
-export interface ParsedReply {
+export interface ParsedReply extends TokenUsage {
   text: string;
+  thinking: string | null;
+  toolCalls: ToolCall[];
+  /** The provider's own word; `normaliseFinish` makes it one of ours. */
   finishReason: string | null;
-  promptTokens: number;
-  completionTokens: number;
+  /** The model's words where it refuses, or a filter's. */
+  refusal: string | null;
 }
 
-const errorBody = z.object({
-  error: z.union([z.string(), z.object({ message: z.string().optional(), code: z.union([z.string(), z.number()]).nullish(), type: z.string().nullish() })]),
-});
+/** What the texts are for; some models embed a question otherwise than what it is asked of. */
+export type EmbeddingPurpose = "document" | "query";
 
-function readDetail(reply: HttpReply): { detail: string; code: string } {
-  try {
-    const { error } = errorBody.parse(JSON.parse(reply.text));
-    if (typeof error === "string") return { detail: error.slice(0, 500), code: "" };
-    return { detail: (error.message ?? "").slice(0, 500), code: String(error.code ?? error.type ?? "") };
-  } catch {
-    return { detail: reply.text.replace(/\s+/g, " ").trim().slice(0, 200) || "(no text)", code: "" };
-  }
+export interface EmbeddingRequest {
+  target: ModelTarget;
+  texts: string[];
+  /** Wished length of a vector; null for the model's own. */
+  dimensions: number | null;
+  purpose: EmbeddingPurpose;
 }
 
-/** The error that an HTTP status stands for, with the provider's own words. */
-export function describeStatus(reply: HttpReply, endpoint: Endpoint, model: string): AppError {
-  const { status } = reply;
-  const { detail, code } = readDetail(reply);
-  const data = { connection: endpoint.name, status, detail, model };
-  if (status === 401 || status === 403) return new AppError("model_key_refused", data);
-  if (status === 404) return new AppError("model_not_found", data);
-  if (status === 429) return new AppError("model_rate_limited", data);
-  if (code === "context_length_exceeded" || (status === 400 && /context (length|window)|too many tokens|prompt is too long/i.test(detail))) {
-    return new AppError("prompt_too_long", data);
-  }
-  if (status >= 500 || status === 408 || status === 409 || status === 425) return new AppError("model_server_error", data);
-  return new AppError("model_request_refused", data);
+/** A provider's wire protocol: how a call is written and its reply read. One file each. */
+export interface ChatProtocol {
+  headers?: Record<string, string>;
+  chatPath(target: ModelTarget): string;
+  body(request: ChatRequest): Record<string, unknown>;
+  /** Throws where it is not a reply at all; one with nothing in it has no text. */
+  parse(reply: unknown, request: ChatRequest): ParsedReply;
+  /**
+   * Parameters a model may refuse, as dotted paths in the body, and where each may be called otherwise, by that name. A call
+   * goes on without them.
+   */
+  refusable: Record<string, string | null>;
+  embedding?: {
+    /** Texts in one request at most. */
+    batch: number;
+    path(target: ModelTarget): string;
+    body(request: EmbeddingRequest): Record<string, unknown>;
+    parse(reply: unknown): { vectors: number[][]; tokens: number };
+  };
+  /** Address (a path, or a whole one where the list lives elsewhere) and reading of the list of models; null where there is none. */
+  listing: { url(target: ModelTarget): string | null; parse(reply: unknown): string[] };
 }
+
+export const tokens = z.number().nullish().transform((value) => value ?? 0);
+
+/** Tokens a model may spend thinking, for protocols that want a number. */
+export const thinkingBudget = { low: 2048, medium: 8192, high: 24_576 } as const;

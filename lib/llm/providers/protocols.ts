@@ -1,11 +1,22 @@
-import type { Provider } from "@/lib/contracts/models";
+import { providerEntry, type Protocol } from "@/lib/contracts/providers";
+import type { Endpoint } from "../endpoint";
 import { anthropicMessages } from "./anthropic-messages";
+import { bedrockConverse } from "./bedrock-converse";
+import { cohereChat } from "./cohere-chat";
+import { googleGenerate } from "./google-generate";
 import { openAiChat } from "./openai-chat";
+import { openAiResponses } from "./openai-responses";
 import type { ChatProtocol } from "./protocol";
 
-export const protocols: Record<Provider, ChatProtocol> = {
-  // OpenAI's newer models refuse `max_tokens`; most servers that copy the API know only that.
-  openai: openAiChat({ maxTokensName: "max_completion_tokens" }),
-  "openai-compatible": openAiChat({ maxTokensName: "max_tokens" }),
-  anthropic: anthropicMessages,
+const protocols: Record<Protocol, ChatProtocol> = {
+  "openai-chat": openAiChat,
+  "openai-responses": openAiResponses,
+  "anthropic-messages": anthropicMessages,
+  "google-generate": googleGenerate,
+  "cohere-chat": cohereChat,
+  "bedrock-converse": bedrockConverse,
 };
+
+export function protocolOf(endpoint: Endpoint): ChatProtocol {
+  return protocols[providerEntry(endpoint.provider).protocol];
+}

@@ -1,0 +1,5 @@
+import { listConnectionModels as contract } from "@/lib/contracts/models";
+import { defineRoute } from "@/lib/http/define-route";
+import { listConnectionModels } from "@/lib/models/test-connection";
+
+export const GET = defineRoute(contract, async ({ resources, params }) => ({ models: await listConnectionModels(resources, params.connectionId) }));

@@ -1,0 +1,206 @@
+/** How calls are written and replies are read: one file each in `lib/llm/providers`. */
+export type Protocol = "openai-chat" | "openai-responses" | "anthropic-messages" | "google-generate" | "cohere-chat" | "bedrock-converse";
+
+/** How a request proves who sends it. */
+export type Authentication = "bearer" | "api-key" | "x-api-key" | "x-goog-api-key" | "google-service-account" | "aws";
+
+export const secretFields = ["apiKey", "serviceAccount", "accessKeyId", "secretAccessKey", "sessionToken"] as const;
+export type SecretField = (typeof secretFields)[number];
+
+export const settingFields = ["resource", "apiVersion", "project", "location", "region"] as const;
+export type SettingField = (typeof settingFields)[number];
+
+/** What a provider's API takes; a model of it may take less, which its own refusal tells. */
+export interface Capabilities {
+  seed: boolean;
+  stop: boolean;
+  /** Several replies to one request. */
+  n: boolean;
+  system: boolean;
+  jsonSchema: boolean;
+  images: boolean;
+  tools: boolean;
+  embeddings: boolean;
+  /** The amount of thinking can be asked for. */
+  thinking: boolean;
+}
+
+/** Where a copy of OpenAI's chat protocol differs from it. */
+export interface Dialect {
+  maxTokens?: "max_tokens" | "max_completion_tokens";
+  seed?: "seed" | "random_seed";
+  /** Path of the list of models; null where there is none. */
+  models?: string | null;
+  /** Name of the wished length of an embedding; null where it cannot be wished. */
+  dimensions?: "dimensions" | "output_dimension" | null;
+  /** The model's name is in the path, and the version of the API beside it. */
+  deployments?: boolean;
+}
+
+export interface ProviderEntry {
+  /** The product's own name. */
+  title: string;
+  protocol: Protocol;
+  auth: Authentication;
+  /** `{setting}` is filled in. Empty where only a person can know it. */
+  baseUrl: string;
+  settings: readonly { name: SettingField; default: string }[];
+  /** All of one set are needed; a provider with two sets takes either. Empty where it may be open. */
+  secrets: readonly (readonly SecretField[])[];
+  /** A server of one's own needs no key. */
+  keyOptional?: boolean;
+  /** Where a person makes a key. */
+  keyPage: string | null;
+  capabilities: Capabilities;
+  dialect?: Dialect;
+}
+
+const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true };
+const oneKey = [["apiKey"]] as const;
+
+/** A copy of OpenAI's chat completions with one key: most providers are only this. */
+function openAiCopy(entry: Pick<ProviderEntry, "title" | "baseUrl" | "keyPage"> & { lacks?: (keyof Capabilities)[]; dialect?: Dialect; keyOptional?: boolean }): ProviderEntry {
+  const { lacks = [], ...rest } = entry;
+  const capabilities = { ...all, ...Object.fromEntries(lacks.map((name) => [name, false])) };
+  return { protocol: "openai-chat", auth: "bearer", settings: [], secrets: oneKey, capabilities, ...rest };
+}
+
+export const providers = {
+  openai: openAiCopy({
+    title: "OpenAI",
+    baseUrl: "https://api.openai.com/v1",
+    keyPage: "https://platform.openai.com/api-keys",
+    // Its newer models refuse `max_tokens`; most servers that copy the API know only that.
+    dialect: { maxTokens: "max_completion_tokens" },
+  }),
+  "openai-responses": {
+    title: "OpenAI (Responses)",
+    protocol: "openai-responses",
+    auth: "bearer",
+    baseUrl: "https://api.openai.com/v1",
+    settings: [],
+    secrets: oneKey,
+    keyPage: "https://platform.openai.com/api-keys",
+    capabilities: { ...all, seed: false, stop: false, n: false },
+  },
+  "azure-openai": {
+    title: "Azure OpenAI",
+    protocol: "openai-chat",
+    auth: "api-key",
+    baseUrl: "https://{resource}.openai.azure.com/openai",
+    settings: [
+      { name: "resource", default: "" },
+      { name: "apiVersion", default: "2024-10-21" },
+    ],
+    secrets: oneKey,
+    keyPage: "https://portal.azure.com/",
+    capabilities: all,
+    // Its list is of models, where a call wants the name of a deployment.
+    dialect: { maxTokens: "max_completion_tokens", deployments: true, models: null },
+  },
+  anthropic: {
+    title: "Anthropic",
+    protocol: "anthropic-messages",
+    auth: "x-api-key",
+    baseUrl: "https://api.anthropic.com/v1",
+    settings: [],
+    secrets: oneKey,
+    keyPage: "https://console.anthropic.com/settings/keys",
+    capabilities: { ...all, seed: false, n: false, embeddings: false },
+  },
+  google: {
+    title: "Google AI Studio",
+    protocol: "google-generate",
+    auth: "x-goog-api-key",
+    baseUrl: "https://generativelanguage.googleapis.com/v1beta",
+    settings: [],
+    secrets: oneKey,
+    keyPage: "https://aistudio.google.com/apikey",
+    capabilities: all,
+  },
+  vertex: {
+    title: "Google Vertex AI",
+    protocol: "google-generate",
+    auth: "google-service-account",
+    // The project is in the path, not here: the same model in another project keeps its cached replies.
+    baseUrl: "https://{location}-aiplatform.googleapis.com/v1",
+    settings: [
+      { name: "project", default: "" },
+      { name: "location", default: "us-central1" },
+    ],
+    secrets: [["serviceAccount"]],
+    keyPage: "https://console.cloud.google.com/iam-admin/serviceaccounts",
+    capabilities: { ...all, embeddings: false },
+  },
+  mistral: openAiCopy({
+    title: "Mistral",
+    baseUrl: "https://api.mistral.ai/v1",
+    keyPage: "https://console.mistral.ai/api-keys",
+    lacks: ["thinking"],
+    dialect: { seed: "random_seed", dimensions: "output_dimension" },
+  }),
+  cohere: {
+    title: "Cohere",
+    protocol: "cohere-chat",
+    auth: "bearer",
+    baseUrl: "https://api.cohere.com",
+    settings: [],
+    secrets: oneKey,
+    keyPage: "https://dashboard.cohere.com/api-keys",
+    capabilities: { ...all, n: false },
+  },
+  ai21: openAiCopy({
+    title: "AI21",
+    baseUrl: "https://api.ai21.com/studio/v1",
+    keyPage: "https://studio.ai21.com/account/api-key",
+    lacks: ["seed", "jsonSchema", "images", "embeddings", "thinking"],
+    dialect: { models: null },
+  }),
+  together: openAiCopy({
+    title: "Together",
+    baseUrl: "https://api.together.xyz/v1",
+    keyPage: "https://api.together.ai/settings/api-keys",
+    dialect: { dimensions: null },
+  }),
+  bedrock: {
+    title: "Amazon Bedrock",
+    protocol: "bedrock-converse",
+    auth: "aws",
+    baseUrl: "https://bedrock-runtime.{region}.amazonaws.com",
+    settings: [{ name: "region", default: "us-east-1" }],
+    secrets: [["apiKey"], ["accessKeyId", "secretAccessKey", "sessionToken"]],
+    keyPage: "https://console.aws.amazon.com/bedrock/home#/api-keys",
+    capabilities: { ...all, seed: false, n: false, embeddings: false, thinking: false },
+  },
+  "hf-inference": openAiCopy({
+    title: "Hugging Face Inference",
+    baseUrl: "https://router.huggingface.co/v1",
+    keyPage: "https://huggingface.co/settings/tokens",
+    lacks: ["embeddings"],
+  }),
+  openrouter: openAiCopy({ title: "OpenRouter", baseUrl: "https://openrouter.ai/api/v1", keyPage: "https://openrouter.ai/settings/keys", lacks: ["n"] }),
+  deepseek: openAiCopy({
+    title: "DeepSeek",
+    baseUrl: "https://api.deepseek.com/v1",
+    keyPage: "https://platform.deepseek.com/api_keys",
+    lacks: ["seed", "n", "jsonSchema", "images", "embeddings", "thinking"],
+  }),
+  "openai-compatible": openAiCopy({ title: "OpenAI-compatible server", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true }),
+} as const satisfies Record<string, ProviderEntry>;
+
+export type Provider = keyof typeof providers;
+
+/** The entry, in the shape that all share. */
+export function providerEntry(id: Provider): ProviderEntry {
+  return providers[id];
+}
+
+/** The address that calls go to: as given, or the provider's own with the settings filled in. No trailing slash. */
+export function fullBaseUrl(id: Provider, given: string, settings: Partial<Record<SettingField, string>>): string {
+  if (given !== "") return given.replace(/\/+$/, "");
+  const entry = providerEntry(id);
+  const defaults = new Map(entry.settings.map((setting) => [setting.name as string, setting.default]));
+  const filled = entry.baseUrl.replace(/\{(\w+)\}/g, (_, name: string) => settings[name as SettingField] ?? defaults.get(name) ?? "");
+  // The one location without a host of its own.
+  return filled.replace("//global-aiplatform", "//aiplatform");
+}
