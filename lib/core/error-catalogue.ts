@@ -99,6 +99,7 @@ export const errorCatalogue = {
   hub_unreachable: { status: 502, retry: "later" },
   hub_not_found: { status: 404, retry: "never" },
   hub_refused: { status: 401, retry: "never" },
+  hub_gated: { status: 403, retry: "never" },
   hub_not_taken: { status: 422, retry: "never" },
   hub_token_missing: { status: 422, retry: "never" },
   hub_repo_name: { status: 422, retry: "never" },

@@ -10,7 +10,8 @@ import { LOCAL_CONNECTION } from "@/lib/steps/_sdk/model-ref";
 import { planChunks, type ChunkRange } from "./plan-chunks";
 import type { SharedResources } from "./resources";
 import { findDefinitionOrThrow, loadRunner } from "./step-catalogue";
-import { openInputs } from "./step-inputs";
+import { readParams } from "./read-params";
+import { findRowTable, openInputs } from "./step-inputs";
 import { isTrainerReady } from "./trainer-state";
 
 interface StepRow {
@@ -115,22 +116,13 @@ async function planStep(resources: SharedResources, step: StepRow): Promise<{ ra
   const inputs = await openInputs(resources, step.identity);
   const rows = Object.values(inputs.tables).flat().reduce((sum, table) => sum + table.rows, 0);
   if (runner.kind !== "rows") return { ranges: [{ index: 0, rowStart: 0, rowEnd: rows }], needsTrainer: runner.kind === "trainer" };
-  const params = findDefinitionOrThrow(step.step_id).params.parse(await readParams(resources, step.id));
+  const params = findDefinitionOrThrow(step.step_id).params.parse(await readParams(resources.database.pool, step.id));
   const model = Object.values(inputs.models)[0]?.ref ?? runner.model(params);
   const needsTrainer = model.connection === LOCAL_CONNECTION;
-  if (Object.keys(inputs.tables).length > 0) return { ranges: planChunks(rows), needsTrainer };
+  const table = findRowTable(step.step_id, inputs);
+  if (table) return { ranges: planChunks(table.rows), needsTrainer };
   const count = runner.generateCount?.(params) ?? 0;
   return { ranges: planChunks(step.identity.rowLimit === null ? count : Math.min(count, step.identity.rowLimit)), needsTrainer };
-}
-
-/** Parameters of a step run, as in the run's snapshot of the document. */
-async function readParams(resources: SharedResources, stepRunId: string): Promise<unknown> {
-  const { rows } = await resources.database.pool.query<{ params: unknown }>(
-    `SELECT node->'params' AS params FROM step_run s JOIN run r ON r.id = s.run_id, jsonb_array_elements(r.document->'nodes') node
-     WHERE s.id = $1 AND node->>'id' = s.node_id`,
-    [stepRunId],
-  );
-  return rows[0]?.params ?? {};
 }
 
 async function endRunIfDone(client: PoolClient, runId: string, steps: StepRow[]): Promise<void> {

@@ -28,6 +28,8 @@ export interface LeasedChunk {
   id: string;
   token: string;
   index: number;
+  /** `arrange`: puts the rows of all other chunks in order. */
+  phase: "rows" | "arrange";
   rowStart: number;
   rowEnd: number;
   attempt: number;
@@ -54,6 +56,7 @@ export interface LeasedChunk {
 interface LeaseRow {
   id: string;
   index: number;
+  phase: "rows" | "arrange";
   row_start: string;
   row_end: string;
   attempt: number;
@@ -81,7 +84,7 @@ const LEASE = `
     WHERE id = $1 AND state = 'queued'
       AND NOT EXISTS (SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = chunk.step_run_id AND r.state = 'paused') RETURNING *
   )
-  SELECT c.id, c.index, c.row_start, c.row_end, c.attempt, s.run_id, r.row_limit, s.id AS step_run_id, s.node_id, s.step_id, s.title,
+  SELECT c.id, c.index, c.phase, c.row_start, c.row_end, c.attempt, s.run_id, r.row_limit, s.id AS step_run_id, s.node_id, s.step_id, s.title,
     s.fingerprint, s.identity, c.calls, c.cost_micros, r.budget_micros AS budget, r.budget_micros - (${RUN_COST}) AS budget_left, (SELECT node->'params' FROM jsonb_array_elements(r.document->'nodes') node WHERE node->>'id' = s.node_id) AS params
   FROM leased c JOIN step_run s ON s.id = c.step_run_id JOIN run r ON r.id = s.run_id`;
 
@@ -207,6 +210,7 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
         id: row.id,
         token,
         index: row.index,
+        phase: row.phase,
         rowStart: Number(row.row_start),
         rowEnd: Number(row.row_end),
         attempt: row.attempt,

@@ -4,6 +4,7 @@ import { AppError, toAppError } from "@/lib/core/app-error";
 import { logger } from "@/lib/core/logger";
 import { isTransientDatabaseError, retryWhileAway } from "@/lib/core/transient-error";
 import { advanceRun } from "./advance-run";
+import { arrangeRows } from "./arrange-rows";
 import type { ChunkParts } from "./chunk-parts";
 import type { LeasedChunk, LeaseKeeper } from "./chunk-lease";
 import { failStep, finishStepIfDone } from "./finish-step";
@@ -65,6 +66,7 @@ async function doWork(resources: WorkerResources, chunk: LeasedChunk): Promise<C
   const session = await resources.duckdb.openSession({ readable: [resources.dataFolder], writable: folder, signal: chunk.signal });
   const job: TableStepJob = { chunk, params, inputs, session, folder, relativeFolder, scratch };
   try {
+    if (chunk.phase === "arrange") return await withTablePlace(() => arrangeRows(resources, runner, job));
     return runner.kind === "rows" ? await runRowChunk(resources, runner, job) : await withTablePlace(() => runTableStep(resources, runner, job));
   } finally {
     session.close();

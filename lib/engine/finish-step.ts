@@ -4,6 +4,8 @@ import { formatError } from "@/lib/core/format-error";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
 import { chunkParts, type ChunkParts } from "./chunk-parts";
+import { enqueueChunks } from "./advance-run";
+import { planArrangement } from "./arrange-rows";
 import { inTransaction } from "./in-transaction";
 import type { SharedResources } from "./resources";
 import type { StepOutputs, StepTotals } from "./step-result";
@@ -23,6 +25,7 @@ interface StepRow {
 
 interface ChunkRow {
   state: string;
+  phase: "rows" | "arrange";
   parts: unknown;
   rows_in: string;
   calls: string;
@@ -37,38 +40,46 @@ export async function finishStepIfDone(resources: SharedResources, stepRunId: st
   // Asked after each chunk, so first without a lock. Of two that end together, the later one sees both.
   const { rowCount } = await resources.database.pool.query({ name: "open-chunk", text: "SELECT 1 FROM chunk WHERE step_run_id = $1 AND state IN ('queued', 'running') LIMIT 1", values: [stepRunId] });
   if (rowCount) return false;
-  await finishStep(resources, stepRunId);
-  return true;
+  const arranging = await finishStep(resources, stepRunId);
+  if (arranging === null) return true;
+  await enqueueChunks(resources.queues, resources, [arranging]);
+  return false;
 }
 
-async function finishStep(resources: SharedResources, stepRunId: string): Promise<void> {
-  await inTransaction(resources, async (client) => {
+/** The id of the chunk that arranges the rows, where that is still to be done. */
+async function finishStep(resources: SharedResources, stepRunId: string): Promise<string | null> {
+  return inTransaction(resources, async (client) => {
     const { rows: steps } = await client.query<StepRow>(
       "SELECT step_id, fingerprint, identity, started_at FROM step_run WHERE id = $1 AND state = 'running' FOR UPDATE",
       [stepRunId],
     );
     const step = steps[0];
-    if (!step) return;
+    if (!step) return null;
     const { rows: open } = await client.query("SELECT 1 FROM chunk WHERE step_run_id = $1 AND state <> 'done' LIMIT 1", [stepRunId]);
-    if (open.length > 0) return;
+    if (open.length > 0) return null;
+    const arranging = await planArrangement(client, { stepRunId, stepId: step.step_id });
+    if (arranging !== null) return arranging;
     const { rows: chunks } = await client.query<ChunkRow>(
-      `SELECT state, parts, row_end - row_start AS rows_in, calls, calls_cached, prompt_tokens, completion_tokens, cost_micros
+      `SELECT state, phase, parts, row_end - row_start AS rows_in, calls, calls_cached, prompt_tokens, completion_tokens, cost_micros
        FROM chunk WHERE step_run_id = $1 ORDER BY index`,
       [stepRunId],
     );
-    const parts = chunks.map((chunk) => chunkParts.parse(chunk.parts));
-    const outputs = joinParts(parts);
+    const parts = chunks.map((chunk) => ({ phase: chunk.phase, ...chunkParts.parse(chunk.parts) }));
+    const isArranged = parts.some(({ phase }) => phase === "arrange");
+    // Rows that were put in order are those of the arranging chunk; rejected and failed ones are those of all.
+    const outputs = joinParts(parts.map((part) => (isArranged && part.phase === "rows" ? { ...part, tables: {} } : part)));
     const totals = sumTotals(chunks, outputs, (Date.now() - step.started_at.getTime()) / 1000);
     const failure = findTotalFailure(parts, totals);
     if (failure) {
       await failStep(client, stepRunId, failure.toRecord());
-      return;
+      return null;
     }
     await client.query(
       `INSERT INTO step_result (fingerprint, step_id, folder, outputs, totals, inputs) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (fingerprint) DO NOTHING`,
       [step.fingerprint, step.step_id, `tables/${stepRunId}`, outputs, totals, step.identity.inputs],
     );
     await client.query("UPDATE step_run SET state = 'done', ended_at = now() WHERE id = $1", [stepRunId]);
+    return null;
   });
 }
 
@@ -91,7 +102,7 @@ function joinParts(chunks: ChunkParts[]): StepOutputs {
 }
 
 function sumTotals(chunks: ChunkRow[], outputs: StepOutputs, seconds: number): StepTotals {
-  const sum = (key: Exclude<keyof ChunkRow, "state" | "parts">) => chunks.reduce((total, chunk) => total + Number(chunk[key]), 0);
+  const sum = (key: Exclude<keyof ChunkRow, "state" | "phase" | "parts">) => chunks.reduce((total, chunk) => total + Number(chunk[key]), 0);
   return {
     rowsIn: sum("rows_in"),
     rowsOut: Object.values(outputs.tables).reduce((total, table) => total + table.rows, 0),

@@ -16,6 +16,7 @@ import { noParts, type ChunkParts } from "./chunk-parts";
 import { resolveModel } from "./model-resolver";
 import type { WorkerResources } from "./resources";
 import type { StepParams } from "./step-catalogue";
+import { findRowTable } from "./step-inputs";
 import type { TableStepJob } from "./run-table-step";
 
 /** Rows of a chunk under way at once; the limiter decides how many of them call. */
@@ -32,11 +33,12 @@ interface Issue {
 /** Runs the rows of a chunk, each by itself, and writes those that came out, in order, and those that did not, with why. */
 export async function runRowChunk(resources: WorkerResources, runner: RowsRunner<StepParams>, job: TableStepJob): Promise<ChunkParts> {
   const { chunk, params } = job;
-  const table = Object.values(job.inputs.tables)[0]?.[0] ?? null;
+  const table = findRowTable(chunk.stepId, job.inputs);
   const modelInput = Object.values(job.inputs.models)[0];
   const model = await resolveModel(resources, modelInput?.ref ?? runner.model(params));
   const rows = table ? await readRows(resources, runner, job, table) : null;
-  const outcomes = await processRows(resources, runner, { chunk, params, model, rows });
+  const prepared = await runner.prepare?.({ params, readTable: (port, columns, most) => readSideTable(resources, job, { port, columns, most }) });
+  const outcomes = await processRows(resources, runner, { chunk, params, model, rows, prepared });
   return writeOutcomes(runner, job, table, outcomes);
 }
 
@@ -44,16 +46,31 @@ export async function runRowChunk(resources: WorkerResources, runner: RowsRunner
 async function readRows(resources: WorkerResources, runner: RowsRunner<StepParams>, job: TableStepJob, table: TableManifest): Promise<Record<string, unknown>[]> {
   const { chunk, session, params } = job;
   const view = await createTableView(session, { name: "chunk_input", dataFolder: resources.dataFolder, manifest: table, range: { start: chunk.rowStart, end: chunk.rowEnd } });
-  const columns = runner.readColumns(params, table.columns).map((name) => {
+  const columns = selectTexts(table, runner.readColumns(params, table.columns));
+  return session.query(`SELECT ${[...columns, "__row::BIGINT AS __row"].join(", ")} FROM ${view} ORDER BY __row`);
+}
+
+/** A table that every row needs, small enough to be held. */
+async function readSideTable(resources: WorkerResources, job: TableStepJob, { port, columns, most }: { port: string; columns: readonly string[]; most: number }): Promise<Record<string, unknown>[]> {
+  const table = job.inputs.tables[port]?.[0];
+  if (!table) return [];
+  if (table.rows > most) throw new AppError("side_table_too_large", { port, rows: table.rows, most });
+  const view = await createTableView(job.session, { name: `side_${port}`, dataFolder: resources.dataFolder, manifest: table });
+  return job.session.query(`SELECT ${selectTexts(table, columns).join(", ")} FROM ${view} ORDER BY __row`);
+}
+
+/** Columns as texts: values as they are, lists and objects as JSON. Throws `column_missing`. */
+function selectTexts(table: TableManifest, names: readonly string[]): string[] {
+  return names.map((name) => {
     const found = table.columns.find((column) => column.name === name);
     if (!found) throw new AppError("column_missing", { column: name, columns: table.columns.map((column) => column.name).join(", ") });
     const quoted = quoteIdentifier(name);
     return found.type === "text" ? quoted : found.type === "list" || found.type === "object" ? `to_json(${quoted})::VARCHAR AS ${quoted}` : `${quoted}::VARCHAR AS ${quoted}`;
   });
-  return session.query(`SELECT ${[...columns, "__row::BIGINT AS __row"].join(", ")} FROM ${view} ORDER BY __row`);
 }
 
 interface RowJob {
+  prepared: unknown;
   chunk: LeasedChunk;
   params: StepParams;
   model: ResolvedModel;
@@ -62,7 +79,7 @@ interface RowJob {
 
 type Outcome = RowOutcome | { error: AppError };
 
-async function processRows(resources: WorkerResources, runner: RowsRunner<StepParams>, { chunk, params, model, rows }: RowJob): Promise<Outcome[]> {
+async function processRows(resources: WorkerResources, runner: RowsRunner<StepParams>, { chunk, params, model, rows, prepared }: RowJob): Promise<Outcome[]> {
   const total = chunk.rowEnd - chunk.rowStart;
   const outcomes = new Array<Outcome>(total);
   const sampling = runner.sampling(params);
@@ -78,6 +95,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
     try {
       const outcome = await runner.processRow(rows?.[place] ?? {}, {
         params,
+        prepared,
         rowNumber: chunk.rowStart + place,
         signal,
         async complete(messages, sample) {

@@ -3,6 +3,7 @@ import type { StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
 import type { TableManifest } from "@/lib/tables/table-manifest";
 import type { SharedResources } from "./resources";
+import { findDefinitionOrThrow } from "./step-catalogue";
 import { findStepResults, parseInputAddress } from "./step-result";
 
 export interface StepInputs {
@@ -10,6 +11,12 @@ export interface StepInputs {
   tables: Record<string, TableManifest[]>;
   /** By input port. */
   models: Record<string, { ref: ModelRef; identity: Record<string, unknown> }>;
+}
+
+/** The table whose rows a row-wise step goes through. Null for a step that makes rows. */
+export function findRowTable(stepId: string, inputs: StepInputs): TableManifest | null {
+  const port = findDefinitionOrThrow(stepId).inputs.find(({ type, side }) => type === "table" && !side);
+  return (port && inputs.tables[port.name]?.[0]) ?? null;
 }
 
 /** Opens what a step's identity says it is fed with. Throws `table_missing`. */

@@ -56,7 +56,7 @@ function inputTables(stepId: string, inputs: Record<string, string[]>): OpenTabl
 
 /** What a running, failed or cancelled step has committed so far, in order. */
 async function joinFinishedChunks(resources: SharedResources, stepRunId: string, port: string): Promise<{ manifest: TableManifest; issues: IssueManifest }> {
-  const { rows } = await resources.database.pool.query<{ parts: unknown }>("SELECT parts FROM chunk WHERE step_run_id = $1 AND state = 'done' AND parts IS NOT NULL ORDER BY index", [stepRunId]);
+  const { rows } = await resources.database.pool.query<{ parts: unknown }>("SELECT parts FROM chunk WHERE step_run_id = $1 AND state = 'done' AND phase = 'rows' AND parts IS NOT NULL ORDER BY index", [stepRunId]);
   const manifest: TableManifest = { columns: [], parts: [], rows: 0 };
   const issues: IssueManifest = { parts: [], rejected: 0, failed: 0 };
   for (const row of rows) {

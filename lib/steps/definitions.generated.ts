@@ -3,7 +3,9 @@
 import type { AnyStepDefinition } from "./_sdk/define-step";
 import { definition as addRow } from "./tables/add-row/definition";
 import { definition as cast } from "./tables/cast/definition";
+import { definition as chatPrompt } from "./prompting/chat-prompt/definition";
 import { definition as concat } from "./tables/concat/definition";
+import { definition as dataFromAttributedPrompt } from "./prompting/data-from-attributed-prompt/definition";
 import { definition as dataFromPrompt } from "./prompting/data-from-prompt/definition";
 import { definition as deduplicate } from "./tables/deduplicate/definition";
 import { definition as dropColumns } from "./tables/drop-columns/definition";
@@ -11,8 +13,11 @@ import { definition as dropNulls } from "./tables/drop-nulls/definition";
 import { definition as explode } from "./tables/explode/definition";
 import { definition as exportFile } from "./out/export-file/definition";
 import { definition as extractJson } from "./tables/extract-json/definition";
+import { definition as fewShotPrompt } from "./prompting/few-shot-prompt/definition";
+import { definition as fewShotWithRetrieval } from "./prompting/few-shot-with-retrieval/definition";
 import { definition as fillNulls } from "./tables/fill-nulls/definition";
 import { definition as filterRows } from "./tables/filter-rows/definition";
+import { definition as filterWithPrompt } from "./prompting/filter-with-prompt/definition";
 import { definition as fineTune } from "./train/fine-tune/definition";
 import { definition as generateRows } from "./sources/generate-rows/definition";
 import { definition as group } from "./tables/group/definition";
@@ -20,6 +25,8 @@ import { definition as implode } from "./tables/implode/definition";
 import { definition as javascript } from "./tables/javascript/definition";
 import { definition as join } from "./tables/join/definition";
 import { definition as joinText } from "./tables/join-text/definition";
+import { definition as judgeGenerationPairs } from "./prompting/judge-generation-pairs/definition";
+import { definition as judgePairsWithPrompt } from "./prompting/judge-pairs-with-prompt/definition";
 import { definition as loadDocuments } from "./sources/load-documents/definition";
 import { definition as loadFile } from "./sources/load-file/definition";
 import { definition as loadHubDataset } from "./sources/load-hub-dataset/definition";
@@ -31,6 +38,8 @@ import { definition as processWithPrompt } from "./prompting/process-with-prompt
 import { definition as prompt } from "./prompting/prompt/definition";
 import { definition as publishDataset } from "./out/publish-dataset/definition";
 import { definition as publishModel } from "./out/publish-model/definition";
+import { definition as ragPrompt } from "./prompting/rag-prompt/definition";
+import { definition as rankWithPrompt } from "./prompting/rank-with-prompt/definition";
 import { definition as regexExtract } from "./tables/regex-extract/definition";
 import { definition as regexReplace } from "./tables/regex-replace/definition";
 import { definition as renameColumns } from "./tables/rename-columns/definition";
@@ -53,7 +62,9 @@ import { definition as zip } from "./tables/zip/definition";
 export const stepDefinitions = {
   "add-row": addRow as AnyStepDefinition,
   "cast": cast as AnyStepDefinition,
+  "chat-prompt": chatPrompt as AnyStepDefinition,
   "concat": concat as AnyStepDefinition,
+  "data-from-attributed-prompt": dataFromAttributedPrompt as AnyStepDefinition,
   "data-from-prompt": dataFromPrompt as AnyStepDefinition,
   "deduplicate": deduplicate as AnyStepDefinition,
   "drop-columns": dropColumns as AnyStepDefinition,
@@ -61,8 +72,11 @@ export const stepDefinitions = {
   "explode": explode as AnyStepDefinition,
   "export-file": exportFile as AnyStepDefinition,
   "extract-json": extractJson as AnyStepDefinition,
+  "few-shot-prompt": fewShotPrompt as AnyStepDefinition,
+  "few-shot-with-retrieval": fewShotWithRetrieval as AnyStepDefinition,
   "fill-nulls": fillNulls as AnyStepDefinition,
   "filter-rows": filterRows as AnyStepDefinition,
+  "filter-with-prompt": filterWithPrompt as AnyStepDefinition,
   "fine-tune": fineTune as AnyStepDefinition,
   "generate-rows": generateRows as AnyStepDefinition,
   "group": group as AnyStepDefinition,
@@ -70,6 +84,8 @@ export const stepDefinitions = {
   "javascript": javascript as AnyStepDefinition,
   "join": join as AnyStepDefinition,
   "join-text": joinText as AnyStepDefinition,
+  "judge-generation-pairs": judgeGenerationPairs as AnyStepDefinition,
+  "judge-pairs-with-prompt": judgePairsWithPrompt as AnyStepDefinition,
   "load-documents": loadDocuments as AnyStepDefinition,
   "load-file": loadFile as AnyStepDefinition,
   "load-hub-dataset": loadHubDataset as AnyStepDefinition,
@@ -81,6 +97,8 @@ export const stepDefinitions = {
   "prompt": prompt as AnyStepDefinition,
   "publish-dataset": publishDataset as AnyStepDefinition,
   "publish-model": publishModel as AnyStepDefinition,
+  "rag-prompt": ragPrompt as AnyStepDefinition,
+  "rank-with-prompt": rankWithPrompt as AnyStepDefinition,
   "regex-extract": regexExtract as AnyStepDefinition,
   "regex-replace": regexReplace as AnyStepDefinition,
   "rename-columns": renameColumns as AnyStepDefinition,

@@ -2,7 +2,9 @@
 
 import addRow from "./tables/add-row/messages.en.json" with { type: "json" };
 import cast from "./tables/cast/messages.en.json" with { type: "json" };
+import chatPrompt from "./prompting/chat-prompt/messages.en.json" with { type: "json" };
 import concat from "./tables/concat/messages.en.json" with { type: "json" };
+import dataFromAttributedPrompt from "./prompting/data-from-attributed-prompt/messages.en.json" with { type: "json" };
 import dataFromPrompt from "./prompting/data-from-prompt/messages.en.json" with { type: "json" };
 import deduplicate from "./tables/deduplicate/messages.en.json" with { type: "json" };
 import dropColumns from "./tables/drop-columns/messages.en.json" with { type: "json" };
@@ -10,8 +12,11 @@ import dropNulls from "./tables/drop-nulls/messages.en.json" with { type: "json"
 import explode from "./tables/explode/messages.en.json" with { type: "json" };
 import exportFile from "./out/export-file/messages.en.json" with { type: "json" };
 import extractJson from "./tables/extract-json/messages.en.json" with { type: "json" };
+import fewShotPrompt from "./prompting/few-shot-prompt/messages.en.json" with { type: "json" };
+import fewShotWithRetrieval from "./prompting/few-shot-with-retrieval/messages.en.json" with { type: "json" };
 import fillNulls from "./tables/fill-nulls/messages.en.json" with { type: "json" };
 import filterRows from "./tables/filter-rows/messages.en.json" with { type: "json" };
+import filterWithPrompt from "./prompting/filter-with-prompt/messages.en.json" with { type: "json" };
 import fineTune from "./train/fine-tune/messages.en.json" with { type: "json" };
 import generateRows from "./sources/generate-rows/messages.en.json" with { type: "json" };
 import group from "./tables/group/messages.en.json" with { type: "json" };
@@ -19,6 +24,8 @@ import implode from "./tables/implode/messages.en.json" with { type: "json" };
 import javascript from "./tables/javascript/messages.en.json" with { type: "json" };
 import join from "./tables/join/messages.en.json" with { type: "json" };
 import joinText from "./tables/join-text/messages.en.json" with { type: "json" };
+import judgeGenerationPairs from "./prompting/judge-generation-pairs/messages.en.json" with { type: "json" };
+import judgePairsWithPrompt from "./prompting/judge-pairs-with-prompt/messages.en.json" with { type: "json" };
 import loadDocuments from "./sources/load-documents/messages.en.json" with { type: "json" };
 import loadFile from "./sources/load-file/messages.en.json" with { type: "json" };
 import loadHubDataset from "./sources/load-hub-dataset/messages.en.json" with { type: "json" };
@@ -30,6 +37,8 @@ import processWithPrompt from "./prompting/process-with-prompt/messages.en.json"
 import prompt from "./prompting/prompt/messages.en.json" with { type: "json" };
 import publishDataset from "./out/publish-dataset/messages.en.json" with { type: "json" };
 import publishModel from "./out/publish-model/messages.en.json" with { type: "json" };
+import ragPrompt from "./prompting/rag-prompt/messages.en.json" with { type: "json" };
+import rankWithPrompt from "./prompting/rank-with-prompt/messages.en.json" with { type: "json" };
 import regexExtract from "./tables/regex-extract/messages.en.json" with { type: "json" };
 import regexReplace from "./tables/regex-replace/messages.en.json" with { type: "json" };
 import renameColumns from "./tables/rename-columns/messages.en.json" with { type: "json" };
@@ -52,7 +61,9 @@ import zip from "./tables/zip/messages.en.json" with { type: "json" };
 export const stepMessages = {
   "add-row": addRow,
   "cast": cast,
+  "chat-prompt": chatPrompt,
   "concat": concat,
+  "data-from-attributed-prompt": dataFromAttributedPrompt,
   "data-from-prompt": dataFromPrompt,
   "deduplicate": deduplicate,
   "drop-columns": dropColumns,
@@ -60,8 +71,11 @@ export const stepMessages = {
   "explode": explode,
   "export-file": exportFile,
   "extract-json": extractJson,
+  "few-shot-prompt": fewShotPrompt,
+  "few-shot-with-retrieval": fewShotWithRetrieval,
   "fill-nulls": fillNulls,
   "filter-rows": filterRows,
+  "filter-with-prompt": filterWithPrompt,
   "fine-tune": fineTune,
   "generate-rows": generateRows,
   "group": group,
@@ -69,6 +83,8 @@ export const stepMessages = {
   "javascript": javascript,
   "join": join,
   "join-text": joinText,
+  "judge-generation-pairs": judgeGenerationPairs,
+  "judge-pairs-with-prompt": judgePairsWithPrompt,
   "load-documents": loadDocuments,
   "load-file": loadFile,
   "load-hub-dataset": loadHubDataset,
@@ -80,6 +96,8 @@ export const stepMessages = {
   "prompt": prompt,
   "publish-dataset": publishDataset,
   "publish-model": publishModel,
+  "rag-prompt": ragPrompt,
+  "rank-with-prompt": rankWithPrompt,
   "regex-extract": regexExtract,
   "regex-replace": regexReplace,
   "rename-columns": renameColumns,

@@ -5,23 +5,25 @@ import { isAppError } from "@/lib/core/app-error";
 import { trainingRequest } from "@/lib/contracts/trainer";
 import type { AnyRunner } from "@/lib/engine/step-catalogue";
 import type { ChatMessage } from "@/lib/llm/chat";
-import type { RowsRunner, TrainerRunner } from "@/lib/steps/_sdk/step-runner";
+import type { Arrangement, RowsRunner, TrainerRunner } from "@/lib/steps/_sdk/step-runner";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { runnerLoaders } from "@/lib/steps/runners.generated";
 
 const root = join(import.meta.dirname, "..", "..", "lib", "steps");
-type Row = Record<string, string | number | null>;
+type Row = Record<string, unknown>;
 
 interface RowFixture {
   params: Record<string, unknown>;
-  inputs: { input?: Row[]; train?: Row[] };
+  /** `input` is gone through row by row; the others are read beside it. */
+  inputs: Record<string, Row[]>;
   /** The model's reply to a prompt, or to all. */
   replies?: Record<string, string>;
   expect: {
     messages?: ChatMessage[][];
     outputs?: { output: Row[] };
     lineage?: { output: number[] };
+    rejected?: { row: number; code: string }[];
     failed?: { row: number; code: string }[];
     request?: Record<string, unknown>;
   };
@@ -53,7 +55,12 @@ function textOf(messages: ChatMessage[]): string {
 
 async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Record<string, unknown>, fixture: RowFixture) {
   const rows: Row[] = fixture.inputs.input ?? Array.from({ length: runner.generateCount?.(params) ?? 0 }, () => ({}));
+  const prepared = await runner.prepare?.({
+    params,
+    readTable: (port, columns) => Promise.resolve((fixture.inputs[port] ?? []).map((row) => Object.fromEntries(columns.map((name) => [name, asText(row[name])])))),
+  });
   const sent: ChatMessage[][] = [];
+  const rejected: { row: number; code: string }[] = [];
   const output: Row[] = [];
   const lineage: number[] = [];
   const failed: { row: number; code: string }[] = [];
@@ -61,6 +68,7 @@ async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Reco
     try {
       const outcome = await runner.processRow(row, {
         params,
+        prepared,
         rowNumber,
         signal: new AbortController().signal,
         complete: (messages) => {
@@ -71,7 +79,10 @@ async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Reco
           return Promise.resolve({ text, thinking: null, toolCalls: [], finishReason: "stop", truncated: false, usage, record });
         },
       });
-      if (!("rows" in outcome)) continue;
+      if (!("rows" in outcome)) {
+        rejected.push({ row: rowNumber, code: outcome.rejected.code });
+        continue;
+      }
       for (const { values } of outcome.rows) {
         expect(Object.keys(values)).toEqual(runner.newColumns(params).map((column) => column.name));
         output.push({ ...row, ...(values as Row) });
@@ -82,8 +93,25 @@ async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Reco
       failed.push({ row: rowNumber, code: error.code });
     }
   }
-  return { sent, output, lineage, failed };
+  return { sent, ...arrange(runner.arrange?.(params) ?? null, { output, lineage, rejected }), failed };
 }
+
+/** As the engine does it in SQL. */
+function arrange(arrangement: Arrangement | null, made: { output: Row[]; lineage: number[]; rejected: { row: number; code: string }[] }): typeof made {
+  if (!arrangement) return made;
+  const { sort, atLeast } = arrangement;
+  const rows = made.output.map((row, index) => ({ row, from: made.lineage[index] ?? 0 }));
+  const isKept = ({ row }: { row: Row }): boolean => !atLeast || (typeof row[atLeast.column] === "number" && Number(row[atLeast.column]) >= atLeast.value);
+  const kept = rows.filter(isKept);
+  if (sort) kept.sort((a, b) => (Number(a.row[sort.column]) - Number(b.row[sort.column])) * (sort.descending ? -1 : 1));
+  return {
+    output: kept.map(({ row }) => row),
+    lineage: kept.map(({ from }) => from),
+    rejected: [...made.rejected, ...rows.filter((row) => !isKept(row)).map(({ from }) => ({ row: from, code: "below_threshold" }))],
+  };
+}
+
+const asText = (value: unknown): unknown => (typeof value === "number" ? String(value) : value);
 
 describe("steps that prompt", () => {
   const rowCases = cases.filter((one) => one.runner.kind === "rows");
@@ -93,6 +121,7 @@ describe("steps that prompt", () => {
     expect(result.sent).toEqual(fixture.expect.messages);
     expect(result.output).toEqual(fixture.expect.outputs?.output);
     if (fixture.expect.lineage) expect(result.lineage).toEqual(fixture.expect.lineage.output);
+    expect(result.rejected).toEqual(fixture.expect.rejected ?? []);
     expect(result.failed).toEqual(fixture.expect.failed ?? []);
   });
 });

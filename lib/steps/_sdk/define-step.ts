@@ -12,6 +12,8 @@ export interface InputPort {
   required: boolean;
   /** Takes several edges, in order. */
   many?: boolean;
+  /** Of a row-wise step: a table it reads beside the one it goes through row by row. */
+  side?: boolean;
 }
 
 export interface OutputPort {

@@ -35,14 +35,23 @@ export function cellText(row: Record<string, unknown>, column: string): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/** DataDreamer's label before a text; an empty label goes with its space. */
+export function withLabel(label: string, text: string): string {
+  return label === "" ? text : `${label} ${text}`;
+}
+
+export function toMessages(systemPrompt: string, prompt: string): ChatMessage[] {
+  const user: ChatMessage = { role: "user", content: prompt };
+  return systemPrompt === "" ? [user] : [{ role: "system", content: systemPrompt }, user];
+}
+
 /** Sends a prompt `samples` times and gives a row for each reply, the reply stripped as DataDreamer does. */
 export async function promptRow(
   prompt: string,
   options: ReplyColumns & { systemPrompt: string; samples: number; firstSample?: number },
   context: Pick<RowContext<unknown>, "complete">,
 ): Promise<RowOutcome> {
-  const messages: ChatMessage[] = [{ role: "user", content: prompt }];
-  if (options.systemPrompt !== "") messages.unshift({ role: "system", content: options.systemPrompt });
+  const messages = toMessages(options.systemPrompt, prompt);
   const first = options.firstSample ?? 0;
   const completions = await Promise.all(Array.from({ length: options.samples }, (_, index) => context.complete(messages, first + index)));
   return {

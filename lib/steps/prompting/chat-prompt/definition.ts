@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { addColumns, inputColumns, requireColumn, requirePlaceholders, requireType } from "../../_sdk/check-helpers";
+import { defineStep, type StepProblem } from "../../_sdk/define-step";
+import { builtinModel } from "../../_sdk/model-ref";
+import { modelParam } from "../../_sdk/param-fields";
+import { promptingPorts } from "../../_sdk/prompting-params";
+import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+
+export const definition = defineStep({
+  id: "chat-prompt",
+  version: 1,
+  category: "prompting",
+  icon: "messages-square",
+  searchAliases: ["multi-turn", "conversation", "dialogue", "chat", "turns", "llm"],
+  inputs: promptingPorts,
+  outputs: () => [{ name: "output", type: "table" }],
+  params: z.strictObject({
+    model: modelParam,
+    conversationColumn: z.string().nullable().meta({ field: { kind: "column", port: "input" } }),
+    turns: z.array(z.string().min(1).max(100_000).meta({ field: { kind: "prompt", port: "input" } })).max(50).meta({ field: { kind: "string-list" } }),
+    ...samplingParams,
+    messagesColumn: z.string().min(1).max(200).meta({ field: { kind: "text" } }),
+    replyColumn: z.string().min(1).max(200).meta({ field: { kind: "text" } }),
+  }),
+  defaults: { model: builtinModel, conversationColumn: null, turns: [], ...steadySampling, messagesColumn: "messages", replyColumn: "generations" },
+  incomplete: ["turns"],
+  summaryValues: ({ model, turns }) => ({ model: model.model, turns: turns.length }),
+  check(context) {
+    const { conversationColumn, turns, messagesColumn, replyColumn } = context.params;
+    const columns = inputColumns(context, "input");
+    const missing: StepProblem[] = conversationColumn === null && turns.length === 0 ? [{ code: "param_required", data: { param: "turns" }, param: "turns" }] : [];
+    const conversation = conversationColumn === null ? [] : [...requireColumn(columns, conversationColumn, "conversationColumn"), ...requireType(columns, conversationColumn, ["list", "object"], "conversationColumn")];
+    const base = columns?.filter(({ name }) => name !== messagesColumn) ?? null;
+    const added = addColumns(base, [
+      { name: messagesColumn, type: "list", param: "messagesColumn" },
+      { name: replyColumn, type: "text", param: "replyColumn" },
+    ]);
+    const places = turns.flatMap((turn) => requirePlaceholders(columns, turn, "turns"));
+    return { columns: { output: added.columns }, problems: [...missing, ...conversation, ...places, ...added.problems] };
+  },
+  effects: "external",
+  resource: "llm",
+});

@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { inputColumns, requireColumn, requireType } from "../../_sdk/check-helpers";
+import { defineStep } from "../../_sdk/define-step";
+import { builtinModel } from "../../_sdk/model-ref";
+import { modelParam } from "../../_sdk/param-fields";
+import { addReplyColumns, labelParam, requireText, separatorParam } from "../../_sdk/prompting-params";
+import { replyColumnParams } from "../../_sdk/reply-column-params";
+import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+
+export const definition = defineStep({
+  id: "few-shot-with-retrieval",
+  version: 1,
+  category: "prompting",
+  icon: "library",
+  searchAliases: ["examples", "in-context", "icl", "few shot", "llm", "retrieval", "nearest", "dynamic"],
+  inputs: [
+    { name: "input", type: "table", required: true },
+    { name: "model", type: "model", required: false },
+  ],
+  outputs: () => [{ name: "output", type: "table" }],
+  params: z.strictObject({
+    model: modelParam,
+    column: z.string().meta({ field: { kind: "column", port: "input" } }),
+    examplesColumn: z.string().meta({ field: { kind: "column", port: "input" } }),
+    exampleInput: z.string().meta({ field: { kind: "text" } }),
+    exampleOutput: z.string().meta({ field: { kind: "text" } }),
+    instruction: z.string().max(100_000).meta({ field: { kind: "prompt" } }),
+    samples: z.int().min(1).max(100).meta({ field: { kind: "integer" } }),
+    ...samplingParams,
+    minExamples: z.int().min(0).meta({ field: { kind: "integer" }, advanced: true }),
+    maxExamples: z.int().min(1).nullable().meta({ field: { kind: "integer" }, advanced: true }),
+    longestPrompt: z.int().min(1).nullable().meta({ field: { kind: "integer" }, advanced: true }),
+    inputLabel: labelParam,
+    outputLabel: labelParam,
+    separator: separatorParam,
+    ...replyColumnParams,
+  }),
+  defaults: {
+    model: builtinModel,
+    column: "",
+    examplesColumn: "results",
+    exampleInput: "",
+    exampleOutput: "",
+    instruction: "",
+    samples: 1,
+    ...steadySampling,
+    minExamples: 1,
+    maxExamples: null,
+    longestPrompt: null,
+    inputLabel: "Input:",
+    outputLabel: "Output:",
+    separator: "\n",
+    promptColumn: "prompts",
+    replyColumn: "generations",
+  },
+  incomplete: ["column", "exampleInput", "exampleOutput"],
+  summaryValues: ({ model, column, maxExamples }) => ({ model: model.model, column, count: maxExamples ?? 0 }),
+  check(context) {
+    const { params } = context;
+    const columns = inputColumns(context, "input");
+    const added = addReplyColumns(columns, params.promptColumn, [{ name: params.replyColumn, type: "text", param: "replyColumn" }]);
+    const problems = [
+      ...requireColumn(columns, params.column, "column"),
+      ...requireColumn(columns, params.examplesColumn, "examplesColumn"),
+      ...requireType(columns, params.examplesColumn, ["list", "object"], "examplesColumn"),
+      ...requireText(params.exampleInput, "exampleInput"),
+      ...requireText(params.exampleOutput, "exampleOutput"),
+      ...added.problems,
+    ];
+    return { columns: { output: added.columns }, problems };
+  },
+  effects: "external",
+  resource: "llm",
+});

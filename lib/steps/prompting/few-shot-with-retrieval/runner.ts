@@ -1,0 +1,37 @@
+import { AppError } from "@/lib/core/app-error";
+import { layOutFewShot, type Example } from "../../_sdk/few-shot";
+import { cellText, promptRow, replyColumns } from "../../_sdk/prompting";
+import { toSampling } from "../../_sdk/sampling-params";
+import type { StepRunner } from "../../_sdk/step-runner";
+import type { definition } from "./definition";
+
+/** The examples in a cell that Retrieve made: a list of objects, best first. Throws `examples_missing`. */
+function readExamples(cell: string, { examplesColumn, exampleInput, exampleOutput }: { examplesColumn: string; exampleInput: string; exampleOutput: string }): Example[] {
+  const missing = new AppError("examples_missing", { column: examplesColumn, input: exampleInput, output: exampleOutput });
+  let list: unknown;
+  try {
+    list = JSON.parse(cell);
+  } catch {
+    throw missing;
+  }
+  if (!Array.isArray(list)) throw missing;
+  return list.map((item: unknown) => {
+    const example = (typeof item === "object" && item !== null ? item : {}) as Record<string, unknown>;
+    if (!(exampleInput in example) || !(exampleOutput in example)) throw missing;
+    return { input: cellText(example, exampleInput), output: cellText(example, exampleOutput) };
+  });
+}
+
+export const run: StepRunner<typeof definition> = {
+  kind: "rows",
+  readColumns: ({ column, examplesColumn }) => [column, examplesColumn],
+  newColumns: replyColumns,
+  model: ({ model }) => model,
+  sampling: toSampling,
+  // Best match first, as DataDreamer has it: the nearest example is farthest from the question.
+  processRow: (row, context) => {
+    const { params } = context;
+    const examples = readExamples(cellText(row, params.examplesColumn), params);
+    return promptRow(layOutFewShot(examples, cellText(row, params.column), params), params, context);
+  },
+};

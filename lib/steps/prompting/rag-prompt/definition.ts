@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { inputColumns, requireColumn, requireType } from "../../_sdk/check-helpers";
+import { defineStep } from "../../_sdk/define-step";
+import { builtinModel } from "../../_sdk/model-ref";
+import { modelParam } from "../../_sdk/param-fields";
+import { addReplyColumns, labelParam, promptingPorts, requireText, separatorParam } from "../../_sdk/prompting-params";
+import { replyColumnParams } from "../../_sdk/reply-column-params";
+import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+
+export const definition = defineStep({
+  id: "rag-prompt",
+  version: 1,
+  category: "prompting",
+  icon: "book-open-check",
+  searchAliases: ["rag", "retrieval", "documents", "context", "grounded", "llm"],
+  inputs: promptingPorts,
+  outputs: () => [{ name: "output", type: "table" }],
+  params: z.strictObject({
+    model: modelParam,
+    column: z.string().meta({ field: { kind: "column", port: "input" } }),
+    textsColumn: z.string().meta({ field: { kind: "column", port: "input" } }),
+    textMember: z.string().meta({ field: { kind: "text" } }),
+    instruction: z.string().max(100_000).meta({ field: { kind: "prompt" } }),
+    samples: z.int().min(1).max(100).meta({ field: { kind: "integer" } }),
+    ...samplingParams,
+    minTexts: z.int().min(0).meta({ field: { kind: "integer" }, advanced: true }),
+    maxTexts: z.int().min(1).nullable().meta({ field: { kind: "integer" }, advanced: true }),
+    longestPrompt: z.int().min(1).nullable().meta({ field: { kind: "integer" }, advanced: true }),
+    textLabel: labelParam,
+    promptLabel: labelParam,
+    separator: separatorParam,
+    ...replyColumnParams,
+  }),
+  defaults: {
+    model: builtinModel,
+    column: "",
+    textsColumn: "results",
+    textMember: "text",
+    instruction: "",
+    samples: 1,
+    ...steadySampling,
+    minTexts: 1,
+    maxTexts: null,
+    longestPrompt: null,
+    textLabel: "Document:",
+    promptLabel: "Question:",
+    separator: "\n",
+    promptColumn: "prompts",
+    replyColumn: "generations",
+  },
+  incomplete: ["column"],
+  summaryValues: ({ model, column, textsColumn }) => ({ model: model.model, column, texts: textsColumn }),
+  check(context) {
+    const { params } = context;
+    const columns = inputColumns(context, "input");
+    const added = addReplyColumns(columns, params.promptColumn, [{ name: params.replyColumn, type: "text", param: "replyColumn" }]);
+    const problems = [
+      ...requireColumn(columns, params.column, "column"),
+      ...requireColumn(columns, params.textsColumn, "textsColumn"),
+      ...requireType(columns, params.textsColumn, ["list", "object"], "textsColumn"),
+      ...requireText(params.textMember, "textMember"),
+      ...added.problems,
+    ];
+    return { columns: { output: added.columns }, problems };
+  },
+  effects: "external",
+  resource: "llm",
+});

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "chunk" ADD COLUMN     "phase" TEXT NOT NULL DEFAULT 'rows';
