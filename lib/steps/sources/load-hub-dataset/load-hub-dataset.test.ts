@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type DuckDb, openDuckDb } from "@/lib/tables/duckdb";
 import { writePart } from "@/lib/tables/write-part";
 import { startHubServer, type HubServer } from "@/tests/support/hub-server";
@@ -15,6 +15,7 @@ let folder: string;
 let db: DuckDb;
 let server: HubServer;
 let commit: string;
+let large: Buffer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "reverie-hub-"));
@@ -25,7 +26,10 @@ beforeAll(async () => {
     return readFile(join(folder, "part.parquet"));
   };
   server = await startHubServer();
-  server.refuse = ({ path }) => (path.includes("me/broken") ? { status: 500 } : null);
+  server.refuse = ({ path }) => {
+    if (path.includes("me/gated/resolve")) return { status: 403, error: "Access to dataset me/gated is restricted and you are not in the authorized list." };
+    return path.includes("me/broken") ? { status: 500 } : null;
+  };
   commit = server.put("dataset", "me/parquet", {
     "README.md": "# x",
     "data/train-00001-of-00002.parquet": await parquet("SELECT 3 AS n, 'c' AS t"),
@@ -36,6 +40,10 @@ beforeAll(async () => {
   server.put("dataset", "me/converted", { "train.csv": "a,b\n1,2\n" });
   server.put("dataset", "me/converted", { "default/train/0000.parquet": await parquet("SELECT 'converted' AS t") }, { revision: "refs/convert/parquet" });
   server.put("dataset", "me/secret", { "train.csv": "a,b\n1,2\n" }, { isPrivate: true });
+  large = await parquet("SELECT i AS n, md5(i::VARCHAR) AS t FROM range(200000) t(i)");
+  server.put("dataset", "me/large", { "data/train.parquet": large });
+  server.put("dataset", "me/long", { "train.csv": `a,b\n${"1,\"x\ny\"\n".repeat(300_000)}` });
+  server.put("dataset", "me/gated", { "train.csv": "a,b\n1,2\n" });
   session.close();
 });
 
@@ -73,6 +81,18 @@ function load(
   );
 }
 
+/** Bytes that servers answer with from now on. */
+function countBytes(): () => number {
+  let bytes = 0;
+  const real = globalThis.fetch;
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const response = await real(input, init);
+    if (init?.method !== "HEAD") bytes += Number(response.headers.get("content-length") ?? 0);
+    return response;
+  });
+  return () => bytes;
+}
+
 describe("load-hub-dataset", () => {
   it("loads the Parquet files of a split in the order of their names", async () => {
     const { outputs, error } = await load({ dataset: "me/parquet" });
@@ -104,6 +124,22 @@ describe("load-hub-dataset", () => {
     const lines = await load({ dataset: "me/lines" });
     expect(lines.outputs["output"]).toEqual([{ a: 1 }, { a: 2 }]);
     expect(lines.failed).toMatchObject([{ code: "file_json_line" }]);
+  });
+
+  it("fetches no more than the beginning of a file where few rows are asked for", async () => {
+    const sent = countBytes();
+    const few = await load({ dataset: "me/large" }, { rowLimit: 5 });
+    expect(few.outputs["output"]?.map((row) => row["n"])).toEqual([0, 1, 2, 3, 4]);
+    expect(sent()).toBeLessThan(large.length * 0.75);
+    const lines = await load({ dataset: "me/long" }, { rowLimit: 30_000 });
+    expect(lines.outputs["output"]?.length).toBe(30_000);
+    expect(lines.outputs["output"]?.at(-1)).toEqual({ a: 1, b: "x\ny" });
+    expect(lines.failed).toEqual([]);
+  });
+
+  it("names the page where access to a gated data set is asked for", async () => {
+    const { error } = await load({ dataset: "me/gated" }, { token: "hf_read" });
+    expect(error).toBe("hub_gated");
   });
 
   it("says what is missing, refused or unreachable", async () => {

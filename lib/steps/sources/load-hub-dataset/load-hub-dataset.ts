@@ -1,15 +1,15 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { datasetInfo, downloadFile, listFiles } from "@huggingface/hub";
+import { datasetInfo, downloadFile, HubApiError, listFiles } from "@huggingface/hub";
 import { AppError } from "@/lib/core/app-error";
 import { loadSourceFile } from "@/lib/tables/files/load-source-file";
 import { defaultSourceOptions, type SourceTable } from "@/lib/tables/files/source-file";
 import type { ProbeContext } from "../../_sdk/step-runner";
 import { wrapHubError } from "../../_sdk/wrap-hub-error";
 import { chooseFiles } from "./choose-files";
+import { downloadLines, downloadParquetStart, downloadWhole, type Part } from "./download-part";
 
 export interface HubDataset {
   dataset: string;
@@ -30,8 +30,9 @@ type HubContext = Pick<ProbeContext, "sql" | "scratch" | "hub"> & {
 const CONVERTED = "refs/convert/parquet";
 
 /**
- * Downloads the files of a split into `scratch`, one after the other, until `rowLimit` rows are there (all where null).
- * Throws `hub_unreachable`, `hub_not_found`, `hub_refused`, and what reading the files throws.
+ * Downloads the files of a split into `scratch`, one after the other, until `rowLimit` rows are there (all where null); of
+ * the last file no more than its beginning. Throws `hub_unreachable`, `hub_not_found`, `hub_refused`, `hub_gated`, and what
+ * reading the files throws.
  */
 export async function loadHubDataset(
   context: HubContext,
@@ -49,37 +50,37 @@ export async function loadHubDataset(
         ...(context.signal ? { signal: context.signal } : {}),
       }),
   };
+  let isSaidToBeGated = false;
   try {
-    const { files, revision } = await findFiles(hub, wanted);
+    const { files, revision, gated } = await findFiles(hub, wanted);
+    isSaidToBeGated = gated;
     const tables: SourceTable[] = [];
+    let isWhole = true;
     for (const [index, path] of files.entries()) {
       const scratch = join(context.scratch, `hub-${index}`);
       await mkdir(scratch, { recursive: true });
-      const local = join(
-        scratch,
-        `download${path.slice(path.lastIndexOf("."))}`,
-      );
-      await download(hub, path, revision, local, context.signal);
-      tables.push(
-        await loadSourceFile(
-          {
-            sql: context.sql,
-            scratch,
-            ...(context.signal ? { signal: context.signal } : {}),
-          },
-          { path: local, name: path },
-          defaultSourceOptions,
-        ),
-      );
+      const missing = rowLimit === null ? null : rowLimit - countRows(tables);
+      const loaded = await loadFile({ ...context, scratch }, hub, { path, revision }, missing);
+      tables.push(loaded.table);
+      isWhole &&= loaded.isWhole;
       if (rowLimit !== null && countRows(tables) >= rowLimit) break;
     }
     return {
       ...(await joinTables(context.scratch, tables)),
-      isWhole: tables.length === files.length,
+      isWhole: isWhole && tables.length === files.length,
     };
   } catch (error) {
+    if (isGated(error, isSaidToBeGated)) throw new AppError("hub_gated", { id: wanted.dataset, page: `${endpoint}/datasets/${wanted.dataset}` }, { cause: error });
     throw wrapHubError(error, { endpoint, hasToken: token !== null, what: "data set", id: wanted.dataset });
   }
+}
+
+/** The Hub shows what a gated data set is, but hands its files only to those whom its owner let in. */
+function isGated(error: unknown, isSaidToBe: boolean): boolean {
+  if (!(error instanceof HubApiError) || ![401, 403].includes(error.statusCode)) return false;
+  if (isSaidToBe) return true;
+  // After its own words the message names the URL, in which anything may stand.
+  return /gated|restricted|ask for access/i.test(`${error.message.split(". URL")[0] ?? ""} ${JSON.stringify(error.data ?? null)}`);
 }
 
 interface Hub {
@@ -93,25 +94,27 @@ interface Hub {
 async function findFiles(
   hub: Hub,
   wanted: HubDataset,
-): Promise<{ files: string[]; revision: string }> {
+): Promise<{ files: string[]; revision: string; gated: boolean }> {
   const { repo, ...access } = hub;
-  const { sha } = await datasetInfo({
+  const { sha, gated: gate } = await datasetInfo({
     ...access,
     name: repo.name,
     revision: wanted.revision,
     additionalFields: ["sha"],
   });
+  // Not there on servers that know of no gates.
+  const gated = Boolean(gate);
   const paths = await listPaths(hub, sha);
   const own = chooseFiles(paths, wanted);
   if (own.some((path) => path.endsWith(".parquet")))
-    return { files: own, revision: sha };
+    return { files: own, revision: sha, gated };
   // What the Hub converts follows the main branch only.
   const converted =
     wanted.revision === "main"
       ? chooseFiles(await listPaths(hub, CONVERTED).catch(() => []), wanted)
       : [];
-  if (converted.length > 0) return { files: converted, revision: CONVERTED };
-  if (own.length > 0) return { files: own, revision: sha };
+  if (converted.length > 0) return { files: converted, revision: CONVERTED, gated };
+  if (own.length > 0) return { files: own, revision: sha, gated };
   const what = [
     wanted.config && `configuration ${wanted.config}`,
     wanted.split && `split ${wanted.split}`,
@@ -132,20 +135,28 @@ async function listPaths(hub: Hub, revision: string): Promise<string[]> {
   return paths;
 }
 
-async function download(
-  hub: Hub,
-  path: string,
-  revision: string,
-  to: string,
-  signal?: AbortSignal,
-): Promise<void> {
+/** Lines taken at least of a file that is not taken whole, so that its columns and their types are found out. */
+const MIN_LINES = 10_000;
+
+/** Loads a file, or as much of its beginning as holds `rows` rows (all where null). */
+async function loadFile(context: HubContext, hub: Hub, { path, revision }: { path: string; revision: string }, rows: number | null): Promise<{ table: SourceTable; isWhole: boolean }> {
+  const { signal, sql, scratch } = context;
   const blob = await downloadFile({ ...hub, path, revision, xet: false });
   if (!blob) throw new AppError("hub_not_found", { what: "file", id: path });
-  await pipeline(
-    Readable.fromWeb(blob.stream() as Parameters<typeof Readable.fromWeb>[0]),
-    createWriteStream(to),
-    ...(signal ? [{ signal }] : []),
-  );
+  const to = join(scratch, `download${path.slice(path.lastIndexOf("."))}`);
+  for (let lines = Math.max(rows ?? 0, MIN_LINES) + 1; ; lines *= 4) {
+    const part = await downloadPart({ blob, to, signal }, path, sql, rows, lines);
+    const table = await loadSourceFile({ sql, scratch, ...(signal ? { signal } : {}) }, { path: to, name: path }, defaultSourceOptions);
+    if (part.rows !== null) return { table: { ...table, query: `${table.query} WHERE file_row_number < ${part.rows}`, rows: part.rows }, isWhole: false };
+    // Lines within quotes make fewer rows than lines.
+    if (part.isWhole || rows === null || table.rows >= rows) return { table, isWhole: part.isWhole };
+  }
+}
+
+function downloadPart(target: { blob: Blob; to: string; signal?: AbortSignal | undefined }, path: string, sql: HubContext["sql"], rows: number | null, lines: number): Promise<Part> {
+  if (rows !== null && path.endsWith(".parquet")) return downloadParquetStart(target, sql, rows);
+  if (rows !== null && /\.(jsonl|ndjson|csv|tsv|txt)$/.test(path)) return downloadLines(target, lines, /\.[ct]sv$/.test(path));
+  return downloadWhole(target);
 }
 
 function countRows(tables: readonly SourceTable[]): number {
