@@ -56,6 +56,8 @@ export function createServerChoice(): ServerChoice {
     },
     failed(target, seconds) {
       const state = stateOf(target);
+      // Calls that were under way when it went down all fail: that is one failure.
+      if (state.downUntil > Date.now() && seconds === null) return;
       const wait = seconds === null ? Math.min(LONGEST_DOWN_MS, FIRST_DOWN_MS * 2 ** state.failures) : seconds * 1000;
       state.failures += 1;
       state.downUntil = Math.max(state.downUntil, Date.now() + wait);
