@@ -6,20 +6,17 @@ import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import type {
-  InputTable,
-  SqlValue,
-  TableRunner,
-} from "@/lib/steps/_sdk/step-runner";
+import type { InputTable } from "@/lib/steps/_sdk/step-runner";
 import { run as filterRows } from "@/lib/steps/tables/filter-rows/runner";
 import { run as mapColumn } from "@/lib/steps/tables/map-column/runner";
 import { run as shuffle } from "@/lib/steps/tables/shuffle/runner";
 import { run as sort } from "@/lib/steps/tables/sort/runner";
 import { openDuckDb } from "@/lib/tables/duckdb";
 import { createTableView } from "@/lib/tables/table-view";
-import { writePart } from "@/lib/tables/write-part";
 import { readOption } from "../support/figures";
+import { median, timeSeconds } from "./time-seconds";
 import { makeTable } from "./make-table";
+import { runStep, type BenchRun } from "./run-step";
 
 const rows = readOption("rows", 1_000_000);
 const rounds = readOption("rounds", 3);
@@ -46,51 +43,12 @@ const table: InputTable = {
   rows,
 };
 
-async function runStep(
-  runner: unknown,
-  params: Record<string, unknown>,
-): Promise<void> {
-  let outputs = 0;
-  const write = async (
-    query: string,
-    values?: readonly SqlValue[],
-  ): Promise<number> => {
-    const written = await writePart(session, {
-      query,
-      values: values ?? [],
-      path: join(scratch, `out-${outputs++}.parquet`),
-    });
-    return written.rows;
-  };
-  await (runner as TableRunner<Record<string, unknown>>).run({
-    params,
-    sql: session,
-    signal: new AbortController().signal,
-    scratch,
-    rowLimit: null,
-    input: () => table,
-    inputs: () => [table],
-    model: () => Promise.reject(new Error("no models here")),
-    filePath: () => Promise.reject(new Error("no files here")),
-    emit: (_, query, values) => write(query, values),
-    emitReport: (_, query, values) => write(query, values),
-    reject: async (query, values) => {
-      await write(query, values);
-    },
-    fail: async (query, values) => {
-      await write(query, values);
-    },
-    keepFile: () => Promise.resolve(),
-    hub: () => Promise.reject(new Error("no Hub here")),
-    provenance: () => Promise.reject(new Error("no run here")),
-  });
-}
-
+const place: BenchRun = { session, scratch, tables: { input: [table] } };
 const contests = [
   {
     name: "map",
     step: () =>
-      runStep(mapColumn, {
+      runStep(place, mapColumn, {
         column: "up",
         expression: "upper(text) || label",
         type: "as-computed",
@@ -100,30 +58,21 @@ const contests = [
   {
     name: "filter",
     step: () =>
-      runStep(filterRows, { condition: "score < 0.5 AND contains(text, 'a')" }),
+      runStep(place, filterRows, { condition: "score < 0.5 AND contains(text, 'a')" }),
     sql: `SELECT * FROM ${files} WHERE score < 0.5 AND contains(text, 'a')`,
   },
   {
     name: "sort",
     step: () =>
-      runStep(sort, { keys: [{ column: "score", descending: false }] }),
+      runStep(place, sort, { keys: [{ column: "score", descending: false }] }),
     sql: `SELECT * FROM ${files} ORDER BY score`,
   },
   {
     name: "shuffle",
-    step: () => runStep(shuffle, { seed: 1 }),
+    step: () => runStep(place, shuffle, { seed: 1 }),
     sql: `SELECT * FROM ${files} ORDER BY hash(id)`,
   },
 ];
-
-async function time(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
-}
-
-const median = (times: number[]): number =>
-  [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
 
 console.log(
   `${rows} rows, ${rounds} rounds; memory at the start ${Math.round(process.memoryUsage.rss() / 1e6)} MB`,
@@ -132,9 +81,9 @@ for (const { name, step, sql } of contests) {
   const ours: number[] = [];
   const raw: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    ours.push(await time(step));
+    ours.push(await timeSeconds(step));
     raw.push(
-      await time(() =>
+      await timeSeconds(() =>
         plain.run(
           `COPY (${sql}) TO '${join(scratch, "raw.parquet")}' (FORMAT parquet, COMPRESSION zstd)`,
         ),

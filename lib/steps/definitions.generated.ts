@@ -38,6 +38,7 @@ import { definition as processWithPrompt } from "./prompting/process-with-prompt
 import { definition as prompt } from "./prompting/prompt/definition";
 import { definition as publishDataset } from "./out/publish-dataset/definition";
 import { definition as publishModel } from "./out/publish-model/definition";
+import { definition as queryDatabase } from "./sources/query-database/definition";
 import { definition as ragPrompt } from "./prompting/rag-prompt/definition";
 import { definition as rankWithPrompt } from "./prompting/rank-with-prompt/definition";
 import { definition as regexExtract } from "./tables/regex-extract/definition";
@@ -97,6 +98,7 @@ export const stepDefinitions = {
   "prompt": prompt as AnyStepDefinition,
   "publish-dataset": publishDataset as AnyStepDefinition,
   "publish-model": publishModel as AnyStepDefinition,
+  "query-database": queryDatabase as AnyStepDefinition,
   "rag-prompt": ragPrompt as AnyStepDefinition,
   "rank-with-prompt": rankWithPrompt as AnyStepDefinition,
   "regex-extract": regexExtract as AnyStepDefinition,

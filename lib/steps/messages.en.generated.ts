@@ -37,6 +37,7 @@ import processWithPrompt from "./prompting/process-with-prompt/messages.en.json"
 import prompt from "./prompting/prompt/messages.en.json" with { type: "json" };
 import publishDataset from "./out/publish-dataset/messages.en.json" with { type: "json" };
 import publishModel from "./out/publish-model/messages.en.json" with { type: "json" };
+import queryDatabase from "./sources/query-database/messages.en.json" with { type: "json" };
 import ragPrompt from "./prompting/rag-prompt/messages.en.json" with { type: "json" };
 import rankWithPrompt from "./prompting/rank-with-prompt/messages.en.json" with { type: "json" };
 import regexExtract from "./tables/regex-extract/messages.en.json" with { type: "json" };
@@ -96,6 +97,7 @@ export const stepMessages = {
   "prompt": prompt,
   "publish-dataset": publishDataset,
   "publish-model": publishModel,
+  "query-database": queryDatabase,
   "rag-prompt": ragPrompt,
   "rank-with-prompt": rankWithPrompt,
   "regex-extract": regexExtract,

@@ -3,4 +3,5 @@
 export const probeLoaders = {
   "load-file": () => import("./sources/load-file/probe"),
   "load-hub-dataset": () => import("./sources/load-hub-dataset/probe"),
+  "query-database": () => import("./sources/query-database/probe"),
 };

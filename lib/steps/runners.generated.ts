@@ -38,6 +38,7 @@ export const runnerLoaders = {
   "prompt": () => import("./prompting/prompt/runner"),
   "publish-dataset": () => import("./out/publish-dataset/runner"),
   "publish-model": () => import("./out/publish-model/runner"),
+  "query-database": () => import("./sources/query-database/runner"),
   "rag-prompt": () => import("./prompting/rag-prompt/runner"),
   "rank-with-prompt": () => import("./prompting/rank-with-prompt/runner"),
   "regex-extract": () => import("./tables/regex-extract/runner"),

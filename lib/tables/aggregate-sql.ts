@@ -1,5 +1,5 @@
 import type { AggregateFunction } from "@/lib/steps/_sdk/aggregates";
-import type { ColumnType } from "@/lib/steps/_sdk/columns";
+import { isNested, type ColumnType } from "@/lib/steps/_sdk/columns";
 import { quoteLiteral } from "./quote-literal";
 
 export interface AggregateOptions {
@@ -17,7 +17,7 @@ export function aggregateSql(compute: AggregateFunction, { column, type, separat
   const where = filter === undefined ? "" : ` FILTER (WHERE ${filter})`;
   // A sum of whole numbers is a HUGEINT, which Parquet does not know.
   const sum = type === "integer" ? `(sum(${column})${where})::BIGINT` : `sum(${column}::DOUBLE)${where}`;
-  const text = type === "list" || type === "object" ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`;
+  const text = isNested(type) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`;
   const calls: Record<AggregateFunction, string> = {
     rows: `count(*)${where}`,
     count: `count(${column})${where}`,

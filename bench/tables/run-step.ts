@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import type { InputTable, SqlValue, TableRunner } from "@/lib/steps/_sdk/step-runner";
+import type { TableSession } from "@/lib/tables/table-session";
+import { writePart } from "@/lib/tables/write-part";
+
+export interface BenchRun {
+  session: TableSession;
+  /** Folder for what the step writes. */
+  scratch: string;
+  /** By input port. */
+  tables: Record<string, InputTable[]>;
+}
+
+/** Runs a table step as the engine does, without the engine: its outputs are written as parts and left there. */
+export async function runStep({ session, scratch, tables }: BenchRun, runner: unknown, params: Record<string, unknown>): Promise<void> {
+  let outputs = 0;
+  const write = async (query: string, values?: readonly SqlValue[]): Promise<number> => {
+    const written = await writePart(session, { query, values: values ?? [], path: join(scratch, `out-${outputs++}.parquet`) });
+    return written.rows;
+  };
+  const record = async (query: string, values?: readonly SqlValue[]): Promise<void> => {
+    await write(query, values);
+  };
+  await (runner as TableRunner<Record<string, unknown>>).run({
+    params,
+    sql: session,
+    signal: new AbortController().signal,
+    scratch,
+    rowLimit: null,
+    input: (port) => {
+      const table = tables[port]?.[0];
+      if (!table) throw new Error(`no table for ${port}`);
+      return table;
+    },
+    inputs: (port) => tables[port] ?? [],
+    model: () => Promise.reject(new Error("no models here")),
+    filePath: () => Promise.reject(new Error("no files here")),
+    privateHosts: [],
+    emit: (_, query, values) => write(query, values),
+    emitReport: (_, query, values) => write(query, values),
+    reject: record,
+    fail: record,
+    keepFile: () => Promise.resolve(),
+    hub: () => Promise.reject(new Error("no Hub here")),
+    provenance: () => Promise.reject(new Error("no run here")),
+  });
+}
