@@ -1,6 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowUpDown, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Gavel, Globe, GraduationCap, Group, Library, Link, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scale, Scissors, Shapes, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowUpDown, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Gavel, Globe, GraduationCap, Group, Library, Link, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
@@ -40,6 +40,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "merge": Merge,
   "message-square-text": MessageSquareText,
   "messages-square": MessagesSquare,
+  "move-diagonal": MoveDiagonal,
   "paint-bucket": PaintBucket,
   "pencil-line": PencilLine,
   "regex": Regex,
@@ -48,6 +49,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "rows-3": Rows3,
   "scale": Scale,
   "scissors": Scissors,
+  "search-check": SearchCheck,
   "shapes": Shapes,
   "shuffle": Shuffle,
   "sparkles": Sparkles,
@@ -57,4 +59,5 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "text-cursor-input": TextCursorInput,
   "unfold-vertical": UnfoldVertical,
   "wand-sparkles": WandSparkles,
+  "waypoints": Waypoints,
 };

@@ -5,11 +5,13 @@ import { definition as addRow } from "./tables/add-row/definition";
 import { definition as cast } from "./tables/cast/definition";
 import { definition as chatPrompt } from "./prompting/chat-prompt/definition";
 import { definition as concat } from "./tables/concat/definition";
+import { definition as cosineSimilarity } from "./tables/cosine-similarity/definition";
 import { definition as dataFromAttributedPrompt } from "./prompting/data-from-attributed-prompt/definition";
 import { definition as dataFromPrompt } from "./prompting/data-from-prompt/definition";
 import { definition as deduplicate } from "./tables/deduplicate/definition";
 import { definition as dropColumns } from "./tables/drop-columns/definition";
 import { definition as dropNulls } from "./tables/drop-nulls/definition";
+import { definition as embed } from "./prompting/embed/definition";
 import { definition as explode } from "./tables/explode/definition";
 import { definition as exportFile } from "./out/export-file/definition";
 import { definition as extractJson } from "./tables/extract-json/definition";
@@ -44,6 +46,7 @@ import { definition as rankWithPrompt } from "./prompting/rank-with-prompt/defin
 import { definition as regexExtract } from "./tables/regex-extract/definition";
 import { definition as regexReplace } from "./tables/regex-replace/definition";
 import { definition as renameColumns } from "./tables/rename-columns/definition";
+import { definition as retrieve } from "./tables/retrieve/definition";
 import { definition as reverse } from "./tables/reverse/definition";
 import { definition as sample } from "./tables/sample/definition";
 import { definition as selectColumns } from "./tables/select-columns/definition";
@@ -65,11 +68,13 @@ export const stepDefinitions = {
   "cast": cast as AnyStepDefinition,
   "chat-prompt": chatPrompt as AnyStepDefinition,
   "concat": concat as AnyStepDefinition,
+  "cosine-similarity": cosineSimilarity as AnyStepDefinition,
   "data-from-attributed-prompt": dataFromAttributedPrompt as AnyStepDefinition,
   "data-from-prompt": dataFromPrompt as AnyStepDefinition,
   "deduplicate": deduplicate as AnyStepDefinition,
   "drop-columns": dropColumns as AnyStepDefinition,
   "drop-nulls": dropNulls as AnyStepDefinition,
+  "embed": embed as AnyStepDefinition,
   "explode": explode as AnyStepDefinition,
   "export-file": exportFile as AnyStepDefinition,
   "extract-json": extractJson as AnyStepDefinition,
@@ -104,6 +109,7 @@ export const stepDefinitions = {
   "regex-extract": regexExtract as AnyStepDefinition,
   "regex-replace": regexReplace as AnyStepDefinition,
   "rename-columns": renameColumns as AnyStepDefinition,
+  "retrieve": retrieve as AnyStepDefinition,
   "reverse": reverse as AnyStepDefinition,
   "sample": sample as AnyStepDefinition,
   "select-columns": selectColumns as AnyStepDefinition,

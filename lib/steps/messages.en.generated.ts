@@ -4,11 +4,13 @@ import addRow from "./tables/add-row/messages.en.json" with { type: "json" };
 import cast from "./tables/cast/messages.en.json" with { type: "json" };
 import chatPrompt from "./prompting/chat-prompt/messages.en.json" with { type: "json" };
 import concat from "./tables/concat/messages.en.json" with { type: "json" };
+import cosineSimilarity from "./tables/cosine-similarity/messages.en.json" with { type: "json" };
 import dataFromAttributedPrompt from "./prompting/data-from-attributed-prompt/messages.en.json" with { type: "json" };
 import dataFromPrompt from "./prompting/data-from-prompt/messages.en.json" with { type: "json" };
 import deduplicate from "./tables/deduplicate/messages.en.json" with { type: "json" };
 import dropColumns from "./tables/drop-columns/messages.en.json" with { type: "json" };
 import dropNulls from "./tables/drop-nulls/messages.en.json" with { type: "json" };
+import embed from "./prompting/embed/messages.en.json" with { type: "json" };
 import explode from "./tables/explode/messages.en.json" with { type: "json" };
 import exportFile from "./out/export-file/messages.en.json" with { type: "json" };
 import extractJson from "./tables/extract-json/messages.en.json" with { type: "json" };
@@ -43,6 +45,7 @@ import rankWithPrompt from "./prompting/rank-with-prompt/messages.en.json" with 
 import regexExtract from "./tables/regex-extract/messages.en.json" with { type: "json" };
 import regexReplace from "./tables/regex-replace/messages.en.json" with { type: "json" };
 import renameColumns from "./tables/rename-columns/messages.en.json" with { type: "json" };
+import retrieve from "./tables/retrieve/messages.en.json" with { type: "json" };
 import reverse from "./tables/reverse/messages.en.json" with { type: "json" };
 import sample from "./tables/sample/messages.en.json" with { type: "json" };
 import selectColumns from "./tables/select-columns/messages.en.json" with { type: "json" };
@@ -64,11 +67,13 @@ export const stepMessages = {
   "cast": cast,
   "chat-prompt": chatPrompt,
   "concat": concat,
+  "cosine-similarity": cosineSimilarity,
   "data-from-attributed-prompt": dataFromAttributedPrompt,
   "data-from-prompt": dataFromPrompt,
   "deduplicate": deduplicate,
   "drop-columns": dropColumns,
   "drop-nulls": dropNulls,
+  "embed": embed,
   "explode": explode,
   "export-file": exportFile,
   "extract-json": extractJson,
@@ -103,6 +108,7 @@ export const stepMessages = {
   "regex-extract": regexExtract,
   "regex-replace": regexReplace,
   "rename-columns": renameColumns,
+  "retrieve": retrieve,
   "reverse": reverse,
   "sample": sample,
   "select-columns": selectColumns,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AppError } from "@/lib/core/app-error";
 import { CellRows } from "./cell-rows";
+import { ColumnKinds } from "./column-kinds";
 import { FailureLog } from "./failure-log";
 import { nameColumns } from "./name-columns";
 import type { SourceContext, SourceFile, SourceOptions, SourceTable } from "./source-file";
@@ -26,11 +27,9 @@ function chooseSheet({ sheets }: XlsxWorkbook, wanted: string): XlsxWorkbook["sh
   return found;
 }
 
-type Kind = "integer" | "number" | "boolean" | "date" | "text";
-
 class SheetTable {
   private header: string[] | null = null;
-  private readonly kinds: Set<Kind>[] = [];
+  private readonly kinds = new ColumnKinds();
 
   constructor(
     private readonly rows: CellRows,
@@ -45,7 +44,7 @@ class SheetTable {
     if (this.header === null) {
       const isHeader = header === "yes" || (header === "auto" && row.cells.every((cell) => cell === null || cell.kind === "text"));
       this.header = isHeader ? row.cells.map((cell) => String(cell?.value ?? "")) : [];
-      while (this.kinds.length < this.header.length) this.kinds.push(new Set());
+      this.kinds.widen(this.header.length);
       if (isHeader) return;
     }
     const wrong = onBadRow === "fail" ? row.cells.findIndex((cell) => cell?.kind === "error") : -1;
@@ -57,26 +56,19 @@ class SheetTable {
   }
 
   private write(cell: XlsxCell | null, index: number): string {
-    while (this.kinds.length <= index) this.kinds.push(new Set());
+    this.kinds.widen(index + 1);
     if (cell === null || cell.kind === "error") return "null";
     const kind = cell.kind === "number" && Number.isSafeInteger(cell.value) ? "integer" : cell.kind;
     // A time without a day is no timestamp.
-    this.kinds[index]?.add(kind === "date" && !/^\d{4,}-/.test(String(cell.value)) ? "text" : kind);
+    this.kinds.add(index, kind === "date" && !/^\d{4,}-/.test(String(cell.value)) ? "text" : kind);
     return this.options.allText ? JSON.stringify(String(cell.value)) : JSON.stringify(cell.value);
   }
 
   async close(): Promise<SourceTable> {
     const failures = await this.failures.close();
-    if (this.kinds.length === 0) throw new AppError("file_empty", { name: this.file.name });
-    const names = nameColumns(this.kinds.map((_, index) => this.header?.[index] ?? ""));
-    const columns = names.map((name, index) => ({ name, type: this.options.allText ? "VARCHAR" : toDuckType(this.kinds[index]) }));
+    if (this.kinds.width === 0) throw new AppError("file_empty", { name: this.file.name });
+    const names = nameColumns(Array.from({ length: this.kinds.width }, (_, index) => this.header?.[index] ?? ""));
+    const columns = names.map((name, index) => ({ name, type: this.options.allText ? "VARCHAR" : this.kinds.toDuckType(index) }));
     return { ...(await this.rows.close(columns)), rows: this.rows.count, failures };
   }
-}
-
-function toDuckType(kinds: ReadonlySet<Kind> | undefined): string {
-  const [kind, other] = [...(kinds ?? [])];
-  if (kind === undefined) return "VARCHAR";
-  if (other !== undefined) return kinds?.size === 2 && kinds.has("integer") && kinds.has("number") ? "DOUBLE" : "VARCHAR";
-  return { integer: "BIGINT", number: "DOUBLE", boolean: "BOOLEAN", date: "TIMESTAMP", text: "VARCHAR" }[kind];
 }

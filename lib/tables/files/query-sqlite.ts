@@ -1,0 +1,112 @@
+import { constants } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import { AppError } from "@/lib/core/app-error";
+import type { Column } from "@/lib/steps/_sdk/columns";
+import { type CellKind, ColumnKinds } from "./column-kinds";
+import { CellRows } from "./cell-rows";
+import { nameColumns } from "./name-columns";
+import type { SourceFile, SourceTable } from "./source-file";
+
+const program = fileURLToPath(new URL("./sqlite-thread.mjs", import.meta.url));
+
+export interface SqliteQuery {
+  query: string;
+  seconds: number;
+  rowLimit: number | null;
+}
+
+type SqliteValue = number | bigint | string | Uint8Array | null;
+
+interface Message {
+  columns?: { name: string; type: string }[];
+  rows?: SqliteValue[][];
+  isLast?: boolean;
+  error?: string;
+}
+
+interface QueryContext {
+  scratch: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs one query that reads on a SQLite file, a batch of rows at a time. What it holds is written to a file; whole numbers
+ * keep every digit, bytes become Base64. Throws `sql_invalid`, `sql_too_slow`, `file_unreadable`, `column_reserved`.
+ */
+export async function querySqlite(context: QueryContext, file: SourceFile, options: SqliteQuery): Promise<SourceTable> {
+  const rows = await CellRows.create(context.scratch);
+  const kinds = new ColumnKinds();
+  const isFull = (): boolean => options.rowLimit !== null && rows.count >= options.rowLimit;
+  return withThread(context, file, options, false, async (ask, columns) => {
+    kinds.widen(columns.length);
+    for (let isLast = isFull(); !isLast;) {
+      const message = await ask();
+      for (const row of message.rows ?? []) {
+        if (!isFull()) await rows.add(row.map((value, index) => writeCell(value, index, kinds)));
+      }
+      isLast = message.isLast === true || isFull();
+    }
+    const names = nameColumns(columns.map(({ name }) => name));
+    const table = await rows.close(names.map((name, index) => ({ name, type: kinds.toDuckType(index) })));
+    return { ...table, rows: rows.count, failures: null };
+  });
+}
+
+/** The columns a query gives, without running it. SQLite types values, not columns, so their types are not known yet. */
+export function describeSqlite(context: QueryContext, file: SourceFile, options: Pick<SqliteQuery, "query" | "seconds">): Promise<Column[]> {
+  return withThread(context, file, options, true, (_, columns) => Promise.resolve(nameColumns(columns.map(({ name }) => name)).map((name): Column => ({ name, type: "unknown" }))));
+}
+
+type Ask = () => Promise<Message>;
+
+async function withThread<Result>(context: QueryContext, file: SourceFile, { query, seconds }: Pick<SqliteQuery, "query" | "seconds">, onlyColumns: boolean, use: (ask: Ask, columns: { name: string }[]) => Promise<Result>): Promise<Result> {
+  // A copy: what opens a database puts locks beside it.
+  const path = join(context.scratch, "database.sqlite");
+  await copyFile(file.path, path, constants.COPYFILE_FICLONE);
+  const thread = new Worker(program, { workerData: { path, query: query.trim().replace(/;\s*$/, ""), onlyColumns }, execArgv: [], env: {} });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    void thread.terminate();
+  }, seconds * 1000);
+  const stop = (): void => void thread.terminate();
+  context.signal?.addEventListener("abort", stop, { once: true });
+  const receive = async (): Promise<Message> => {
+    const message = await new Promise<Message | null>((resolve, reject) => {
+      thread.once("message", resolve).once("error", reject).once("exit", () => {
+        resolve(null);
+      });
+    });
+    context.signal?.throwIfAborted();
+    if (isLate || message === null) throw new AppError("sql_too_slow", { seconds });
+    if (message.error === undefined) return message;
+    if (/not a database|malformed|unable to open/.test(message.error)) throw new AppError("file_unreadable", { name: file.name, format: "SQLite", detail: message.error });
+    throw new AppError("sql_invalid", { detail: message.error });
+  };
+  try {
+    const { columns = [] } = await receive();
+    return await use(() => {
+      const answer = receive();
+      thread.postMessage("next");
+      return answer;
+    }, columns);
+  } finally {
+    clearTimeout(timer);
+    context.signal?.removeEventListener("abort", stop);
+    await thread.terminate();
+  }
+}
+
+function writeCell(value: SqliteValue, column: number, kinds: ColumnKinds): string {
+  if (value === null) return "null";
+  const isWhole = typeof value === "bigint" || Number.isSafeInteger(value);
+  const kind: CellKind = typeof value === "number" || typeof value === "bigint" ? (isWhole ? "integer" : "number") : "text";
+  kinds.add(column, kind);
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString("base64"));
+  if (typeof value === "string") return JSON.stringify(value.toWellFormed());
+  return Number.isFinite(value) ? String(value) : JSON.stringify(String(value));
+}
