@@ -1,4 +1,4 @@
-import { Braces, Brackets, CalendarClock, CircleHelp, Hash, ToggleLeft, Type } from "lucide-react";
+import { Braces, Brackets, CalendarClock, CircleHelp, Hash, ToggleLeft, Type, Waypoints } from "lucide-react";
 import type { ColumnType } from "@/lib/steps/_sdk/columns";
 
 const icons = {
@@ -8,6 +8,7 @@ const icons = {
   boolean: ToggleLeft,
   timestamp: CalendarClock,
   list: Brackets,
+  vector: Waypoints,
   object: Braces,
   unknown: CircleHelp,
 };

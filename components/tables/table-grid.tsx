@@ -5,7 +5,7 @@ import { useApi } from "@/components/api/use-api";
 import { classNames } from "@/components/ui/class-names";
 import { Notice } from "@/components/ui/notice";
 import { readProfile } from "@/lib/contracts/tables";
-import type { Column } from "@/lib/steps/_sdk/columns";
+import { isNested, type Column } from "@/lib/steps/_sdk/columns";
 import { ColumnHeader } from "./column-header";
 import { formatCell } from "./format-cell";
 import { getScrollTop, getScrollWindow, ROW_HEIGHT } from "./scroll-window";
@@ -28,7 +28,7 @@ interface TableGridProps {
 
 const NUMBER_WIDTH = 56;
 const HEADER_HEIGHT = 46;
-const startWidths: Record<Column["type"], number> = { text: 280, integer: 110, number: 110, boolean: 84, timestamp: 180, list: 240, object: 260, unknown: 160 };
+const startWidths: Record<Column["type"], number> = { text: 280, integer: 110, number: 110, boolean: 84, timestamp: 180, list: 240, vector: 200, object: 260, unknown: 160 };
 
 const isNumeric = (column: Column) => column.type === "integer" || column.type === "number";
 
@@ -42,7 +42,7 @@ function Cell({ column, value, index, left, width }: { column: Column; value: un
         "absolute top-0 truncate border-r px-2 leading-7",
         isNumeric(column) && "text-right tabular-nums",
         isNull && "text-faint italic",
-        (column.type === "list" || column.type === "object") && "font-mono text-xs leading-7",
+        isNested(column.type) && "font-mono text-xs leading-7",
       )}
       style={{ left, width, height: ROW_HEIGHT }}
     >

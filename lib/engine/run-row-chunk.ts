@@ -1,3 +1,4 @@
+import { isNested } from "@/lib/steps/_sdk/columns";
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { AppError, isAppError, toAppError } from "@/lib/core/app-error";
@@ -65,7 +66,7 @@ function selectTexts(table: TableManifest, names: readonly string[]): string[] {
     const found = table.columns.find((column) => column.name === name);
     if (!found) throw new AppError("column_missing", { column: name, columns: table.columns.map((column) => column.name).join(", ") });
     const quoted = quoteIdentifier(name);
-    return found.type === "text" ? quoted : found.type === "list" || found.type === "object" ? `to_json(${quoted})::VARCHAR AS ${quoted}` : `${quoted}::VARCHAR AS ${quoted}`;
+    return found.type === "text" ? quoted : isNested(found.type) ? `to_json(${quoted})::VARCHAR AS ${quoted}` : `${quoted}::VARCHAR AS ${quoted}`;
   });
 }
 
@@ -98,11 +99,17 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
         prepared,
         rowNumber: chunk.rowStart + place,
         signal,
-        async complete(messages, sample) {
-          const completion = await resources.models.complete({ model, messages, sampling, sample, signal, startSignal: chunk.pausing });
+        async complete(messages, sample, extras) {
+          const completion = await resources.models.complete({ model, messages, sampling, sample, signal, startSignal: chunk.pausing, ...(extras && { extras }) });
           countCall(progress, completion.record);
           chunk.spend(completion.record.costMicros);
           return completion;
+        },
+        async embed(text, options) {
+          const { vectors, cached, promptTokens, costMicros } = await resources.models.embed({ model, texts: [text], ...options, signal, startSignal: chunk.pausing });
+          countCall(progress, { cached: cached > 0, promptTokens, completionTokens: 0, costMicros });
+          chunk.spend(costMicros);
+          return vectors[0] ?? new Float32Array();
         },
       });
       outcomes[place] = outcome;
@@ -136,7 +143,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   return outcomes;
 }
 
-function countCall(progress: LeasedChunk["progress"], record: CallRecord): void {
+function countCall(progress: LeasedChunk["progress"], record: Pick<CallRecord, "cached" | "promptTokens" | "completionTokens" | "costMicros">): void {
   if (record.cached) progress.callsCached += 1;
   else progress.calls += 1;
   progress.promptTokens += record.promptTokens;

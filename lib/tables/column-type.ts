@@ -25,6 +25,7 @@ const texts = new Set([
 
 /** What a person calls a DuckDB type, from its name as DESCRIBE prints it. */
 export function columnType(duckType: string): ColumnType {
+  if (/^FLOAT\[\d*\]$/.test(duckType)) return "vector";
   if (duckType.endsWith("]")) return "list";
   if (
     /^(STRUCT|MAP|UNION)\(/.test(duckType) ||

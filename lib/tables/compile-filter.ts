@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/core/app-error";
-import type { Column, ColumnType } from "@/lib/steps/_sdk/columns";
+import { isNested, type Column, type ColumnType } from "@/lib/steps/_sdk/columns";
 import type { SqlValue } from "@/lib/steps/_sdk/step-runner";
 import type { FilterAst, FilterCondition, FilterScalar } from "./filter-ast";
 import { quoteIdentifier } from "./quote-identifier";
@@ -112,7 +112,7 @@ function compileCondition(
 }
 
 function operand(type: ColumnType, quoted: string): string {
-  return type === "list" || type === "object" || type === "unknown"
+  return isNested(type) || type === "unknown"
     ? `${quoted}::VARCHAR`
     : quoted;
 }

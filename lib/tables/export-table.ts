@@ -1,4 +1,4 @@
-import type { Column } from "@/lib/steps/_sdk/columns";
+import { isNested, type Column } from "@/lib/steps/_sdk/columns";
 import { quoteIdentifier } from "./quote-identifier";
 import { quoteLiteral } from "./quote-literal";
 import type { TableManifest } from "./table-manifest";
@@ -63,7 +63,7 @@ function exportedCell(
     return `CASE WHEN isfinite(${quoted}::DOUBLE) THEN ${quoted} END`;
   if (format !== "csv") return quoted;
   const text =
-    type === "list" || type === "object"
+    isNested(type)
       ? `to_json(${quoted})::VARCHAR`
       : quoted;
   if (

@@ -1,4 +1,4 @@
-import type { ColumnType } from "@/lib/steps/_sdk/columns";
+import { isNested, type ColumnType } from "@/lib/steps/_sdk/columns";
 
 export const fittedTypes = ["text", "integer", "number", "boolean", "timestamp"] as const;
 export type FittedType = (typeof fittedTypes)[number];
@@ -8,7 +8,7 @@ export type FittedType = (typeof fittedTypes)[number];
  * It never gives an error, whatever the value.
  */
 export function fitType(value: string, from: ColumnType, to: FittedType): string {
-  const text = from === "list" || from === "object" ? `to_json(${value})::VARCHAR` : `(${value})::VARCHAR`;
+  const text = isNested(from) ? `to_json(${value})::VARCHAR` : `(${value})::VARCHAR`;
   const isNumeric = from === "integer" || from === "number";
   switch (to) {
     case "text":

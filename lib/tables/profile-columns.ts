@@ -1,4 +1,4 @@
-import type { Column } from "@/lib/steps/_sdk/columns";
+import { isNested, type Column } from "@/lib/steps/_sdk/columns";
 import { quoteIdentifier } from "./quote-identifier";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
@@ -71,7 +71,7 @@ function measure({ name, type }: Column): string | null {
   if (type === "integer" || type === "number")
     return `(CASE WHEN isfinite(${quoted}::DOUBLE) THEN ${quoted}::DOUBLE END)`;
   if (type === "text") return `length(${quoted}::VARCHAR)::DOUBLE`;
-  return type === "list" ? `len(${quoted})::DOUBLE` : null;
+  return type === "list" || type === "vector" ? `len(${quoted})::DOUBLE` : null;
 }
 
 async function readBasics(
@@ -83,7 +83,7 @@ async function readBasics(
     const quoted = quoteIdentifier(column.name);
     const value = measure(column) ?? "NULL::DOUBLE";
     const counted =
-      column.type === "list" || column.type === "object"
+      isNested(column.type)
         ? "NULL"
         : `approx_count_distinct(${quoted})`;
     return [

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from "@duckdb/node-api";
-import type { Column } from "@/lib/steps/_sdk/columns";
+import { isNested, type Column } from "@/lib/steps/_sdk/columns";
 import { type JsonValue, toJsonCell } from "./json-cell";
 import { quoteIdentifier } from "./quote-identifier";
 import type { FoundRows, PageRow } from "./query-page";
@@ -19,7 +19,7 @@ export async function readCutCells(
 ): Promise<PageRow[]> {
   const cells = columns.map(({ name, type }, index) => {
     const quoted = quoteIdentifier(name);
-    if (type === "list" || type === "object")
+    if (isNested(type))
       return `left(to_json(${quoted})::VARCHAR, ${CELL_LIMIT + 1}) AS c${index}`;
     if (type === "text" || type === "unknown")
       return `left(${quoted}::VARCHAR, ${CELL_LIMIT + 1}) AS c${index}`;
@@ -79,7 +79,7 @@ function toPageRow(
     }
     return [
       name,
-      type === "list" || type === "object" ? parseJson(cell) : cell,
+      isNested(type) ? parseJson(cell) : cell,
     ];
   });
   return { row: Number(row["__row"]), values: Object.fromEntries(values), cut };

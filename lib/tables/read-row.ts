@@ -1,3 +1,4 @@
+import { isNested } from "@/lib/steps/_sdk/columns";
 import { AppError } from "@/lib/core/app-error";
 import type { CallRecord } from "@/lib/llm/chat";
 import { type JsonValue, toJsonCell } from "./json-cell";
@@ -32,7 +33,7 @@ export async function readRow(
   if (!found) throw new AppError("not_found", { what: "row", id: String(row) });
   const jsonColumns = new Set(
     manifest.columns
-      .filter(({ type }) => type === "list" || type === "object")
+      .filter(({ type }) => isNested(type))
       .map(({ name }) => name),
   );
   const values = manifest.columns.map(

@@ -63,6 +63,7 @@ export const emptyTypes: Record<ColumnType, string> = {
   boolean: "BOOLEAN",
   timestamp: "TIMESTAMP",
   list: "JSON[]",
+  vector: "FLOAT[]",
   object: "JSON",
   unknown: "VARCHAR",
 };

@@ -1,4 +1,4 @@
-import type { DuckDBAppender } from "@duckdb/node-api";
+import { FLOAT, LIST, type DuckDBAppender } from "@duckdb/node-api";
 import type { CallRecord } from "@/lib/llm/chat";
 import type { Column, ColumnType } from "@/lib/steps/_sdk/columns";
 import { quoteIdentifier } from "./quote-identifier";
@@ -57,6 +57,7 @@ const storedTypes: Record<ColumnType, string> = {
   boolean: "BOOLEAN",
   timestamp: "VARCHAR",
   list: "JSON",
+  vector: "FLOAT[]",
   object: "JSON",
   unknown: "VARCHAR",
 };
@@ -128,6 +129,8 @@ function appendCell(
     appender.appendBigInt(BigInt(Math.trunc(Number(value))));
   else if (type === "number") appender.appendDouble(Number(value));
   else if (type === "boolean") appender.appendBoolean(Boolean(value));
+  else if (type === "vector")
+    appender.appendList(Array.from(value as ArrayLike<number>), LIST(FLOAT));
   else if (type === "list" || type === "object")
     appender.appendVarchar(JSON.stringify(value));
   else

@@ -71,6 +71,7 @@ async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Reco
         prepared,
         rowNumber,
         signal: new AbortController().signal,
+        embed: (text) => Promise.resolve(Float32Array.from([text.length, 1])),
         complete: (messages) => {
           sent.push(messages);
           const text = fixture.replies?.[textOf(messages)] ?? fixture.replies?.default ?? "";
@@ -85,7 +86,7 @@ async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Reco
       }
       for (const { values } of outcome.rows) {
         expect(Object.keys(values)).toEqual(runner.newColumns(params).map((column) => column.name));
-        output.push({ ...row, ...(values as Row) });
+        output.push({ ...row, ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value instanceof Float32Array ? Array.from(value) : value])) });
         lineage.push(rowNumber);
       }
     } catch (error) {
@@ -118,7 +119,7 @@ describe("steps that prompt", () => {
   it.each(rowCases)("$id: $name", async ({ runner, definition, fixture }) => {
     const params = definition.params.parse({ ...definition.defaults, ...fixture.params });
     const result = await runRows(runner as RowsRunner<Record<string, unknown>>, params, fixture);
-    expect(result.sent).toEqual(fixture.expect.messages);
+    expect(result.sent).toEqual(fixture.expect.messages ?? []);
     expect(result.output).toEqual(fixture.expect.outputs?.output);
     if (fixture.expect.lineage) expect(result.lineage).toEqual(fixture.expect.lineage.output);
     expect(result.rejected).toEqual(fixture.expect.rejected ?? []);
