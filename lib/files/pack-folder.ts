@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import { ZipFile } from "yazl";
 import { AppError } from "@/lib/core/app-error";
 
@@ -38,7 +38,7 @@ export async function measureFolder(folder: string): Promise<number | null> {
 /** A folder as a ZIP, uncompressed, streamed. Throws `folder_too_large`. */
 export async function packFolder(folder: string): Promise<Readable> {
   const zip = new ZipFile();
-  const output = new Readable().wrap(zip.outputStream);
+  const output = zip.outputStream.pipe(new PassThrough());
   zip.on("error", (error: Error) => output.destroy(error));
   for (const { name, path } of await listFolder(folder)) zip.addFile(path, name, { mtime: TIME, mode: 0o100644, compress: false, forceDosTimestamp: true });
   zip.end();
