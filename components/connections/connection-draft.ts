@@ -33,7 +33,7 @@ export function makeDraft(connection: ConnectionView | null): Draft {
     name: connection?.name ?? "",
     provider,
     // The provider's own stays its own: it changes with the settings.
-    baseUrl: baseUrl === ownBaseUrl(provider, settings) ? "" : baseUrl,
+    baseUrl: provider !== "openai-compatible" && baseUrl === ownBaseUrl(provider, settings) ? "" : baseUrl,
     secrets: {},
     settings,
     members: connection?.members ?? [],

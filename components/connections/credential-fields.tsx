@@ -2,6 +2,7 @@ import { ExternalLink } from "lucide-react";
 import { useId } from "react";
 import { useTranslations } from "use-intl";
 import { LabelledInput } from "@/components/account/labelled-input";
+import { classNames } from "@/components/ui/class-names";
 import { Textarea } from "@/components/ui/textarea";
 import { HUB_PROVIDER, POOL_PROVIDER, type ConnectionView } from "@/lib/contracts/models";
 import { providerEntry, type SecretField } from "@/lib/contracts/providers";
@@ -35,7 +36,7 @@ function SecretInput({ name, draft, hint, onChange }: { name: SecretField; draft
   };
   if (name !== "serviceAccount") return <LabelledInput label={label} hint={hint} type="password" autoComplete="off" value={draft.secrets[name] ?? ""} onChange={change} />;
   return (
-    <div className="col-span-2 flex flex-col gap-1">
+    <div className="flex flex-col gap-1">
       <label htmlFor={id} className="text-sm font-medium">
         {label}
       </label>
@@ -74,7 +75,7 @@ export function CredentialFields({ draft, connection, onChange }: CredentialFiel
       ))}
       <LabelledInput
         label={t("baseUrl")}
-        hint={entry === null ? t("baseUrlHintHub") : entry.keyOptional ? t("baseUrlNeeded") : t("baseUrlHint", { url: own })}
+        hint={entry === null ? t("baseUrlHintHub") : entry.keyOptional ? t("baseUrlNeeded") : t("baseUrlHint")}
         value={draft.baseUrl}
         placeholder={own}
         onChange={(baseUrl) => {
@@ -83,11 +84,13 @@ export function CredentialFields({ draft, connection, onChange }: CredentialFiel
       />
       {sets.flatMap((names, index) => [
         ...(index > 0 ? [<p key={`or-${String(index)}`} className="col-span-2 -my-1 text-sm text-muted">{t("or")}</p>] : []),
-        ...names.map((name) => <SecretInput key={name} name={name} draft={draft} hint={hintFor(name)} onChange={onChange} />),
+        ...names.map((name, place) => (
+          <div key={name} className={classNames("flex flex-col gap-1", name === "serviceAccount" ? "col-span-2" : "")}>
+            <SecretInput name={name} draft={draft} hint={hintFor(name)} onChange={onChange} />
+            {index + place === 0 && <KeyPage url={entry ? entry.keyPage : HUB_TOKENS} />}
+          </div>
+        )),
       ])}
-      <div className="col-span-2 -mt-2 flex">
-        <KeyPage url={entry ? entry.keyPage : HUB_TOKENS} />
-      </div>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useApi } from "@/components/api/use-api";
 import { Button } from "@/components/ui/button";
@@ -11,13 +11,17 @@ const MOST_SHOWN = 100;
 function Names({ connectionId, listed, onAdd }: { connectionId: string; listed: string[]; onAdd: (id: string) => void }) {
   const t = useTranslations("connections.modelList");
   const [filter, setFilter] = useState("");
+  const box = useRef<HTMLDivElement>(null);
   const { data, error, isPending } = useApi(listConnectionModels, { params: { connectionId } }, { once: true });
+  useEffect(() => {
+    if (data) box.current?.scrollIntoView({ block: "nearest" });
+  }, [data]);
   if (error) return <Notice tone="bad">{error.message}</Notice>;
   if (isPending) return <p className="text-sm text-muted">…</p>;
   if (data.models === null) return <Notice tone="info">{t("noList")}</Notice>;
   const found = data.models.filter((id) => !listed.includes(id) && id.toLowerCase().includes(filter.trim().toLowerCase()));
   return (
-    <div className="flex flex-col gap-1 rounded border p-2">
+    <div ref={box} className="flex flex-col gap-1 rounded border p-2">
       <Input aria-label={t("filter", { count: data.models.length })} placeholder={t("filter", { count: data.models.length })} value={filter} onChange={(event) => { setFilter(event.target.value); }} />
       <ul className="max-h-40 overflow-auto">
         {found.slice(0, MOST_SHOWN).map((id) => (

@@ -27,22 +27,24 @@ export function ModelList({ models, connectionId, onChange }: { models: ListedMo
         // A model has no identity but its place while its name is typed.
         <div key={index} className="flex gap-1">
           <Input aria-label={t("name")} placeholder={t("name")} value={model.id} onChange={(event) => { replace(index, { id: event.target.value }); }} />
-          <Input
-            aria-label={t("inputPrice")}
-            placeholder={t("inputPrice")}
-            inputMode="decimal"
-            className="w-32"
-            defaultValue={model.inputPrice ?? ""}
-            onBlur={(event) => { replace(index, { inputPrice: readPrice(event.target.value) }); }}
-          />
-          <Input
-            aria-label={t("outputPrice")}
-            placeholder={t("outputPrice")}
-            inputMode="decimal"
-            className="w-32"
-            defaultValue={model.outputPrice ?? ""}
-            onBlur={(event) => { replace(index, { outputPrice: readPrice(event.target.value) }); }}
-          />
+          <div className="w-32 shrink-0">
+            <Input
+              aria-label={t("inputPrice")}
+              placeholder={t("inputPrice")}
+              inputMode="decimal"
+              defaultValue={model.inputPrice ?? ""}
+              onBlur={(event) => { replace(index, { inputPrice: readPrice(event.target.value) }); }}
+            />
+          </div>
+          <div className="w-32 shrink-0">
+            <Input
+              aria-label={t("outputPrice")}
+              placeholder={t("outputPrice")}
+              inputMode="decimal"
+              defaultValue={model.outputPrice ?? ""}
+              onBlur={(event) => { replace(index, { outputPrice: readPrice(event.target.value) }); }}
+            />
+          </div>
           <IconButton label={t("remove", { name: model.id })} className="size-8" onClick={() => { onChange(models.filter((_, at) => at !== index)); }}>
             <X size={14} />
           </IconButton>

@@ -34,15 +34,16 @@ export function PoolMembers({ draft, onChange }: { draft: Draft; onChange: (part
               }}
             />
           </div>
-          <Input
-            aria-label={t("model")}
-            placeholder={t("modelHint")}
-            className="w-48"
-            value={member.model ?? ""}
-            onChange={(event) => {
-              replace(index, { model: event.target.value === "" ? null : event.target.value });
-            }}
-          />
+          <div className="w-56 shrink-0">
+            <Input
+              aria-label={t("model")}
+              placeholder={t("modelHint")}
+              value={member.model ?? ""}
+              onChange={(event) => {
+                replace(index, { model: event.target.value === "" ? null : event.target.value });
+              }}
+            />
+          </div>
           <IconButton label={t("remove", { place: index + 1 })} className="size-8" onClick={() => { onChange({ members: draft.members.filter((_, at) => at !== index) }); }}>
             <X size={14} />
           </IconButton>

@@ -91,6 +91,7 @@ export function ProviderPicker({ value, onChange }: ProviderPickerProps) {
         label={t("fields.provider")}
         open={open}
         wide
+        align="end"
         onOpenChange={setOpen}
         trigger={
           <button type="button" role="combobox" aria-label={t("fields.provider")} aria-expanded={open} aria-haspopup="listbox" aria-controls={`${id}-list`} className="flex h-8 w-full items-center justify-between gap-2 rounded border border-line-strong bg-surface px-2 text-left text-base">
