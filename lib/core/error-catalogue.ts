@@ -33,6 +33,8 @@ export const errorCatalogue = {
   attribute_unknown: { status: 422, retry: "never" },
   attribute_empty: { status: 422, retry: "never" },
   conversation_invalid: { status: 422, retry: "never" },
+  reply_not_of_schema: { status: 422, retry: "never" },
+  schema_invalid: { status: 422, retry: "never" },
   vectors_unlike: { status: 422, retry: "never" },
   side_table_too_large: { status: 422, retry: "never" },
   below_threshold: { status: 422, retry: "never" },

@@ -57,6 +57,7 @@ import { definition as sort } from "./tables/sort/definition";
 import { definition as split } from "./tables/split/definition";
 import { definition as splitText } from "./tables/split-text/definition";
 import { definition as sql } from "./tables/sql/definition";
+import { definition as structuredPrompt } from "./prompting/structured-prompt/definition";
 import { definition as take } from "./tables/take/definition";
 import { definition as templateText } from "./tables/template-text/definition";
 import { definition as typeTable } from "./sources/type-table/definition";
@@ -120,6 +121,7 @@ export const stepDefinitions = {
   "split": split as AnyStepDefinition,
   "split-text": splitText as AnyStepDefinition,
   "sql": sql as AnyStepDefinition,
+  "structured-prompt": structuredPrompt as AnyStepDefinition,
   "take": take as AnyStepDefinition,
   "template-text": templateText as AnyStepDefinition,
   "type-table": typeTable as AnyStepDefinition,

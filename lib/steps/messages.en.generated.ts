@@ -56,6 +56,7 @@ import sort from "./tables/sort/messages.en.json" with { type: "json" };
 import split from "./tables/split/messages.en.json" with { type: "json" };
 import splitText from "./tables/split-text/messages.en.json" with { type: "json" };
 import sql from "./tables/sql/messages.en.json" with { type: "json" };
+import structuredPrompt from "./prompting/structured-prompt/messages.en.json" with { type: "json" };
 import take from "./tables/take/messages.en.json" with { type: "json" };
 import templateText from "./tables/template-text/messages.en.json" with { type: "json" };
 import typeTable from "./sources/type-table/messages.en.json" with { type: "json" };
@@ -119,6 +120,7 @@ export const stepMessages = {
   "split": split,
   "split-text": splitText,
   "sql": sql,
+  "structured-prompt": structuredPrompt,
   "take": take,
   "template-text": templateText,
   "type-table": typeTable,

@@ -57,6 +57,7 @@ export const runnerLoaders = {
   "split": () => import("./tables/split/runner"),
   "split-text": () => import("./tables/split-text/runner"),
   "sql": () => import("./tables/sql/runner"),
+  "structured-prompt": () => import("./prompting/structured-prompt/runner"),
   "take": () => import("./tables/take/runner"),
   "template-text": () => import("./tables/template-text/runner"),
   "type-table": () => import("./sources/type-table/runner"),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseJsonReply } from "./parse-json-reply";
 import { parseScore } from "./parse-score";
 import { parseVerdict, swapVerdict } from "./parse-verdict";
 import { parseYesNo } from "./parse-yes-no";
@@ -95,5 +96,22 @@ describe("parseVerdict", () => {
   it("reads labels in other languages, and turns a verdict on a swapped pair back", () => {
     expect(parseVerdict("Tôi chọn Câu trả lời B".normalize("NFD"), { a: "Câu trả lời A", b: "Câu trả lời B" })).toBe("b");
     expect([swapVerdict("a"), swapVerdict("b"), swapVerdict(null)]).toEqual(["b", "a", null]);
+  });
+});
+
+describe("parseJsonReply", () => {
+  it.each([
+    ['{"a": 1}', { a: 1 }],
+    ['```json\n{"a": 1}\n```', { a: 1 }],
+    ['Sure, here it is [as asked]: {"a": "}"} Good luck!', { a: "}" }],
+    ['{"a": "quote \\" and } brace"} trailing {', { a: 'quote " and } brace' }],
+    ['{"tên": "Ánh", "ghi chú": "שלום 🙂"}', { tên: "Ánh", "ghi chú": "שלום 🙂" }],
+    ["[1, 2]", [1, 2]],
+    ['{"a": [1, {"b": 2}]}', { a: [1, { b: 2 }] }],
+    ['{"a": 1', undefined],
+    ["no JSON", undefined],
+    ["", undefined],
+  ])("reads %j", (reply, expected) => {
+    expect(parseJsonReply(reply)).toEqual(expected);
   });
 });
