@@ -33,7 +33,6 @@ function NumberForm({ onClose, label, help, submit, initial, isValid, onChoose }
       <label className="flex flex-col gap-1">
         <span>{label}</span>
         <Input
-          autoFocus
           inputMode="decimal"
           value={text}
           invalid={!valid}

@@ -87,7 +87,7 @@ export interface TableRunner<Params> {
 export interface PrepareContext<Params> {
   params: Params;
   /** All rows of another connected table, in order; none where the port is not connected. Throws `side_table_too_large` above `most`. */
-  readTable(port: string, columns: readonly string[], most: number): Promise<Record<string, unknown>[]>;
+  readTable: (port: string, columns: readonly string[], most: number) => Promise<Record<string, unknown>[]>;
 }
 
 /** What is done with the rows of a row-wise step once all are made. */
@@ -106,7 +106,7 @@ export interface RowContext<Params, Prepared = unknown> {
   rowNumber: number;
   signal: AbortSignal;
   /** One model call, through cache, limiter and retries. `sample` tells apart calls that are otherwise the same. */
-  complete(messages: ChatMessage[], sample: number, extras?: CallExtras): Promise<Completion>;
+  complete: (messages: ChatMessage[], sample: number, extras?: CallExtras) => Promise<Completion>;
   /** The vector of a text, through cache, limiter and retries; texts of rows under way share requests. */
   embed(text: string, options: { dimensions: number | null; purpose: EmbeddingPurpose }): Promise<Float32Array>;
 }

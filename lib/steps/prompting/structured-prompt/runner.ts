@@ -12,14 +12,20 @@ const SHOWN = 500;
 
 const askForJson = (schema: JsonSchema): string => `Answer with one JSON object of this JSON Schema, and nothing else:\n${JSON.stringify(schema)}`;
 
+/** As a part of what the model is told before the prompt, which every provider takes. */
+function tellSchema(messages: ChatMessage[], schema: JsonSchema): ChatMessage[] {
+  const [first, ...rest] = messages;
+  if (first?.role === "system" && typeof first.content === "string") return [{ ...first, content: `${first.content}\n\n${askForJson(schema)}` }, ...rest];
+  return [{ role: "system", content: askForJson(schema) }, ...messages];
+}
+
 /** The provider's own constrained mode where there is one; else the schema is a part of the conversation. */
 async function ask(messages: ChatMessage[], schema: JsonSchema, context: Pick<RowContext<unknown>, "complete">): Promise<Completion> {
   try {
     return await context.complete(messages, 0, { responseSchema: { name: "reply", schema } });
   } catch (error) {
     if (!isAppError(error) || error.code !== "model_feature_missing") throw error;
-    const [last] = messages.slice(-1);
-    return context.complete([...messages.slice(0, -1), { role: "user", content: `${String(last?.content)}\n\n${askForJson(schema)}` }], 0);
+    return context.complete(tellSchema(messages, schema), 0);
   }
 }
 
