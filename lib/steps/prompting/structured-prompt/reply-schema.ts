@@ -17,7 +17,7 @@ interface Field {
 export interface ReplySchema {
   schema: JsonSchema;
   columns: Column[];
-  validate(value: unknown): { value: Record<string, unknown> } | { fault: string };
+  validate: (value: unknown) => { value: Record<string, unknown> } | { fault: string };
 }
 
 const columnTypes: Record<string, ColumnType> = { string: "text", integer: "integer", number: "number", boolean: "boolean", array: "list", object: "object" };
