@@ -1,23 +1,43 @@
 import Link from "next/link";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useApi } from "@/components/api/use-api";
 import { Select } from "@/components/ui/select";
-import { listModels } from "@/lib/contracts/models";
+import { listConnections, listModels } from "@/lib/contracts/models";
 import { modelRef } from "@/lib/steps/_sdk/model-ref";
 import type { FieldProps } from "../field-props";
+import { OtherModel } from "./other-model";
 
 const NOTHING = "\0nothing";
+const OTHER = "\0other";
 const toKey = (ref: { connection: string; model: string }) => JSON.stringify([ref.connection, ref.model]);
 
 /** A model that prompts can be sent to: built-in, trained here, or of a connection. */
 export function ModelField({ id, value, nullable, invalid, describedBy, onCommit }: FieldProps) {
   const t = useTranslations("params");
+  const [isNaming, setIsNaming] = useState(false);
   const models = useApi(listModels, {});
+  const connections = useApi(listConnections, {}, { enabled: isNaming });
   const current = modelRef.safeParse(value);
   const listed = models.data?.models ?? [];
   const options = listed.map((model) => ({ value: toKey(model.ref), label: model.label, group: model.kind === "api" ? model.connection : t(`modelKind.${model.kind}`) }));
   if (current.success && !listed.some((model) => toKey(model.ref) === toKey(current.data))) {
     options.push({ value: toKey(current.data), label: current.data.model, group: current.data.connection });
+  }
+  options.push({ value: OTHER, label: t("otherModel.choose"), group: "" });
+  if (isNaming) {
+    return (
+      <OtherModel
+        connections={connections.data?.connections.filter((connection) => connection.provider !== "huggingface") ?? []}
+        onChoose={(ref) => {
+          setIsNaming(false);
+          onCommit(ref);
+        }}
+        onCancel={() => {
+          setIsNaming(false);
+        }}
+      />
+    );
   }
   return (
     <div className="flex flex-col gap-1">
@@ -29,6 +49,10 @@ export function ModelField({ id, value, nullable, invalid, describedBy, onCommit
         invalid={invalid}
         aria-describedby={describedBy}
         onChange={(next) => {
+          if (next === OTHER) {
+            setIsNaming(true);
+            return;
+          }
           const [connection, model] = next === NOTHING ? [] : (JSON.parse(next) as [string, string]);
           onCommit(connection && model ? { connection, model } : null);
         }}
