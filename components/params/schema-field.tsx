@@ -19,6 +19,7 @@ import { RecordsField } from "./fields/records-field";
 import { RenameField } from "./fields/rename-field";
 import { SelectField } from "./fields/select-field";
 import { SortKeysField } from "./fields/sort-keys-field";
+import { StoredTableField } from "./fields/stored-table-field";
 import { StringListField } from "./fields/string-list-field";
 import { TableField } from "./fields/table-field";
 import { MultilineField, TextField } from "./fields/text-field";
@@ -82,6 +83,8 @@ function Control({ field, columnsOf, ...props }: FieldProps & { field: ParamFiel
       return <ModelField {...props} />;
     case "file":
       return <FileField {...props} />;
+    case "stored-table":
+      return <StoredTableField {...props} />;
     case "table":
       return <TableField {...props} />;
     default:

@@ -199,3 +199,25 @@ export const downloadKeptFile = defineContract({
   access: "user",
   params: fingerprint.extend({ name: z.string().max(300) }),
 });
+
+export const storedTable = z.strictObject({
+  tableId: z.string(),
+  workflow: z.string(),
+  /** Title of the step. */
+  step: z.string(),
+  port: z.string(),
+  rows: z.int(),
+  createdAt: z.string(),
+});
+
+export const listStoredTables = defineContract({
+  method: "GET",
+  path: "/stored-tables",
+  summary: "The latest tables that steps of any workflow have made; with `current`, also what that one is and whether its step has run again since",
+  access: "user",
+  query: z.strictObject({ search: z.string().max(200).default(""), current: z.string().max(300).default("") }),
+  response: z.strictObject({
+    tables: z.array(storedTable),
+    current: storedTable.extend({ newer: z.string().nullable() }).nullable(),
+  }),
+});

@@ -12,6 +12,7 @@ import type { WorkflowDocument } from "@/lib/workflow/document";
 import { filePath } from "./file-store";
 import { hubCredentials } from "./hub-credentials";
 import { identifyModel } from "./model-resolver";
+import { openStoredTable } from "./open-stored-table";
 import type { SharedResources } from "./resources";
 import { loadProbe } from "./step-catalogue";
 import { findStepResults } from "./step-result";
@@ -33,6 +34,7 @@ async function askProbe(resources: SharedResources, definition: AnyStepDefinitio
       sql: session,
       scratch,
       filePath: (file) => filePath(resources, file),
+      storedTable: (address) => openStoredTable(resources, session, address),
       hub: () => hubCredentials(resources),
     });
   } catch (error) {

@@ -10,6 +10,7 @@ import type { LeasedChunk } from "./chunk-lease";
 import { noParts, type ChunkParts } from "./chunk-parts";
 import { filePath } from "./file-store";
 import { hubCredentials } from "./hub-credentials";
+import { openStoredTable } from "./open-stored-table";
 import { openInputModel } from "./input-model";
 import { gatherProvenance } from "./provenance";
 import type { WorkerResources } from "./resources";
@@ -33,27 +34,8 @@ const ISSUE_COLUMNS = "__in0::BIGINT AS __in0, code, data";
 export async function runTableStep(resources: WorkerResources, runner: TableRunner<StepParams>, job: TableStepJob): Promise<ChunkParts> {
   const { chunk, session, folder, relativeFolder } = job;
   const parts = noParts();
-  const issues: { kind: "rejected" | "failed"; path: string; rows: number }[] = [];
   const tables = await openTables(resources, job);
-  const reports = new Set<string>();
-  const name = (kind: string): string => `${kind}-0-${String(chunk.attempt)}.parquet`;
-
-  const recordIssues = (kind: "rejected" | "failed"): TableContext<StepParams>["reject"] => async (query, values) => {
-    const path = join(job.scratch, `issues-${String(issues.length)}.parquet`);
-    const written = await writePart(session, { query: `SELECT ${ISSUE_COLUMNS}, ${sameText(kind)} AS kind FROM (${query})`, values: values ?? [], path });
-    issues.push({ kind, path, rows: written.rows });
-    parts[kind] += written.rows;
-    chunk.progress[kind] = parts[kind];
-  };
-
-  const emit: TableContext<StepParams>["emit"] = async (port, query, values) => {
-    const file = name(`out-${port}`);
-    const written = await writePart(session, { query, values: values ?? [], path: join(folder, file) });
-    parts.tables[port] = { columns: written.columns, part: { file: `${relativeFolder}/${file}`, rows: written.rows, bytes: written.bytes } };
-    chunk.progress.rowsOut += written.rows;
-    return written.rows;
-  };
-
+  const { issues, uncounted, ...outputs } = openOutputs(job, parts);
   await runner.run({
     params: job.params,
     sql: session,
@@ -63,15 +45,10 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
     input: (port) => requireTable(tables[port]?.[0], port),
     inputs: (port) => tables[port] ?? [],
     filePath: (file) => filePath(resources, file),
+    storedTable: (address) => openStoredTable(resources, session, address),
     privateHosts: resources.privateHosts,
     model: (port) => openInputModel(resources, port, job.inputs.models[port]?.ref),
-    emit,
-    emitReport(port, query, values) {
-      reports.add(port);
-      return emit(port, query, values);
-    },
-    reject: recordIssues("rejected"),
-    fail: recordIssues("failed"),
+    ...outputs,
     async keepFile(path, fileName) {
       await mkdir(join(folder, "files"), { recursive: true });
       const safe = basename(fileName);
@@ -82,9 +59,63 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
     hub: () => hubCredentials(resources),
     provenance: () => gatherProvenance(resources, chunk),
   });
-  parts.issues = await mergeIssues(session, issues, join(folder, name("issues")), `${relativeFolder}/${name("issues")}`);
-  assertAccounted(job, parts, reports);
+  const issuesFile = nameFile(job, "issues");
+  parts.issues = await mergeIssues(session, issues, join(folder, issuesFile), `${relativeFolder}/${issuesFile}`);
+  assertAccounted(job, parts, uncounted);
   return parts;
+}
+
+interface IssueFile {
+  kind: "rejected" | "failed";
+  path: string;
+  rows: number;
+}
+
+/** What was written with another promise than that each row is there once. */
+interface Uncounted {
+  reports: Set<string>;
+  many: boolean;
+}
+
+type Outputs = Pick<TableContext<StepParams>, "emit" | "emitMany" | "emitReport" | "reject" | "fail">;
+
+function openOutputs(job: TableStepJob, parts: ChunkParts): Outputs & { issues: IssueFile[]; uncounted: Uncounted } {
+  const { chunk, session, folder, relativeFolder } = job;
+  const issues: IssueFile[] = [];
+  const uncounted: Uncounted = { reports: new Set(), many: false };
+  const recordIssues = (kind: IssueFile["kind"]): Outputs["reject"] => async (query, values) => {
+    const path = join(job.scratch, `issues-${String(issues.length)}.parquet`);
+    const written = await writePart(session, { query: `SELECT ${ISSUE_COLUMNS}, ${sameText(kind)} AS kind FROM (${query})`, values: values ?? [], path });
+    issues.push({ kind, path, rows: written.rows });
+    parts[kind] += written.rows;
+    chunk.progress[kind] = parts[kind];
+  };
+  const emit: Outputs["emit"] = async (port, query, values) => {
+    const file = nameFile(job, `out-${port}`);
+    const written = await writePart(session, { query, values: values ?? [], path: join(folder, file) });
+    parts.tables[port] = { columns: written.columns, part: { file: `${relativeFolder}/${file}`, rows: written.rows, bytes: written.bytes } };
+    chunk.progress.rowsOut += written.rows;
+    return written.rows;
+  };
+  return {
+    issues,
+    uncounted,
+    emit,
+    emitMany(port, query, values) {
+      uncounted.many = true;
+      return emit(port, query, values);
+    },
+    emitReport(port, query, values) {
+      uncounted.reports.add(port);
+      return emit(port, query, values);
+    },
+    reject: recordIssues("rejected"),
+    fail: recordIssues("failed"),
+  };
+}
+
+function nameFile({ chunk }: TableStepJob, kind: string): string {
+  return `${kind}-0-${String(chunk.attempt)}.parquet`;
 }
 
 async function openTables(resources: WorkerResources, job: TableStepJob): Promise<Record<string, InputTable[]>> {
@@ -104,7 +135,7 @@ function requireTable(table: InputTable | undefined, port: string): InputTable {
   return table;
 }
 
-async function mergeIssues(session: TableSession, issues: { path: string; rows: number }[], path: string, file: string): Promise<ChunkParts["issues"]> {
+async function mergeIssues(session: TableSession, issues: IssueFile[], path: string, file: string): Promise<ChunkParts["issues"]> {
   const filled = issues.filter((issue) => issue.rows > 0);
   if (filled.length === 0) return null;
   if (filled.length === 1 && filled[0]) {
@@ -122,7 +153,8 @@ async function mergeIssues(session: TableSession, issues: { path: string; rows: 
  * A step that only passes rows on, drops or moves them has each input row once: in an output, rejected or failed. Steps
  * without an output (exports), or with a report alone, use all they are given. A source has nothing to account for.
  */
-function assertAccounted(job: TableStepJob, parts: ChunkParts, reports: ReadonlySet<string>): void {
+function assertAccounted(job: TableStepJob, parts: ChunkParts, { reports, many }: Uncounted): void {
+  if (many) return;
   const rowsIn = Object.values(job.inputs.tables).flat().reduce((sum, table) => sum + table.rows, 0);
   const outputs = Object.entries(parts.tables).flatMap(([port, output]) => (reports.has(port) ? [] : [output]));
   if (rowsIn === 0 || outputs.length === 0) return;

@@ -32,6 +32,7 @@ import { definition as judgePairsWithPrompt } from "./prompting/judge-pairs-with
 import { definition as loadDocuments } from "./sources/load-documents/definition";
 import { definition as loadFile } from "./sources/load-file/definition";
 import { definition as loadHubDataset } from "./sources/load-hub-dataset/definition";
+import { definition as loadTable } from "./sources/load-table/definition";
 import { definition as loadWebPage } from "./sources/load-web-page/definition";
 import { definition as mapColumn } from "./tables/map-column/definition";
 import { definition as parseJson } from "./tables/parse-json/definition";
@@ -96,6 +97,7 @@ export const stepDefinitions = {
   "load-documents": loadDocuments as AnyStepDefinition,
   "load-file": loadFile as AnyStepDefinition,
   "load-hub-dataset": loadHubDataset as AnyStepDefinition,
+  "load-table": loadTable as AnyStepDefinition,
   "load-web-page": loadWebPage as AnyStepDefinition,
   "map-column": mapColumn as AnyStepDefinition,
   "parse-json": parseJson as AnyStepDefinition,

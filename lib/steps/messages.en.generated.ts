@@ -31,6 +31,7 @@ import judgePairsWithPrompt from "./prompting/judge-pairs-with-prompt/messages.e
 import loadDocuments from "./sources/load-documents/messages.en.json" with { type: "json" };
 import loadFile from "./sources/load-file/messages.en.json" with { type: "json" };
 import loadHubDataset from "./sources/load-hub-dataset/messages.en.json" with { type: "json" };
+import loadTable from "./sources/load-table/messages.en.json" with { type: "json" };
 import loadWebPage from "./sources/load-web-page/messages.en.json" with { type: "json" };
 import mapColumn from "./tables/map-column/messages.en.json" with { type: "json" };
 import parseJson from "./tables/parse-json/messages.en.json" with { type: "json" };
@@ -95,6 +96,7 @@ export const stepMessages = {
   "load-documents": loadDocuments,
   "load-file": loadFile,
   "load-hub-dataset": loadHubDataset,
+  "load-table": loadTable,
   "load-web-page": loadWebPage,
   "map-column": mapColumn,
   "parse-json": parseJson,

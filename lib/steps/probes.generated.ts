@@ -3,5 +3,6 @@
 export const probeLoaders = {
   "load-file": () => import("./sources/load-file/probe"),
   "load-hub-dataset": () => import("./sources/load-hub-dataset/probe"),
+  "load-table": () => import("./sources/load-table/probe"),
   "query-database": () => import("./sources/query-database/probe"),
 };

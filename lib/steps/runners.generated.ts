@@ -32,6 +32,7 @@ export const runnerLoaders = {
   "load-documents": () => import("./sources/load-documents/runner"),
   "load-file": () => import("./sources/load-file/runner"),
   "load-hub-dataset": () => import("./sources/load-hub-dataset/runner"),
+  "load-table": () => import("./sources/load-table/runner"),
   "load-web-page": () => import("./sources/load-web-page/runner"),
   "map-column": () => import("./tables/map-column/runner"),
   "parse-json": () => import("./tables/parse-json/runner"),

@@ -24,6 +24,8 @@ export type ParamField =
   | { kind: "model" }
   /** A file by content: {sha256, name}. */
   | { kind: "file" }
+  /** A table that a step has made, by its address: `fp~<fingerprint>~<port>`. */
+  | { kind: "stored-table" }
   /** A table typed by hand: {columns, rows}. */
   | { kind: "table" };
 

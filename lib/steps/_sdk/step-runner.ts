@@ -56,6 +56,8 @@ export interface TableContext<Params> {
   model: (port: string) => Promise<InputModel>;
   /** Absolute path of an uploaded file. Throws `file_missing`. */
   filePath: (file: FileRef) => Promise<string>;
+  /** A table that a step has made, by its address `fp~<fingerprint>~<port>`. Throws `table_missing`. */
+  storedTable: (address: string) => Promise<InputTable>;
   /** Hosts of private networks that an administrator lets pages be fetched from. */
   privateHosts: readonly string[];
   /**
@@ -63,7 +65,9 @@ export interface TableContext<Params> {
    * connected table, counted over ports then edges), `__in1`, …; a source has none. Gives the number of rows written.
    */
   emit: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
-  /** As `emit`, of a table that tells about the input as a whole: its rows come of no row, and none are accounted for. */
+  /** As `emit`, where one row may become several or several become one: rows in and rows out need not add up. */
+  emitMany: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
+  /** As `emit`, of a table about what the step did, such as where it published: none of its rows is a row of the input. */
   emitReport: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
   /** Records rows dropped by a rule. The query gives `__in0`, `code`, `data` (JSON text). */
   reject: (query: string, values?: readonly SqlValue[]) => Promise<void>;
@@ -158,6 +162,7 @@ export interface ProbeResult {
 }
 
 export interface ProbeContext {
+  storedTable: TableContext<unknown>["storedTable"];
   sql: SqlSession;
   scratch: string;
   filePath: (file: FileRef) => Promise<string>;

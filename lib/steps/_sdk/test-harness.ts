@@ -24,11 +24,16 @@ import type { FileRef } from "./param-fields";
 
 export type FixtureRow = Record<string, JsonValue>;
 
+/** `__in0` of a row: the row it came of, several, or none. */
+type Lineage = number | number[] | null;
+
 /** A case of a step: parameters and small tables in, tables or an error out. What `expect` leaves out is not compared. */
 export interface StepFixture {
   params: Record<string, unknown>;
   /** By input port; a port that takes many has a list of tables. */
   inputs?: Record<string, FixtureRow[] | FixtureRow[][]>;
+  /** Tables that steps have made, by address. */
+  stored?: Record<string, FixtureRow[]>;
   /** Text of uploaded files, by the sha256 in the parameters. */
   files?: Record<string, string>;
   rowLimit?: number;
@@ -36,7 +41,7 @@ export interface StepFixture {
     outputs?: Record<string, FixtureRow[]>;
     columns?: Record<string, Column[]>;
     /** `__in0` of each row. */
-    lineage?: Record<string, (number | null)[]>;
+    lineage?: Record<string, Lineage[]>;
     rejected?: { row: number | null; code: string }[];
     failed?: { row: number | null; code: string }[];
     /** Text of kept files, by name. */
@@ -52,12 +57,12 @@ export interface StepOutcome {
   check: CheckResult;
   outputs: Record<string, FixtureRow[]>;
   columns: Record<string, Column[]>;
-  lineage: Record<string, (number | null)[]>;
+  lineage: Record<string, Lineage[]>;
   rejected: { row: number | null; code: string; data: unknown }[];
   failed: { row: number | null; code: string; data: unknown }[];
   files: Record<string, string>;
-  /** Output ports that tell about the input as a whole. */
-  reports: string[];
+  /** Output ports whose rows need not be those of the input, one for one. */
+  uncounted: string[];
   error: string | null;
   /** Rows of the first input that are in no output, rejection or failure. */
   unaccounted: number[];
@@ -123,7 +128,7 @@ async function runIn(
     rejected: [],
     failed: [],
     files: {},
-    reports: [],
+    uncounted: [],
     error: null,
     unaccounted: [],
   };
@@ -237,6 +242,10 @@ async function createContext(
         });
       }
     };
+  const emitUncounted: TableContext<unknown>["emitMany"] = (port, query, values) => {
+    outcome.uncounted.push(port);
+    return readOutput(parts, port, query, values);
+  };
   return {
     params: parts.params,
     sql: session,
@@ -252,11 +261,10 @@ async function createContext(
     filePath:
       options.filePath ??
       ((file) => writeFixtureFile(dataFolder, fixture, file)),
+    storedTable: (address) => openInput(session, dataFolder, Object.keys(fixture.stored ?? {}).indexOf(address) + 1000, fixture.stored?.[address] ?? []),
     emit: (port, query, values) => readOutput(parts, port, query, values),
-    emitReport: (port, query, values) => {
-      outcome.reports.push(port);
-      return readOutput(parts, port, query, values);
-    },
+    emitMany: emitUncounted,
+    emitReport: emitUncounted,
     privateHosts: options.privateHosts ?? [],
     reject: record(outcome.rejected),
     fail: record(outcome.failed),
@@ -312,11 +320,10 @@ async function readOutput(
       }),
     ),
   );
-  outcome.lineage[port] = rows.map((row) =>
-    row["__in0"] === null || row["__in0"] === undefined
-      ? null
-      : Number(row["__in0"]),
-  );
+  outcome.lineage[port] = rows.map((row) => {
+    const cell = toJsonCell(row["__in0"] ?? null);
+    return Array.isArray(cell) ? cell.map(Number) : cell === null ? null : Number(cell);
+  });
   return rows.length;
 }
 
@@ -325,9 +332,9 @@ function findUnaccounted(
   outcome: StepOutcome,
 ): number[] {
   const first = Object.values(tables)[0]?.[0];
-  if (!first || Object.keys(outcome.outputs).every((port) => outcome.reports.includes(port))) return [];
+  if (!first || Object.keys(outcome.outputs).every((port) => outcome.uncounted.includes(port))) return [];
   const seen = new Set([
-    ...Object.values(outcome.lineage).flat(),
+    ...Object.values(outcome.lineage).flat(2),
     ...outcome.rejected.map(({ row }) => row),
     ...outcome.failed.map(({ row }) => row),
   ]);
