@@ -7,6 +7,7 @@ import { Notice } from "@/components/ui/notice";
 import { HUB_PROVIDER, POOL_PROVIDER, testConnection, type ConnectionView } from "@/lib/contracts/models";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import { formatError } from "@/lib/core/format-error";
+import { ModelPrices } from "./model-prices";
 
 type TestResult = ApiReply<typeof testConnection>;
 const SHOWN_MODELS = 8;
@@ -68,6 +69,7 @@ export function ConnectionCard({ connection, onEdit, onDelete }: ConnectionCardP
           {[...limits, isPool && connection.models.length === 0 ? t("members.models") : t("modelCount", { count: connection.models.length })].join(" · ")}
         </p>
       )}
+      {!isPool && <ModelPrices connection={connection} />}
       {result && <TestReport result={result} />}
     </li>
   );

@@ -6,7 +6,7 @@ import { useAction } from "@/components/api/use-action";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { createConnection, HUB_PROVIDER, POOL_PROVIDER, updateConnection, type ConnectionView } from "@/lib/contracts/models";
-import { makeBody, makeDraft, type Draft } from "./connection-draft";
+import { makeBody, makeDraft, ownBaseUrl, type Draft } from "./connection-draft";
 import { CredentialFields } from "./credential-fields";
 import { ModelList } from "./model-list";
 import { PoolMembers } from "./pool-members";
@@ -25,7 +25,7 @@ function ModelFields({ draft, connectionId, onChange }: { draft: Draft; connecti
         </div>
       )}
       <div className="col-span-2">
-        <ModelList models={draft.models} connectionId={connectionId} onChange={(models) => { onChange({ models }); }} />
+        <ModelList connection={{ ...draft, baseUrl: draft.baseUrl.trim().replace(/\/+$/, "") || ownBaseUrl(draft.provider, draft.settings) }} connectionId={connectionId} onChange={(models) => { onChange({ models }); }} />
       </div>
     </>
   );

@@ -1,54 +1,99 @@
 import { Plus, X } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { Button } from "@/components/ui/button";
+import { classNames } from "@/components/ui/class-names";
 import { IconButton } from "@/components/ui/icon-button";
 import { Input } from "@/components/ui/input";
+import { Tooltip } from "@/components/ui/tooltip";
 import type { ConnectionView } from "@/lib/contracts/models";
+import { findListPrice, findPrice, type PricedConnection } from "@/lib/contracts/prices";
 import { ModelChooser } from "./model-chooser";
+import { usePriceWords } from "./price-words";
 
 export type ListedModel = ConnectionView["models"][number];
 
+const prices = [
+  { field: "inputPrice", part: "input" },
+  { field: "cachedInputPrice", part: "cachedInput" },
+  { field: "outputPrice", part: "output" },
+] as const;
+
+const columns = "grid grid-cols-[minmax(0,1fr)_5.5rem_5.5rem_5.5rem_4.5rem_2rem] items-center gap-x-1 gap-y-1";
 const readPrice = (text: string) => (text.trim() === "" || !Number.isFinite(Number(text)) ? null : Math.max(0, Number(text)));
 
-/** The models of a connection that can be picked, with their prices for the estimate and the ledger. */
-export function ModelList({ models, connectionId, onChange }: { models: ListedModel[]; connectionId: string | null; onChange: (models: ListedModel[]) => void }) {
+interface ModelRowProps {
+  model: ListedModel;
+  connection: PricedConnection;
+  onChange: (part: Partial<ListedModel>) => void;
+  onRemove: () => void;
+}
+
+function ModelRow({ model, connection, onChange, onRemove }: ModelRowProps) {
   const t = useTranslations("connections.modelList");
-  const replace = (index: number, part: Partial<ListedModel>) => {
-    onChange(models.map((model, at) => (at === index ? { ...model, ...part } : model)));
-  };
+  const listed = findListPrice(connection, model.id);
+  const found = findPrice(connection, model.id);
+  const words = usePriceWords()(found);
+  return (
+    <div className={columns}>
+      <Input aria-label={t("name")} placeholder={t("name")} value={model.id} onChange={(event) => { onChange({ id: event.target.value }); }} />
+      {prices.map(({ field, part }) => (
+        <Input
+          key={field}
+          aria-label={t(field)}
+          placeholder={listed ? String(listed.price[part]) : ""}
+          inputMode="decimal"
+          className="text-right tabular-nums"
+          defaultValue={model[field] ?? ""}
+          onBlur={(event) => { onChange({ [field]: readPrice(event.target.value) }); }}
+        />
+      ))}
+      <Tooltip content={words.help}>
+        <button type="button" className={classNames("cursor-help truncate px-1 text-left text-xs", found ? "text-muted" : "text-warn")}>
+          {words.source}
+        </button>
+      </Tooltip>
+      <IconButton label={t("remove", { name: model.id })} className="size-8" onClick={onRemove}>
+        <X size={14} />
+      </IconButton>
+    </div>
+  );
+}
+
+interface ModelListProps {
+  /** Provider, address and settings as they are typed. */
+  connection: PricedConnection & { models: ListedModel[] };
+  connectionId: string | null;
+  onChange: (models: ListedModel[]) => void;
+}
+
+/** The models of a connection that can be picked, with their prices for the estimate and the ledger. */
+export function ModelList({ connection, connectionId, onChange }: ModelListProps) {
+  const t = useTranslations("connections.modelList");
+  const { models } = connection;
   const add = (id: string) => {
-    onChange([...models, { id, inputPrice: null, outputPrice: null }]);
+    onChange([...models, { id, inputPrice: null, cachedInputPrice: null, outputPrice: null }]);
   };
   return (
     <div className="flex flex-col gap-1">
       <span className="text-sm font-medium">{t("title")}</span>
       <p className="text-xs text-muted">{t("hint")}</p>
+      {models.length > 0 && (
+        <div className={classNames(columns, "text-xs text-muted")} aria-hidden>
+          <span>{t("name")}</span>
+          {prices.map(({ field }) => (
+            <span key={field} className="pr-2 text-right">{t(`short.${field}`)}</span>
+          ))}
+        </div>
+      )}
       {models.map((model, index) => (
         // A model has no identity but its place while its name is typed.
-        <div key={index} className="flex gap-1">
-          <Input aria-label={t("name")} placeholder={t("name")} value={model.id} onChange={(event) => { replace(index, { id: event.target.value }); }} />
-          <div className="w-32 shrink-0">
-            <Input
-              aria-label={t("inputPrice")}
-              placeholder={t("inputPrice")}
-              inputMode="decimal"
-              defaultValue={model.inputPrice ?? ""}
-              onBlur={(event) => { replace(index, { inputPrice: readPrice(event.target.value) }); }}
-            />
-          </div>
-          <div className="w-32 shrink-0">
-            <Input
-              aria-label={t("outputPrice")}
-              placeholder={t("outputPrice")}
-              inputMode="decimal"
-              defaultValue={model.outputPrice ?? ""}
-              onBlur={(event) => { replace(index, { outputPrice: readPrice(event.target.value) }); }}
-            />
-          </div>
-          <IconButton label={t("remove", { name: model.id })} className="size-8" onClick={() => { onChange(models.filter((_, at) => at !== index)); }}>
-            <X size={14} />
-          </IconButton>
-        </div>
+        <ModelRow
+          key={index}
+          model={model}
+          connection={connection}
+          onChange={(part) => { onChange(models.map((other, at) => (at === index ? { ...other, ...part } : other))); }}
+          onRemove={() => { onChange(models.filter((_, at) => at !== index)); }}
+        />
       ))}
       <Button className="self-start" onClick={() => { add(""); }}>
         <Plus size={13} aria-hidden />

@@ -20,10 +20,12 @@ export const poolMember = z.strictObject({ connection: z.string().min(1), model:
 /** Values that become part of an address: nothing that could end its host. */
 export const connectionSettings = z.partialRecord(z.enum(settingFields), z.string().max(200).regex(/^[\w.:-]*$/));
 
-/** Prices in US dollars a million tokens. */
+/** A person's own prices in US dollars a million tokens; null for the list price, where there is one. */
 export const listedModel = z.strictObject({
   id: z.string().min(1).max(300),
   inputPrice: z.number().min(0).nullable().default(null),
+  /** Of prompt tokens that the provider had cached; null for the input price. */
+  cachedInputPrice: z.number().min(0).nullable().default(null),
   outputPrice: z.number().min(0).nullable().default(null),
 });
 

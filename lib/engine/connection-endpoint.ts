@@ -2,7 +2,8 @@ import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { connectionSettings, listedModel, POOL_PROVIDER, poolMember, provider } from "@/lib/contracts/models";
 import { fullBaseUrl, providerEntry } from "@/lib/contracts/providers";
-import type { Endpoint, ModelPrice } from "@/lib/llm/endpoint";
+import { findPrice, type PricedConnection } from "@/lib/contracts/prices";
+import type { Endpoint } from "@/lib/llm/endpoint";
 import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { unpackSecrets } from "./connection-secrets";
 import type { SharedResources } from "./resources";
@@ -56,13 +57,12 @@ export function identifyTarget({ row, model }: Target): Record<string, unknown> 
   return { provider: kind, baseUrl: row.baseUrl || fullBaseUrl(kind, "", readSettings(row.settings).settings), model };
 }
 
-function readPrices(models: unknown): Map<string, ModelPrice> {
-  const prices = new Map<string, ModelPrice>();
-  for (const { id, inputPrice, outputPrice } of listedModel.array().parse(models)) {
-    if (inputPrice === null && outputPrice === null) continue;
-    prices.set(id, { input: inputPrice ?? 0, output: outputPrice ?? 0, cachedInput: inputPrice ?? 0 });
-  }
-  return prices;
+/** What a model costs there, or undefined where that is not known. */
+export function readPrices(row: Pick<ConnectionRow, "provider" | "baseUrl" | "settings" | "models">): Endpoint["prices"] {
+  const kind = provider.parse(row.provider);
+  const { settings } = readSettings(row.settings);
+  const connection: PricedConnection = { provider: kind, baseUrl: fullBaseUrl(kind, row.baseUrl, settings), settings, models: listedModel.array().parse(row.models) };
+  return { get: (model) => findPrice(connection, model)?.price };
 }
 
 /** The endpoint, its secrets opened. Throws `connection_settings_missing`. */
@@ -85,6 +85,6 @@ export function toEndpoint(resources: Pick<SharedResources, "secrets">, row: Con
     requestsPerMinute: row.requestsPerMinute,
     tokensPerMinute: row.tokensPerMinute,
     unreachableAttempts: UNREACHABLE_ATTEMPTS,
-    prices: readPrices(row.models),
+    prices: readPrices(row),
   };
 }

@@ -1,12 +1,5 @@
+import type { ModelPrice } from "@/lib/contracts/prices";
 import type { Provider, SecretField, SettingField } from "@/lib/contracts/providers";
-
-/** US dollars a million tokens. */
-export interface ModelPrice {
-  input: number;
-  output: number;
-  /** Of prompt tokens that the provider had cached. */
-  cachedInput: number;
-}
 
 /** Where calls go, with what is needed to make them. Lives in memory only: it holds the keys. */
 export interface Endpoint {
@@ -25,8 +18,8 @@ export interface Endpoint {
   tokensPerMinute: number | null;
   /** How often a server that cannot be reached is tried again. One that this installation itself restarts gets more patience. */
   unreachableAttempts: number;
-  /** By model. */
-  prices: ReadonlyMap<string, ModelPrice>;
+  /** By model; nothing where the price is not known. */
+  prices: { get(model: string): ModelPrice | undefined };
 }
 
 /** A model's name at an endpoint. */

@@ -26,7 +26,7 @@ afterAll(async () => {
   await engine.close();
 });
 
-const models = [{ id: "stub-model", inputPrice: null, outputPrice: null }];
+const models = [{ id: "stub-model", inputPrice: null, cachedInputPrice: null, outputPrice: null }];
 
 /** A connection of a kind at the stub server, as a person would fill it in. */
 function connect(kind: Provider, changed: Partial<ConnectionInput> = {}) {

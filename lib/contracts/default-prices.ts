@@ -1,0 +1,84 @@
+import type { Provider } from "./providers";
+
+/** US dollars a million tokens. Without a price for cached input it costs as much as any other. */
+export interface ListPrice {
+  input: number;
+  cachedInput?: number;
+  output: number;
+}
+
+export interface PriceList {
+  /** The provider's public page of prices. */
+  page: string;
+  /** When they were noted. A price may have changed since: a person can put another one on the connection. */
+  notedOn: string;
+  /** By model; a name stands for its dated snapshots as well, unless one has an entry of its own. */
+  models: Readonly<Record<string, ListPrice>>;
+}
+
+// https://platform.openai.com/docs/pricing
+const openai: PriceList = {
+  page: "https://platform.openai.com/docs/pricing",
+  notedOn: "2026-03-21",
+  models: {
+    "gpt-5": { input: 1.25, cachedInput: 0.125, output: 10 },
+    "gpt-5-mini": { input: 0.25, cachedInput: 0.025, output: 2 },
+    "gpt-5-nano": { input: 0.05, cachedInput: 0.005, output: 0.4 },
+    "gpt-4.1": { input: 2, cachedInput: 0.5, output: 8 },
+    "gpt-4.1-mini": { input: 0.4, cachedInput: 0.1, output: 1.6 },
+    "gpt-4.1-nano": { input: 0.1, cachedInput: 0.025, output: 0.4 },
+    "gpt-4o": { input: 2.5, cachedInput: 1.25, output: 10 },
+    "gpt-4o-2024-05-13": { input: 5, output: 15 },
+    "gpt-4o-mini": { input: 0.15, cachedInput: 0.075, output: 0.6 },
+    o3: { input: 2, cachedInput: 0.5, output: 8 },
+    "o3-mini": { input: 1.1, cachedInput: 0.55, output: 4.4 },
+    "o4-mini": { input: 1.1, cachedInput: 0.275, output: 4.4 },
+    "text-embedding-3-small": { input: 0.02, output: 0 },
+    "text-embedding-3-large": { input: 0.13, output: 0 },
+  },
+};
+
+// https://docs.claude.com/en/docs/about-claude/pricing
+const anthropic: PriceList = {
+  page: "https://docs.claude.com/en/docs/about-claude/pricing",
+  notedOn: "2026-03-21",
+  models: {
+    "claude-opus-4-5": { input: 5, cachedInput: 0.5, output: 25 },
+    "claude-opus-4-1": { input: 15, cachedInput: 1.5, output: 75 },
+    "claude-opus-4-0": { input: 15, cachedInput: 1.5, output: 75 },
+    "claude-opus-4": { input: 15, cachedInput: 1.5, output: 75 },
+    "claude-sonnet-4-5": { input: 3, cachedInput: 0.3, output: 15 },
+    "claude-sonnet-4-0": { input: 3, cachedInput: 0.3, output: 15 },
+    "claude-sonnet-4": { input: 3, cachedInput: 0.3, output: 15 },
+    "claude-haiku-4-5": { input: 1, cachedInput: 0.1, output: 5 },
+    "claude-3-5-haiku": { input: 0.8, cachedInput: 0.08, output: 4 },
+    "claude-3-haiku": { input: 0.25, cachedInput: 0.03, output: 1.25 },
+  },
+};
+
+// https://ai.google.dev/gemini-api/docs/pricing
+// Only models with one price whatever the length of the prompt.
+const google: PriceList = {
+  page: "https://ai.google.dev/gemini-api/docs/pricing",
+  notedOn: "2025-10-01",
+  models: {
+    "gemini-2.5-flash": { input: 0.3, output: 2.5 },
+    "gemini-2.5-flash-lite": { input: 0.1, output: 0.4 },
+    "gemini-2.0-flash": { input: 0.1, cachedInput: 0.025, output: 0.4 },
+  },
+};
+
+// https://cohere.com/pricing
+const cohere: PriceList = {
+  page: "https://cohere.com/pricing",
+  notedOn: "2025-06-01",
+  models: {
+    "command-a-03-2025": { input: 2.5, output: 10 },
+    "command-r-plus-08-2024": { input: 2.5, output: 10 },
+    "command-r-08-2024": { input: 0.15, output: 0.6 },
+    "command-r7b-12-2024": { input: 0.0375, output: 0.15 },
+  },
+};
+
+/** List prices of what is called at the provider's own address. Few, and only those that are sure: none is better than a wrong one. */
+export const priceLists: Partial<Record<Provider, PriceList>> = { openai, "openai-responses": openai, anthropic, google, cohere };
