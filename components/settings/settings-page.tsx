@@ -4,6 +4,7 @@ import { useApi } from "@/components/api/use-api";
 import { PageFrame } from "@/components/shell/page-frame";
 import { Notice } from "@/components/ui/notice";
 import { readStatus } from "@/lib/contracts/system";
+import { StorageList } from "./storage-list";
 import { StatusList } from "./status-list";
 import { ThemePicker } from "./theme-picker";
 import { TokenList } from "./token-list";
@@ -28,6 +29,10 @@ export function SettingsPage() {
         <h2 className="text-base font-semibold">{t("status.title")}</h2>
         {status.isError && <Notice tone="bad">{status.error.message}</Notice>}
         {status.data && <StatusList status={status.data} />}
+      </section>
+      <section className="flex flex-col gap-2">
+        <h2 className="text-base font-semibold">{t("storage.title")}</h2>
+        <StorageList />
       </section>
       <p className="text-sm text-muted">{t("shortcuts")}</p>
     </PageFrame>

@@ -26,3 +26,25 @@ export const readStatus = defineContract({
     disk: z.strictObject({ freeBytes: z.int(), dataBytes: z.int().nullable() }),
   }),
 });
+
+export const readStorage = defineContract({
+  method: "GET",
+  path: "/storage",
+  summary: "What the data folder holds, and which results are largest",
+  access: "user",
+  response: z.strictObject({
+    resultBytes: z.int(),
+    leftoverBytes: z.int(),
+    fileBytes: z.int(),
+    calls: z.int(),
+    largest: z.array(z.strictObject({ fingerprint: z.string(), workflow: z.string(), step: z.string(), bytes: z.int(), createdAt: z.string() })),
+  }),
+});
+
+export const freeStorage = defineContract({
+  method: "POST",
+  path: "/storage/free",
+  summary: "Remove the parts of failed and cancelled runs that no result names",
+  access: "admin",
+  response: z.strictObject({ freedBytes: z.int() }),
+});

@@ -221,3 +221,11 @@ export const listStoredTables = defineContract({
     current: storedTable.extend({ newer: z.string().nullable() }).nullable(),
   }),
 });
+
+export const deleteResult = defineContract({
+  method: "DELETE",
+  path: "/results/{fingerprint}",
+  summary: "Forget a result and remove its files; kept replies stay",
+  access: "admin",
+  params: fingerprint,
+});

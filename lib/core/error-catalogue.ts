@@ -38,6 +38,7 @@ export const errorCatalogue = {
   vectors_unlike: { status: 422, retry: "never" },
   side_table_too_large: { status: 422, retry: "never" },
   below_threshold: { status: 422, retry: "never" },
+  result_in_use: { status: 409, retry: "later" },
   run_paused: { status: 409, retry: "later" },
   budget_reached: { status: 409, retry: "never" },
   upstream_not_fresh: { status: 409, retry: "never" },
