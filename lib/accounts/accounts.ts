@@ -2,6 +2,7 @@ import { AppError } from "@/lib/core/app-error";
 import { createId, createSecret } from "@/lib/core/ids";
 import type { SharedResources } from "@/lib/engine/resources";
 import { hashToken } from "@/lib/server/secret-box";
+import { createAttemptLimit } from "./attempts";
 import { hashPassword, isPassword } from "./passwords";
 
 type Needs = Pick<SharedResources, "database">;
@@ -63,11 +64,18 @@ export async function createAccount({ database }: Needs, person: NewPerson, isAd
   });
 }
 
-/** Throws `wrong_password`. */
-export async function checkPassword({ database }: Needs, email: string, password: string): Promise<Person> {
-  const user = await database.prisma.user.findUnique({ where: { email: email.toLowerCase() } });
+const attempts = createAttemptLimit();
+
+/** Throws `wrong_password`, `too_many_attempts`. */
+export async function checkPassword({ database }: Needs, given: string, password: string): Promise<Person> {
+  const email = given.toLowerCase();
+  attempts.check(email);
+  // Counted before the password is checked, so that many at once are no way around it.
+  attempts.fail(email);
+  const user = await database.prisma.user.findUnique({ where: { email } });
   const right = await isPassword(password, user?.passwordHash ?? NOBODY);
   if (!user || !right) throw new AppError("wrong_password");
+  attempts.succeed(email);
   return { id: user.id, email: user.email, name: user.name, isAdmin: user.isAdmin };
 }
 

@@ -14,6 +14,7 @@ export const errorCatalogue = {
   setup_link_wrong: { status: 403, retry: "never" },
   setup_needed: { status: 409, retry: "never" },
   wrong_password: { status: 401, retry: "never" },
+  too_many_attempts: { status: 429, retry: "later" },
   email_taken: { status: 409, retry: "never" },
   body_too_large: { status: 413, retry: "never" },
   internal: { status: 500, retry: "later" },

@@ -37,13 +37,13 @@ export async function measureStorage(resources: SharedResources): Promise<Storag
   }
   const { rows: files } = await pool.query<{ bytes: string }>("SELECT COALESCE(sum(size), 0) AS bytes FROM data_file");
   // The planner's estimate: counting millions of rows would take seconds.
-  const { rows: calls } = await pool.query<{ rows: number }>("SELECT GREATEST(0, sum(reltuples))::bigint AS rows FROM pg_class WHERE relname IN ('call_cache', 'embedding_cache')");
+  const { rows: calls } = await pool.query<{ rows: number }>("SELECT GREATEST(0, sum(reltuples))::float AS rows FROM pg_class WHERE relname IN ('call_cache', 'embedding_cache')");
   const { rows: largest } = await pool.query<{ fingerprint: string; workflow: string; step: string; bytes: string; created_at: Date }>(LARGEST);
   return {
     resultBytes,
     leftoverBytes,
     fileBytes: Number(files[0]?.bytes ?? 0),
-    calls: Number(calls[0]?.rows ?? 0),
+    calls: calls[0]?.rows ?? 0,
     largest: largest.map((row) => ({ fingerprint: row.fingerprint, workflow: row.workflow, step: row.step, bytes: Number(row.bytes), createdAt: row.created_at.toISOString() })),
   };
 }
