@@ -2,6 +2,7 @@
 
 import type { AnyStepDefinition } from "./_sdk/define-step";
 import { definition as addRow } from "./tables/add-row/definition";
+import { definition as branch } from "./tables/branch/definition";
 import { definition as cast } from "./tables/cast/definition";
 import { definition as chatPrompt } from "./prompting/chat-prompt/definition";
 import { definition as concat } from "./tables/concat/definition";
@@ -67,6 +68,7 @@ import { definition as zip } from "./tables/zip/definition";
 
 export const stepDefinitions = {
   "add-row": addRow as AnyStepDefinition,
+  "branch": branch as AnyStepDefinition,
   "cast": cast as AnyStepDefinition,
   "chat-prompt": chatPrompt as AnyStepDefinition,
   "concat": concat as AnyStepDefinition,

@@ -1,6 +1,7 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
 import addRow from "./tables/add-row/messages.en.json" with { type: "json" };
+import branch from "./tables/branch/messages.en.json" with { type: "json" };
 import cast from "./tables/cast/messages.en.json" with { type: "json" };
 import chatPrompt from "./prompting/chat-prompt/messages.en.json" with { type: "json" };
 import concat from "./tables/concat/messages.en.json" with { type: "json" };
@@ -66,6 +67,7 @@ import zip from "./tables/zip/messages.en.json" with { type: "json" };
 
 export const stepMessages = {
   "add-row": addRow,
+  "branch": branch,
   "cast": cast,
   "chat-prompt": chatPrompt,
   "concat": concat,

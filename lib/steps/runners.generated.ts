@@ -2,6 +2,7 @@
 
 export const runnerLoaders = {
   "add-row": () => import("./tables/add-row/runner"),
+  "branch": () => import("./tables/branch/runner"),
   "cast": () => import("./tables/cast/runner"),
   "chat-prompt": () => import("./prompting/chat-prompt/runner"),
   "concat": () => import("./tables/concat/runner"),
