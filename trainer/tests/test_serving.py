@@ -4,52 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 
 from conftest import RecordingReporter
+from model_server import HEADERS, Ask, settings_for, text_of, with_server
 from trainer.serving import engine as engine_module
-from trainer.serving.engine import Engine
-from trainer.serving.http_app import build_app
 from trainer.settings import Settings
-
-Ask = Callable[..., Awaitable[tuple[int, dict[str, Any]]]]
-HEADERS = {"Authorization": "Bearer secret"}
-
-
-def settings_for(data_folder: Path, model: Path) -> Settings:
-    return Settings("", None, data_folder, "127.0.0.1", 0, "secret", model)
-
-
-def with_server(settings: Settings, scenario: Callable[[Ask, ClientSession], Awaitable[None]]) -> None:
-    async def run() -> None:
-        engine = Engine(settings.data_folder, settings.builtin_model)
-        runner = web.AppRunner(build_app(engine, settings))
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        async with ClientSession(base) as session:
-
-            async def ask(text: str, **body: object) -> tuple[int, dict[str, Any]]:
-                body = {"model": "builtin", "messages": [{"role": "user", "content": text}], "max_tokens": 20, **body}
-                async with session.post("/v1/chat/completions", json=body, headers=HEADERS) as response:
-                    return response.status, await response.json()
-
-            await scenario(ask, session)
-        await runner.cleanup()
-        engine.close()
-
-    asyncio.run(run())
-
-
-def text_of(answer: tuple[int, dict[str, Any]]) -> str:
-    assert answer[0] == 200, answer
-    return answer[1]["choices"][0]["message"]["content"]
 
 
 @pytest.fixture

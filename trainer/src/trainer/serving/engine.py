@@ -7,51 +7,35 @@ import logging
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import is_out_of_memory
-from trainer.serving.errors import ApiError
+from trainer.serving.errors import ApiError, out_of_memory
+from trainer.serving.requests import ModelRequest
 
 if TYPE_CHECKING:
-    from trainer.serving.generate_batch import Answer
-    from trainer.serving.loaded_models import LoadedModels
+    from trainer.serving.loaded_models import KeptModel
 
 logger = logging.getLogger("trainer")
 MAX_WAITING = 1024
-MAX_BATCH = 32
+# Rows of requests that are answered together: all wait for the last of them.
+MAX_ROWS_TOGETHER = {"chat": 32, "embed": 256, "classify": 256}
 # Requests of one table arrive within a few milliseconds of each other.
 GATHER_SECONDS = 0.01
-
-
-@dataclass(eq=False)
-class ChatRequest:
-    model: str
-    messages: list[dict[str, Any]]
-    temperature: float
-    top_p: float
-    max_tokens: int | None
-    stop: tuple[str, ...]
-    seed: int
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
-    future: asyncio.Future[Answer] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.future = self.loop.create_future()
 
 
 class Engine:
     def __init__(self, data_folder: Path, builtin_model: Path) -> None:
         self._data_folder = data_folder
         self._builtin_model = builtin_model
-        self._waiting: deque[ChatRequest] = deque()
+        self._waiting: deque[ModelRequest] = deque()
         self._changed = threading.Condition()
-        self._batch_limits: dict[str, int] = {}
         self._closing = False
         self._thread: threading.Thread | None = None
 
-    def submit(self, request: ChatRequest) -> asyncio.Future[Answer]:
+    def submit(self, request: ModelRequest) -> asyncio.Future[Any]:
         with self._changed:
             if len(self._waiting) >= MAX_WAITING:
                 raise ApiError(429, "queue_full", f"{MAX_WAITING} requests are waiting already.", retry_after=1)
@@ -69,6 +53,7 @@ class Engine:
 
     def _run(self) -> None:
         # Here and not above: importing torch takes seconds, and the event loop has a lease to renew.
+        from trainer.serving.batch_size import free_memory
         from trainer.serving.loaded_models import LoadedModels
 
         models = LoadedModels(self._data_folder, self._builtin_model)
@@ -79,25 +64,19 @@ class Engine:
             if not batch:
                 continue
             try:
-                self._answer(models, batch)
+                for request, answer in _answer(models.get(batch[0].task, batch[0].model), batch):
+                    request.loop.call_soon_threadsafe(_settle, request.future, answer)
             except ApiError as error:
                 _fail(batch, error)
             except Exception as error:
-                if is_out_of_memory(error) and len(batch) > 1:
-                    self._batch_limits[batch[0].model] = len(batch) // 2
-                    logger.warning("out of memory: %s is now served %d at a time", batch[0].model, len(batch) // 2)
-                    with self._changed:
-                        self._waiting.extendleft(reversed(batch))
-                elif is_out_of_memory(error):
-                    _fail(batch, ApiError(503, "out_of_memory", "The memory does not hold this request."))
-                else:
-                    logger.exception("generation failed")
-                    _fail(batch, ApiError(500, "generation_failed", f"{type(error).__name__}: {error}"[:500]))
-                # The traceback holds the tensors of the failed batch.
+                if not is_out_of_memory(error):
+                    logger.exception("a request failed")
+                _fail(batch, _describe(error))
+                # The traceback holds tensors.
                 error.__traceback__ = None
-                models.free_memory()
+                free_memory()
 
-    def _take_batch(self) -> list[ChatRequest] | None:
+    def _take_batch(self) -> list[ModelRequest] | None:
         with self._changed:
             while not self._waiting and not self._closing:
                 self._changed.wait()
@@ -109,46 +88,57 @@ class Engine:
             if not live:
                 self._waiting = live
                 return []
-            model = live[0].model
-            limit = self._batch_limits.get(model, MAX_BATCH)
-            batch = [request for request in live if request.model == model][:limit]
+            batch = _take_alike(live)
             chosen = set(map(id, batch))
             self._waiting = deque(request for request in live if id(request) not in chosen)
             return batch
 
-    def _answer(self, models: LoadedModels, batch: list[ChatRequest]) -> None:
-        from trainer.serving.generate_batch import encode_messages, fit_context, generate_batch
-        from trainer.serving.sampling import SamplingParams
 
-        loaded = models.get(batch[0].model)
-        accepted: list[tuple[ChatRequest, list[int], SamplingParams]] = []
-        for request in batch:
-            try:
-                prompt = encode_messages(loaded, request.messages)
-                if not prompt:
-                    raise ApiError(400, "empty_prompt", "The prompt has no tokens.")
-                room = fit_context(loaded, len(prompt), request.max_tokens)
-            except ApiError as error:
-                _fail([request], error)
-                continue
-            params = SamplingParams(request.temperature, request.top_p, room, request.stop, request.seed)
-            accepted.append((request, prompt, params))
-        if not accepted:
-            return
-        answers = generate_batch(loaded, [prompt for _, prompt, _ in accepted], [params for *_, params in accepted])
-        for (request, _prompt, _params), answer in zip(accepted, answers, strict=True):
-            request.loop.call_soon_threadsafe(_settle, request.future, answer, None)
+def _take_alike(waiting: deque[ModelRequest]) -> list[ModelRequest]:
+    """The first request and those behind it for the same model, up to as many rows as are answered together."""
+    first = waiting[0]
+    batch, rows = [first], first.rows
+    for request in list(waiting)[1:]:
+        if request.task != first.task or request.model != first.model:
+            continue
+        rows += request.rows
+        if rows > MAX_ROWS_TOGETHER[first.task]:
+            break
+        batch.append(request)
+    return batch
 
 
-def _fail(batch: list[ChatRequest], error: ApiError) -> None:
+def _answer(kept: KeptModel, batch: list[Any]) -> Iterator[tuple[ModelRequest, object]]:
+    # Here and not above, as with the models.
+    task = batch[0].task
+    if task == "embed":
+        from trainer.serving.embed_texts import embed_texts
+
+        return embed_texts(kept, batch)
+    if task == "classify":
+        from trainer.serving.classify_texts import classify_texts
+
+        return classify_texts(kept, batch)
+    from trainer.serving.answer_chats import answer_chats
+
+    return answer_chats(kept, batch)
+
+
+def _describe(error: Exception) -> ApiError:
+    if is_out_of_memory(error):
+        return out_of_memory()
+    return ApiError(500, "generation_failed", f"{type(error).__name__}: {error}"[:500])
+
+
+def _fail(batch: list[ModelRequest], error: ApiError) -> None:
     for request in batch:
-        request.loop.call_soon_threadsafe(_settle, request.future, None, error)
+        request.loop.call_soon_threadsafe(_settle, request.future, error)
 
 
-def _settle(future: asyncio.Future[Any], answer: object, error: ApiError | None) -> None:
+def _settle(future: asyncio.Future[Any], answer: object) -> None:
     if future.done():
         return
-    if error is not None:
-        future.set_exception(error)
+    if isinstance(answer, ApiError):
+        future.set_exception(answer)
     else:
         future.set_result(answer)

@@ -18,3 +18,7 @@ class ApiError(Exception):
             "invalid_request_error" if self.status < 429 else "rate_limit_error" if self.status == 429 else "api_error"
         )
         return {"error": {"message": self.message, "type": kind, "code": self.code, "param": None}}
+
+
+def out_of_memory() -> ApiError:
+    return ApiError(503, "out_of_memory", "The memory does not hold this request.")

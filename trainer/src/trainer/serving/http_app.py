@@ -1,55 +1,29 @@
-"""The model server's HTTP face: the part of OpenAI's interface that a text model has."""
+"""The model server's HTTP face: the part of OpenAI's interface that a text model has, and classification."""
 
 from __future__ import annotations
 
+import base64
 import hmac
 import logging
-import secrets
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from trainer.serving.engine import ChatRequest, Engine
+from trainer.serving.bodies import ChatBody, ClassifyBody, EmbeddingBody, read_body
+from trainer.serving.engine import Engine
 from trainer.serving.errors import ApiError
+from trainer.serving.requests import ChatAnswer, TextsAnswer
 from trainer.settings import Settings, is_safe_name
+
+if TYPE_CHECKING:
+    import numpy as np
 
 logger = logging.getLogger("trainer")
 MAX_BODY_BYTES = 16 * 1024 * 1024
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class _TextPart(BaseModel):
-    type: str
-    text: str
-
-
-class _Message(BaseModel):
-    role: str
-    content: str | list[_TextPart]
-
-    def to_plain(self) -> dict[str, Any]:
-        content = self.content if isinstance(self.content, str) else "".join(part.text for part in self.content)
-        return {"role": self.role, "content": content}
-
-
-class _ChatBody(BaseModel):
-    # Clients send settings that a text model here has no use for; they are let pass, as elsewhere.
-    model_config = ConfigDict(extra="ignore")
-
-    model: str
-    messages: list[_Message] = Field(min_length=1)
-    temperature: float | None = Field(default=None, ge=0, le=100)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    max_tokens: int | None = Field(default=None, ge=1)
-    max_completion_tokens: int | None = Field(default=None, ge=1)
-    stop: str | list[str] | None = None
-    seed: int | None = None
-    n: int | None = Field(default=None, ge=1)
-    stream: bool | None = None
 
 
 def build_app(engine: Engine, settings: Settings) -> web.Application:
@@ -70,8 +44,8 @@ def build_app(engine: Engine, settings: Settings) -> web.Application:
         return web.json_response({"object": "list", "data": data})
 
     async def chat(request: web.Request) -> web.Response:
-        body = await _read_body(request)
-        answer = await engine.submit(_to_chat_request(body))
+        body = await read_body(request, ChatBody)
+        answer: ChatAnswer = await engine.submit(body.to_request())
         choice = {
             "index": 0,
             "message": {"role": "assistant", "content": answer.text, "refusal": None},
@@ -94,37 +68,39 @@ def build_app(engine: Engine, settings: Settings) -> web.Application:
             }
         )
 
+    async def embed(request: web.Request) -> web.Response:
+        body = await read_body(request, EmbeddingBody)
+        answer: TextsAnswer = await engine.submit(body.to_request())
+        data = [
+            {"object": "embedding", "index": index, "embedding": _write_vector(vector, body.encoding_format)}
+            for index, vector in enumerate(answer.results)
+        ]
+        return web.json_response(
+            {"object": "list", "model": body.model, "data": data, "usage": _count(answer.prompt_tokens)}
+        )
+
+    async def classify(request: web.Request) -> web.Response:
+        body = await read_body(request, ClassifyBody)
+        answer: TextsAnswer = await engine.submit(body.to_request())
+        return web.json_response({"model": body.model, "data": answer.results, "usage": _count(answer.prompt_tokens)})
+
     app.router.add_get("/health", health)
     app.router.add_get("/v1/models", list_models)
     app.router.add_post("/v1/chat/completions", chat)
+    app.router.add_post("/v1/embeddings", embed)
+    app.router.add_post("/v1/classify", classify)
     return app
 
 
-async def _read_body(request: web.Request) -> _ChatBody:
-    try:
-        body = _ChatBody.model_validate_json(await request.read())
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ApiError(400, "invalid_request", f"{place}: {first['msg']}" if place else first["msg"]) from error
-    if body.stream:
-        raise ApiError(400, "stream_unsupported", "Streaming is not available here. Send the request without stream.")
-    if body.n not in (None, 1):
-        raise ApiError(400, "n_unsupported", "One answer a request is available here. Send n requests with n seeds.")
-    return body
+def _count(prompt_tokens: int) -> dict[str, int]:
+    return {"prompt_tokens": prompt_tokens, "total_tokens": prompt_tokens}
 
 
-def _to_chat_request(body: _ChatBody) -> ChatRequest:
-    stop = [body.stop] if isinstance(body.stop, str) else body.stop or []
-    return ChatRequest(
-        model=body.model,
-        messages=[message.to_plain() for message in body.messages],
-        temperature=1.0 if body.temperature is None else body.temperature,
-        top_p=1.0 if body.top_p is None else body.top_p,
-        max_tokens=body.max_completion_tokens or body.max_tokens,
-        stop=tuple(text for text in stop if text),
-        seed=secrets.randbits(63) if body.seed is None else body.seed,
-    )
+def _write_vector(vector: np.ndarray, encoding: str) -> list[float] | str:
+    """Numbers, or base64 of 32-bit floats, little-endian."""
+    if encoding == "float":
+        return vector.tolist()
+    return base64.b64encode(vector.astype("<f4").tobytes()).decode("ascii")
 
 
 def _require_token(token: str | None) -> Any:  # noqa: ANN401

@@ -1,87 +1,102 @@
-"""The models in memory: the last few used, each loaded once."""
+"""The models in memory: the last few used, each loaded once for what it is asked to do."""
 
 from __future__ import annotations
 
-import gc
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import torch
-
-from trainer.contracts.training import BuiltinSource, FolderSource, HubSource, LocalModelSource, TrainedSource
-from trainer.models.load_model import LoadedModel, ModelNotFound, load_model, pick_device
+from trainer.contracts.training import LocalModelSource
+from trainer.models.find_weights import ModelNotFound
+from trainer.models.load_model import LoadedModel, load_placed
+from trainer.models.load_options import ModelUnusable, place_weights
+from trainer.models.model_name import GgufSource, ModelName, local_path, parse_model_name, plain_source
+from trainer.serving.batch_size import BatchSize, free_memory
 from trainer.serving.errors import ApiError
-from trainer.settings import is_safe_name
+from trainer.serving.requests import Task
 
 KEPT_MODELS = 2
+FIRST_BATCH: dict[Task, int] = {"chat": 32, "embed": 64, "classify": 64}
 
 
-def parse_model_name(name: str) -> LocalModelSource:
-    if name == "builtin":
-        return BuiltinSource(kind="builtin")
-    kind, separator, rest = name.partition(":")
-    if separator and rest:
-        if kind == "trained" and is_safe_name(rest):
-            return TrainedSource(kind="trained", id=rest, folder=f"models/{rest}")
-        if kind == "hub":
-            model_id, _, revision = rest.partition("@")
-            return HubSource(kind="hub", id=model_id, revision=revision or None)
-        if kind == "folder":
-            return FolderSource(kind="folder", path=rest)
-    raise ApiError(
-        404,
-        "model_not_found",
-        f"There is no model {name!r} here. Names are builtin, trained:<id>, hub:<id>[@<revision>] or folder:<path>.",
-    )
+@dataclass
+class KeptModel:
+    version: object
+    # What the task's loader gives.
+    model: Any
+    batch: BatchSize
 
 
 class LoadedModels:
-    """Used by the generating thread alone, so it needs no lock."""
+    """Used by the engine's thread alone, so it needs no lock."""
 
     def __init__(self, data_folder: Path, builtin_model: Path) -> None:
         self._data_folder = data_folder
         self._builtin_model = builtin_model
-        self._models: OrderedDict[str, tuple[object, LoadedModel]] = OrderedDict()
+        self._models: OrderedDict[tuple[Task, str], KeptModel] = OrderedDict()
 
-    def get(self, name: str) -> LoadedModel:
-        source = parse_model_name(name)
-        version = self._version(source)
-        kept = self._models.get(name)
-        if kept is not None and kept[0] == version:
-            self._models.move_to_end(name)
-            return kept[1]
-        self._models.pop(name, None)
+    def get(self, task: Task, name: str) -> KeptModel:
+        """Raises ApiError: 404 for a model that cannot be had, 422 for one that cannot be used as asked."""
+        try:
+            return self._get(task, name, parse_model_name(name))
+        except ModelNotFound as error:
+            raise ApiError(404, "model_not_found", str(error)) from error
+        except ModelUnusable as error:
+            raise ApiError(422, "local_model_unusable", str(error)) from error
+
+    def _get(self, task: Task, name: str, parsed: ModelName) -> KeptModel:
+        version = self._version(parsed)
+        kept = self._models.get((task, name))
+        if kept is not None and kept.version == version:
+            self._models.move_to_end((task, name))
+            return kept
+        self._models.pop((task, name), None)
         # Room is made first: a new model beside all the old ones may be more than the memory holds.
         while len(self._models) >= KEPT_MODELS:
             self._models.popitem(last=False)
         del kept
-        self.free_memory()
-        try:
-            loaded = load_model(source, self._data_folder, self._builtin_model, pick_device())
-        except ModelNotFound as error:
-            raise ApiError(404, "model_not_found", str(error)) from error
-        tokenizer = loaded.tokenizer
-        tokenizer.padding_side = "left"
-        if tokenizer.pad_token_id is None:
-            tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
-        # A model's own generation settings would add to what the request says.
-        loaded.model.generation_config.do_sample = False
-        for setting in ("temperature", "top_p", "top_k", "min_p", "typical_p", "repetition_penalty"):
-            setattr(loaded.model.generation_config, setting, None)
-        self._models[name] = (version, loaded)
-        return loaded
+        free_memory()
+        model = _find_loader(task, parsed)(parsed, self._data_folder, self._builtin_model)
+        self._models[(task, name)] = KeptModel(version, model, BatchSize(FIRST_BATCH[task]))
+        return self._models[(task, name)]
 
-    def free_memory(self) -> None:
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-
-    def _version(self, source: LocalModelSource) -> object:
+    def _version(self, name: ModelName) -> object:
         """A model that was trained again under its id is another one."""
-        if isinstance(source, HubSource):
-            return None
-        if isinstance(source, BuiltinSource):
-            folder = self._builtin_model
-        else:
-            folder = self._data_folder / (source.folder if isinstance(source, TrainedSource) else source.path)
-        return folder.stat().st_mtime_ns if folder.is_dir() else None
+        return [self._changed_at(source) for source in (name.source, name.adapter) if source is not None]
+
+    def _changed_at(self, source: LocalModelSource | GgufSource) -> int | None:
+        path = local_path(source, self._data_folder, self._builtin_model)
+        return path.stat().st_mtime_ns if path is not None and path.exists() else None
+
+
+def _find_loader(task: Task, name: ModelName) -> Callable[[ModelName, Path, Path], object]:
+    # Here and not above: each brings libraries of its own, which take seconds to import.
+    if task == "embed":
+        from trainer.models.load_embedder import load_embedder
+
+        return load_embedder
+    if task == "classify":
+        from trainer.models.load_classifier import load_classifier
+
+        return load_classifier
+    if isinstance(name.source, GgufSource):
+        from trainer.models.load_gguf import load_gguf
+
+        return load_gguf
+    return _load_chat_model
+
+
+def _load_chat_model(name: ModelName, data_folder: Path, builtin_model: Path) -> LoadedModel:
+    placement = place_weights(name.options)
+    loaded = load_placed(plain_source(name, "chat"), name.adapter, data_folder, builtin_model, placement)
+    tokenizer = loaded.tokenizer
+    tokenizer.padding_side = "left"
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+    # A model's own generation settings would add to what the request says.
+    loaded.model.generation_config.do_sample = False  # pyright: ignore[reportOptionalMemberAccess]
+    for setting in ("temperature", "top_p", "top_k", "min_p", "typical_p", "repetition_penalty"):
+        setattr(loaded.model.generation_config, setting, None)
+    return loaded

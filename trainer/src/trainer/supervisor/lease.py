@@ -57,7 +57,10 @@ class Database:
 
 
 async def take_next(database: Database) -> Lease | None:
-    """The oldest training that nobody runs, of a run that is not paused. A crashed one comes back here when its lease has run out."""
+    """
+    The oldest training that nobody runs, of a run that is not paused. A crashed one comes back here when its lease has
+    run out.
+    """
     token = uuid.uuid4().hex
     rows = await database.execute(
         "UPDATE training SET state = 'running', lease_token = %(token)s, attempt = attempt + 1, "
