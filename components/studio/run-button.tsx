@@ -8,9 +8,8 @@ import { startRunOf } from "@/components/canvas/use-studio-commands";
 import { Button } from "@/components/ui/button";
 import { Menu } from "@/components/ui/menu";
 import type { MenuEntry } from "@/components/ui/menu-item";
-import { Tooltip } from "@/components/ui/tooltip";
-import { estimateRun } from "./run-estimate";
 import { NumberDialog } from "./number-dialog";
+import { RunEstimate } from "./run-estimate";
 import { RunProgress } from "./run-progress";
 
 const CHOICES = [10, 100, 1000];
@@ -50,21 +49,6 @@ function useRunEntries(openDialog: (kind: "rows" | "budget") => void): MenuEntry
     { kind: "separator", id: "s2" },
     { kind: "item", id: "budget", label: t("budget", { amount }), onSelect: () => { openDialog("budget"); } },
   ];
-}
-
-function Estimate() {
-  const t = useTranslations("studio.run");
-  const plan = usePlanState((state) => state.plan);
-  const known = usePlanState((state) => state.known);
-  const rowLimit = usePlanState((state) => state.rowLimit);
-  const { steps, calls, isLowerBound } = estimateRun(plan, known, rowLimit);
-  if (plan.steps.size === 0) return null;
-  if (steps === 0) return <span className="text-xs text-muted">{t("nothingToDo")}</span>;
-  return (
-    <Tooltip content={t("estimateLong")}>
-      <span className="text-xs whitespace-nowrap text-muted">{t("estimate", { steps, calls, atLeast: isLowerBound ? "yes" : "no" })}</span>
-    </Tooltip>
-  );
 }
 
 /** What the run menu asks for in a dialog: over how many rows, or for how much money. */
@@ -139,7 +123,7 @@ export function RunButton() {
   }
   return (
     <div className="flex items-center gap-3">
-      <Estimate />
+      <RunEstimate />
       <div className="flex">
         <Button
           variant="primary"

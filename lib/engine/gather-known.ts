@@ -2,20 +2,21 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isAppError, toAppError } from "@/lib/core/app-error";
 import { createId } from "@/lib/core/ids";
-import { makeProbeKey, modelKey, planWorkflow, type Plan } from "@/lib/plan/plan-workflow";
-import type { PlanKnown } from "@/lib/plan/plan-known";
+import { makeProbeKey, modelKey, planWorkflow } from "@/lib/plan/plan-workflow";
+import { nothingKnown, type PlanKnown } from "@/lib/plan/plan-known";
 import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { filePath } from "./file-store";
+import { gatherCalls, gatherTextLengths } from "./gather-estimate";
 import { hubCredentials } from "./hub-credentials";
 import { identifyModel } from "./model-resolver";
 import { openStoredTable } from "./open-stored-table";
 import type { SharedResources } from "./resources";
 import { loadProbe } from "./step-catalogue";
-import { findStepResults } from "./step-result";
+import { findStepResults, type StepResult } from "./step-result";
 
 type ProbeAnswer = PlanKnown["probes"][string];
 
@@ -77,7 +78,7 @@ async function identifyOrNull(resources: SharedResources, ref: ModelRef): Promis
   }
 }
 
-async function identifyAll(resources: SharedResources, document: WorkflowDocument): Promise<PlanKnown["models"]> {
+function listModels(document: WorkflowDocument): Map<string, ModelRef> {
   const refs = new Map<string, ModelRef>();
   for (const node of document.nodes) {
     const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[node.step];
@@ -89,6 +90,10 @@ async function identifyAll(resources: SharedResources, document: WorkflowDocumen
       refs.set(modelKey(ref), ref);
     }
   }
+  return refs;
+}
+
+async function identifyAll(resources: SharedResources, refs: ReadonlyMap<string, ModelRef>): Promise<PlanKnown["models"]> {
   const entries = [...refs].map(async ([key, ref]) => [key, await identifyOrNull(resources, ref)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }
@@ -104,22 +109,29 @@ async function readPrevious(resources: SharedResources, workflowId: string | nul
   return Object.fromEntries(rows.map((row) => [row.node_id, row.identity]));
 }
 
-/** Everything the planner has to know of the world for this document. */
-export async function gatherKnown(resources: SharedResources, document: WorkflowDocument, options: { workflowId: string | null; rowLimit: number | null }): Promise<PlanKnown> {
-  const [probes, models, previous] = await Promise.all([
-    probeAll(resources, document),
-    identifyAll(resources, document),
-    readPrevious(resources, options.workflowId),
-  ]);
-  const known: PlanKnown = { results: {}, probes, models, previous };
-  const plan = planWorkflow(document, stepDefinitions, known, options.rowLimit);
-  known.results = await describeResults(resources, plan);
-  return known;
+interface GatherOptions {
+  workflowId: string | null;
+  rowLimit: number | null;
+  /** Also what tells how much a run would cost and take. */
+  forEstimate?: boolean;
 }
 
-async function describeResults(resources: SharedResources, plan: Plan): Promise<PlanKnown["results"]> {
-  const fingerprints = [...plan.steps.values()].flatMap((step) => (step.fingerprint ? [step.fingerprint] : []));
-  const found = await findStepResults(resources, fingerprints);
+/** Everything the planner has to know of the world for this document. */
+export async function gatherKnown(resources: SharedResources, document: WorkflowDocument, { workflowId, rowLimit, forEstimate = false }: GatherOptions): Promise<PlanKnown> {
+  const refs = listModels(document);
+  const [probes, models, previous, calls] = await Promise.all([
+    probeAll(resources, document),
+    identifyAll(resources, refs),
+    readPrevious(resources, workflowId),
+    forEstimate ? gatherCalls(resources, [...refs.values()]) : {},
+  ]);
+  const known: PlanKnown = { ...nothingKnown, probes, models, previous, calls };
+  const plan = planWorkflow(document, stepDefinitions, known, rowLimit);
+  const results = await findStepResults(resources, [...plan.steps.values()].flatMap((step) => step.fingerprint ?? []));
+  return { ...known, results: describeResults(results), textLengths: forEstimate ? await gatherTextLengths(resources, plan, results) : {} };
+}
+
+function describeResults(found: ReadonlyMap<string, StepResult>): PlanKnown["results"] {
   return Object.fromEntries(
     [...found].map(([fingerprint, { outputs, createdAt }]) => [
       fingerprint,

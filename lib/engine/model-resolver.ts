@@ -11,7 +11,7 @@ import { findTargets, identifyTarget, toEndpoint } from "./connection-endpoint";
 import type { SharedResources } from "./resources";
 
 /** Calls the trainer process takes at once; it batches what arrives together. */
-const LOCAL_CONCURRENCY = 32;
+export const LOCAL_CONCURRENCY = 32;
 /** About five minutes of the longest wait: the launcher starts a trainer that died again. */
 const LOCAL_UNREACHABLE_ATTEMPTS = 40;
 

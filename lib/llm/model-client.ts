@@ -62,10 +62,14 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
   async function callAndStore(call: CallOptions, key: Buffer): Promise<Obtained> {
     const { messages, sampling, extras = {}, signal, startSignal } = call;
     const seed = sampling.seed === null ? null : sampling.seed + call.sample;
-    const startedAt = performance.now();
+    let startedAt = 0;
     let leave: (() => void) | null = null;
     try {
-      const send = (target: ModelTarget) => callChat(target, { messages, sampling: { ...sampling, seed }, extras }, { timeoutMs, signal });
+      const send = (target: ModelTarget) => {
+        // What is kept is what the server took; the wait for a place says nothing of the model.
+        startedAt = performance.now();
+        return callChat(target, { messages, sampling: { ...sampling, seed }, extras }, { timeoutMs, signal });
+      };
       const made = await runCall({ model: call.model, tokens: estimateTokens(call), signal, startSignal, send });
       ({ leave } = made);
       const { refusal: _, ...said } = made.answer.reply;

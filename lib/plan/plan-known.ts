@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { column } from "@/lib/steps/_sdk/columns";
 
+const callFacts = z.strictObject({
+  /** US dollars a million tokens; null where it is not known, which is not free. */
+  price: z.strictObject({ input: z.number(), cachedInput: z.number(), output: z.number() }).nullable(),
+  /** Calls that may be under way at once, over all servers of a pool. */
+  concurrency: z.int(),
+  requestsPerMinute: z.int().nullable(),
+  /** Means over its last calls, whatever they were for; null where it has made none. */
+  past: z.strictObject({ calls: z.int(), promptTokens: z.number(), completionTokens: z.number(), latencyMs: z.number() }).nullable(),
+});
+
 /** What the planner is told of the world outside of the document. The browser gets it from `POST /api/v1/plan/known`. */
 export const planKnown = z.strictObject({
   /** Results that are stored, by fingerprint. */
@@ -27,7 +37,11 @@ export const planKnown = z.strictObject({
   models: z.record(z.string(), z.record(z.string(), z.unknown()).nullable()),
   /** What each step was when it last finished in this workflow, by node id. */
   previous: z.record(z.string(), z.record(z.string(), z.unknown())),
+  /** What a call of each model costs and takes, by `<connection>/<model>`. Only for the estimate. */
+  calls: z.record(z.string(), callFacts),
+  /** Mean length of the text in each column, in characters, by fingerprint and port: of results that feed a step still to run. Only for the estimate. */
+  textLengths: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.number()))),
 });
 export type PlanKnown = z.infer<typeof planKnown>;
 
-export const nothingKnown: PlanKnown = { results: {}, probes: {}, models: {}, previous: {} };
+export const nothingKnown: PlanKnown = { results: {}, probes: {}, models: {}, previous: {}, calls: {}, textLengths: {} };

@@ -10,4 +10,8 @@ export const LOCAL_CONNECTION = "local";
 export const modelRef = z.strictObject({ connection: z.string().min(1), model: z.string().min(1) });
 export type ModelRef = z.infer<typeof modelRef>;
 
+export function isModelRef(value: unknown): value is ModelRef {
+  return modelRef.safeParse(value).success;
+}
+
 export const builtinModel: ModelRef = { connection: LOCAL_CONNECTION, model: "builtin" };
