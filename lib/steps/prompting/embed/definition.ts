@@ -18,9 +18,10 @@ export const definition = defineStep({
     purpose: z.enum(["document", "query"]).meta({ field: { kind: "select" } }),
     instruction: z.string().max(10_000).meta({ field: { kind: "multiline" }, advanced: true }),
     dimensions: z.int().min(1).max(100_000).nullable().meta({ field: { kind: "integer" }, advanced: true }),
+    truncate: z.boolean().meta({ field: { kind: "switch" }, advanced: true }),
     vectorColumn: z.string().min(1).max(200).meta({ field: { kind: "text" } }),
   }),
-  defaults: { model: { connection: "local", model: "" }, column: "", purpose: "document", instruction: "", dimensions: null, vectorColumn: "embeddings" },
+  defaults: { model: { connection: "local", model: "" }, column: "", purpose: "document", instruction: "", dimensions: null, truncate: false, vectorColumn: "embeddings" },
   incomplete: ["model", "column"],
   summaryValues: ({ model, column }) => ({ model: model.model, column }),
   check(context) {

@@ -9,8 +9,8 @@ export const run: StepRunner<typeof definition> = {
   model: ({ model }) => model,
   sampling: () => ({ temperature: null, topP: null, maxTokens: null, stop: [], seed: null }),
   async processRow(row, context) {
-    const { column, instruction, dimensions, purpose, vectorColumn } = context.params;
-    const vector = await context.embed(instruction + cellText(row, column), { dimensions, purpose });
+    const { column, instruction, dimensions, purpose, truncate, vectorColumn } = context.params;
+    const vector = await context.embed(instruction + cellText(row, column), { dimensions, purpose, truncate });
     return { rows: [{ values: { [vectorColumn]: vector }, call: null }] };
   },
 };

@@ -32,7 +32,7 @@ export const definition = defineStep({
   }),
   defaults: { compute: "previous", column: "", distance: 1, partition: [], order: [], name: "previous" },
   incomplete: ["column"],
-  summaryValues: ({ compute, column }) => ({ compute, column }),
+  summaryValues: ({ compute, column }) => ({ compute: compute === "running-sum" ? "runningSum" : compute, column }),
   check: (context) => {
     const base = inputColumns(context, "input");
     const { compute, column, partition, order, name } = context.params;
