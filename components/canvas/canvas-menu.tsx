@@ -8,7 +8,7 @@ import { useStudio } from "./studio-context";
 import { useStudioCommands, type StudioCommand } from "./use-studio-commands";
 
 /** Which commands a right click offers, by what is selected. */
-const onSelection = ["run-to", "run-step", "run-from", "copy", "cut", "duplicate", "toggle", "layout", "delete"];
+const onSelection = ["run-to", "run-step", "run-from", "copy", "cut", "duplicate", "toggle", "replace-model", "layout", "delete"];
 const onCanvas = ["search", "paste", "select-all", "undo", "redo", "layout", "fit", "run"];
 
 function Item({ command, at }: { command: StudioCommand; at: { x: number; y: number } }) {

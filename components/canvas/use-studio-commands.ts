@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import { fireClipboardEvent } from "@/components/ui/copy-text";
 import { showToast } from "@/components/ui/toast-store";
 import type { RunTarget } from "@/lib/contracts/runs";
+import { modelsOf } from "@/lib/workflow/commands/replace-model";
 import { isActive } from "./run-store";
 import {
   arrangeSelection,
@@ -80,6 +81,7 @@ export function useStudioCommands(): StudioCommand[] {
   const canUndo = useDocumentState((state) => state.history.undo.length + state.history.pending.length > 0);
   const canRedo = useDocumentState((state) => state.history.redo.length > 0);
   const isEmpty = useDocumentState((state) => state.document.nodes.length === 0);
+  const hasModel = useDocumentState((state) => state.document.nodes.some((node) => modelsOf(node).length > 0));
   const active = useRunState((state) => isActive(state.run));
   const state = useRunState((current) => current.run?.state);
   const hasFailed = useRunState((state) => state.run?.steps.some((step) => step.failed > 0) === true);
@@ -169,6 +171,9 @@ export function useStudioCommands(): StudioCommand[] {
         const { fullScreen, setFullScreen } = view.getState();
         setFullScreen(fullScreen === "canvas" ? null : "canvas");
       }),
+      make("replace-model", "", !hasModel, () => {
+        view.getState().openDialog("replace-model");
+      }),
       make("versions", "", false, () => {
         view.getState().openDialog("versions");
       }),
@@ -176,7 +181,7 @@ export function useStudioCommands(): StudioCommand[] {
         view.getState().openDialog("shortcuts");
       }),
     ];
-  }, [studio, t, fitView, selected, selectedEdges, canUndo, canRedo, isEmpty, active, state, hasFailed]);
+  }, [studio, t, fitView, selected, selectedEdges, canUndo, canRedo, isEmpty, hasModel, active, state, hasFailed]);
 }
 
 /** Puts the selection on the clipboard of a copy or cut event. */

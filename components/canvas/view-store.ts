@@ -19,7 +19,7 @@ export interface DataView {
 }
 
 export type Panel = "palette" | "inspector" | "data";
-export type DialogName = "shortcuts" | "versions" | "commands" | null;
+export type DialogName = "shortcuts" | "versions" | "commands" | "replace-model" | null;
 
 interface ViewState {
   hidden: Readonly<Record<Panel, boolean>>;

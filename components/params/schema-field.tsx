@@ -35,6 +35,8 @@ interface SchemaFieldProps {
   problems: StepProblem[];
   /** Shown under the field beside its help. */
   note?: string | undefined;
+  /** Asks for another model in all steps of the workflow. */
+  onReplaceModel?: (() => void) | undefined;
   onCommit: (value: unknown) => void;
 }
 
@@ -44,7 +46,7 @@ function columnsFor(field: ParamField, columnsOf: ColumnsOf): Column[] | null {
   return "port" in field && field.port !== undefined ? columnsOf(field.port) : null;
 }
 
-function Control({ field, columnsOf, ...props }: FieldProps & { field: ParamField; columnsOf: ColumnsOf }) {
+function Control({ field, columnsOf, onReplaceModel, ...props }: FieldProps & Pick<SchemaFieldProps, "columnsOf" | "onReplaceModel"> & { field: ParamField }) {
   switch (field.kind) {
     case "multiline":
       return <MultilineField {...props} />;
@@ -80,7 +82,7 @@ function Control({ field, columnsOf, ...props }: FieldProps & { field: ParamFiel
     case "code":
       return <PromptField {...props} mode="code" />;
     case "model":
-      return <ModelField {...props} />;
+      return <ModelField {...props} onReplaceEverywhere={onReplaceModel} />;
     case "file":
       return <FileField {...props} />;
     case "stored-table":
@@ -93,7 +95,7 @@ function Control({ field, columnsOf, ...props }: FieldProps & { field: ParamFiel
 }
 
 /** One parameter: label, control, what is wrong with it, and what it is for. */
-export function SchemaField({ stepId, param, schema, value, columnsOf, problems, note, onCommit }: SchemaFieldProps) {
+export function SchemaField({ stepId, param, schema, value, columnsOf, problems, note, onReplaceModel, onCommit }: SchemaFieldProps) {
   const t = useTranslations("params");
   const id = useId();
   const field: ParamField = schema.meta()?.field ?? { kind: "text" };
@@ -132,6 +134,7 @@ export function SchemaField({ stepId, param, schema, value, columnsOf, problems,
         value={value}
         columns={columnsFor(field, columnsOf)}
         columnsOf={columnsOf}
+        onReplaceModel={onReplaceModel}
         invalid={problems.length > 0}
         describedBy={describedBy}
         onCommit={onCommit}

@@ -13,6 +13,8 @@ interface SchemaFormProps {
   problems: StepProblem[];
   columnsOf: (port: string) => Column[] | null;
   noteOf: (param: string) => string | undefined;
+  /** Asks for another model in all steps of the workflow. */
+  onReplaceModel?: () => void;
   onCommit: (param: string, value: unknown) => void;
 }
 
@@ -22,7 +24,7 @@ function isVisible(schema: z.ZodType, params: Record<string, unknown>): boolean 
 }
 
 /** The form of any step, made from its parameters' schema. */
-export function SchemaForm({ definition, params, problems, columnsOf, noteOf, onCommit }: SchemaFormProps) {
+export function SchemaForm({ definition, params, problems, columnsOf, noteOf, onReplaceModel, onCommit }: SchemaFormProps) {
   const t = useTranslations("params");
   const [isOpen, setIsOpen] = useState(false);
   const shown = Object.entries(definition.params.shape as Record<string, z.ZodType>).filter(([, schema]) => isVisible(schema, params));
@@ -37,6 +39,7 @@ export function SchemaForm({ definition, params, problems, columnsOf, noteOf, on
       columnsOf={columnsOf}
       problems={problems.filter((problem) => problem.param === param)}
       note={noteOf(param)}
+      onReplaceModel={onReplaceModel}
       onCommit={(value) => {
         onCommit(param, value);
       }}

@@ -40,7 +40,7 @@ function RunFailure({ node }: { node: WorkflowNode }) {
 
 function StepForm({ node }: { node: WorkflowNode }) {
   const t = useTranslations("params");
-  const { document } = useStudio();
+  const { document, view } = useStudio();
   const planned = usePlanState((state) => state.plan.steps.get(node.id));
   const definition = findStep(node.step);
   if (!definition) return null;
@@ -54,6 +54,9 @@ function StepForm({ node }: { node: WorkflowNode }) {
       problems={planned?.problems ?? []}
       columnsOf={(port) => (findInput(node, port) ? (planned?.inputColumns[port]?.[0] ?? null) : null)}
       noteOf={(param) => (hasModelEdge && getParamField(definition, param)?.kind === "model" ? t("modelConnected") : undefined)}
+      onReplaceModel={() => {
+        view.getState().openDialog("replace-model");
+      }}
       onCommit={(param, value) => {
         document.getState().dispatch(setParams, { id: node.id, params: { [param]: value } });
       }}

@@ -13,6 +13,7 @@ import type { readWorkflow } from "@/lib/contracts/workflows";
 import { CommandPalette } from "./command-palette";
 import { Inspector } from "./inspector";
 import { SaveConflict } from "./save-conflict";
+import { ReplaceModelDialog } from "./replace-model-dialog";
 import { ShortcutsDialog } from "./shortcuts-dialog";
 import { StepPalette } from "./step-palette";
 import { TopBar } from "./top-bar";
@@ -51,6 +52,7 @@ function Screen() {
       <RowDrawer />
       <CommandPalette />
       <VersionsDialog />
+      <ReplaceModelDialog />
       <ShortcutsDialog />
     </div>
   );

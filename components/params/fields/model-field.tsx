@@ -10,10 +10,16 @@ import { OtherModel } from "./other-model";
 
 const NOTHING = "\0nothing";
 const OTHER = "\0other";
+const EVERYWHERE = "\0everywhere";
+
+type ModelFieldProps = Pick<FieldProps, "id" | "value" | "nullable" | "invalid" | "describedBy" | "onCommit"> & {
+  /** Asks for another model in all steps that use this one. */
+  onReplaceEverywhere?: (() => void) | undefined;
+};
 const toKey = (ref: { connection: string; model: string }) => JSON.stringify([ref.connection, ref.model]);
 
 /** A model that prompts can be sent to: built-in, trained here, or of a connection. */
-export function ModelField({ id, value, nullable, invalid, describedBy, onCommit }: FieldProps) {
+export function ModelField({ id, value, nullable, invalid, describedBy, onCommit, onReplaceEverywhere }: ModelFieldProps) {
   const t = useTranslations("params");
   const [isNaming, setIsNaming] = useState(false);
   const models = useApi(listModels, {});
@@ -25,6 +31,7 @@ export function ModelField({ id, value, nullable, invalid, describedBy, onCommit
     options.push({ value: toKey(current.data), label: current.data.model, group: current.data.connection });
   }
   options.push({ value: OTHER, label: t("otherModel.choose"), group: "" });
+  if (onReplaceEverywhere && current.success) options.push({ value: EVERYWHERE, label: t("replaceModel"), group: "" });
   if (isNaming) {
     return (
       <OtherModel
@@ -51,6 +58,10 @@ export function ModelField({ id, value, nullable, invalid, describedBy, onCommit
         onChange={(next) => {
           if (next === OTHER) {
             setIsNaming(true);
+            return;
+          }
+          if (next === EVERYWHERE) {
+            onReplaceEverywhere?.();
             return;
           }
           const [connection, model] = next === NOTHING ? [] : (JSON.parse(next) as [string, string]);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { sizeOfPrompt, sizeOfTemplate } from "./prompt-size";
 import { lengthsOfTyped } from "./typed-lengths";
 
