@@ -28,8 +28,6 @@ const allowedClasses = new Set([
 const allowedTypes =
   /^(SELECT_NODE|SET_OPERATION_NODE|RECURSIVE_CTE_NODE|CTE_NODE|BASE_TABLE|JOIN|SUBQUERY|EMPTY|EXPRESSION_LIST|TABLE_FUNCTION|ORDER_MODIFIER|LIMIT_MODIFIER|LIMIT_PERCENT_MODIFIER|DISTINCT_MODIFIER|(ORDER_DEFAULT|ASCENDING|DESCENDING|DEFAULT)|\w+_TYPE_INFO)$/;
 const tableFunctions = new Set(["range", "generate_series", "unnest"]);
-/** Functions of a few bytes that make gigabytes, which no memory limit of DuckDB counts. */
-const bombs = new Set(["repeat", "lpad", "rpad", "list_resize", "array_resize", "bitstring", "range", "generate_series"]);
 /** `unnest` is built into the parser, so DuckDB does not list it. */
 const builtIn = ["unnest"];
 
@@ -56,8 +54,7 @@ async function readFunctions(session: SqlSession): Promise<ReadonlySet<string>> 
   const aggregates = await session.query(
     "SELECT DISTINCT lower(function_name) AS name FROM duckdb_functions() WHERE internal AND function_type = 'aggregate'",
   );
-  const all = [...scalar, ...aggregates.map((row) => String(row["name"])), ...builtIn];
-  return new Set(all.filter((name) => !bombs.has(name)));
+  return new Set([...scalar, ...aggregates.map((row) => String(row["name"])), ...builtIn]);
 }
 
 interface Scope {

@@ -69,6 +69,8 @@ describe("checkExpression", () => {
     "?",
     "$1",
     "random()",
+    "repeat(text, 4000000000)",
+    "lpad(text, 2000000000, 'x')",
     "now()",
     "current_setting('threads')",
     "getvariable('x')",
