@@ -11,7 +11,7 @@ import { planChunks, type ChunkRange } from "./plan-chunks";
 import type { SharedResources } from "./resources";
 import { findDefinitionOrThrow, loadRunner } from "./step-catalogue";
 import { readParams } from "./read-params";
-import { findRowTable, openInputs } from "./step-inputs";
+import { countRows, findRowTable, openInputs } from "./step-inputs";
 import { isTrainerReady } from "./trainer-state";
 
 interface StepRow {
@@ -114,8 +114,7 @@ async function startStep(resources: SharedResources, client: PoolClient, step: S
 async function planStep(resources: SharedResources, step: StepRow): Promise<{ ranges: ChunkRange[]; needsTrainer: boolean }> {
   const runner = await loadRunner(step.step_id);
   const inputs = await openInputs(resources, step.identity);
-  const rows = Object.values(inputs.tables).flat().reduce((sum, table) => sum + table.rows, 0);
-  if (runner.kind !== "rows") return { ranges: [{ index: 0, rowStart: 0, rowEnd: rows }], needsTrainer: runner.kind === "trainer" };
+  if (runner.kind !== "rows") return { ranges: [{ index: 0, rowStart: 0, rowEnd: countRows(step.step_id, inputs) }], needsTrainer: runner.kind === "trainer" };
   const params = findDefinitionOrThrow(step.step_id).params.parse(await readParams(resources.database.pool, step.id));
   const model = Object.values(inputs.models)[0]?.ref ?? runner.model(params);
   const needsTrainer = model.connection === LOCAL_CONNECTION;

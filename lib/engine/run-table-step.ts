@@ -15,7 +15,7 @@ import { openInputModel } from "./input-model";
 import { gatherProvenance } from "./provenance";
 import type { WorkerResources } from "./resources";
 import { findDefinitionOrThrow, type StepParams } from "./step-catalogue";
-import type { StepInputs } from "./step-inputs";
+import { countRows, type StepInputs } from "./step-inputs";
 
 export interface TableStepJob {
   chunk: LeasedChunk;
@@ -155,7 +155,7 @@ async function mergeIssues(session: TableSession, issues: IssueFile[], path: str
  */
 function assertAccounted(job: TableStepJob, parts: ChunkParts, { reports, many }: Uncounted): void {
   if (many) return;
-  const rowsIn = Object.values(job.inputs.tables).flat().reduce((sum, table) => sum + table.rows, 0);
+  const rowsIn = countRows(job.chunk.stepId, job.inputs);
   const outputs = Object.entries(parts.tables).flatMap(([port, output]) => (reports.has(port) ? [] : [output]));
   if (rowsIn === 0 || outputs.length === 0) return;
   const accounted = outputs.reduce((sum, output) => sum + output.part.rows, 0) + parts.rejected + parts.failed;

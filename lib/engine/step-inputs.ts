@@ -19,6 +19,12 @@ export function findRowTable(stepId: string, inputs: StepInputs): TableManifest 
   return (port && inputs.tables[port.name]?.[0]) ?? null;
 }
 
+/** Rows that a step has to account for: of all tables but those it reads beside. */
+export function countRows(stepId: string, inputs: StepInputs): number {
+  const ports = findDefinitionOrThrow(stepId).inputs.filter(({ side }) => !side);
+  return ports.flatMap(({ name }) => inputs.tables[name] ?? []).reduce((sum, table) => sum + table.rows, 0);
+}
+
 /** Opens what a step's identity says it is fed with. Throws `table_missing`. */
 export async function openInputs(resources: Pick<SharedResources, "database">, identity: Pick<StepIdentity, "inputs">): Promise<StepInputs> {
   const addresses = Object.entries(identity.inputs).flatMap(([port, list]) => list.map((address) => ({ port, from: parseInputAddress(address) })));

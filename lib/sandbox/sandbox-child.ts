@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +14,13 @@ export interface SandboxChild {
 const program = fileURLToPath(new URL("./sandbox-process.mjs", import.meta.url));
 const folder = dirname(program);
 const modules = join(folder, "..", "..", "node_modules");
+
+/** What the process may read. Where the modules are behind a link, Node asks for the place it leads to as well. */
+function listReadable(): string[] {
+  const real = existsSync(modules) ? [realpathSync(modules)] : [];
+  return [...new Set([folder, modules, ...real])];
+}
+
 /** Of the process's own heap, which holds a batch and its result. */
 const HEAP_MB = 192;
 
@@ -24,8 +32,7 @@ function permissionFlag(): string {
 export function startSandboxChild(): SandboxChild {
   const flags = [
     permissionFlag(),
-    `--allow-fs-read=${folder}/*`,
-    `--allow-fs-read=${modules}/*`,
+    ...listReadable().map((path) => `--allow-fs-read=${path}/*`),
     `--max-old-space-size=${HEAP_MB}`,
     "--disallow-code-generation-from-strings",
     "--no-warnings",

@@ -12,7 +12,7 @@ export interface InputPort {
   required: boolean;
   /** Takes several edges, in order. */
   many?: boolean;
-  /** Of a row-wise step: a table it reads beside the one it goes through row by row. */
+  /** A table that is read beside the one whose rows go through the step: its own rows are not accounted for. */
   side?: boolean;
 }
 

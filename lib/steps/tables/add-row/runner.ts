@@ -7,7 +7,7 @@ import type { definition } from "./definition";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
-  async run({ params: { table }, input, sql, emitReport }) {
+  async run({ params: { table }, input, sql, emitMany }) {
     const { view, columns } = input("input");
     const types = await describeTypes(sql, view);
     const cells = columns.map(({ name }) => {
@@ -25,7 +25,7 @@ export const run: StepRunner<typeof definition> = {
       throw new AppError("params_invalid", { param: "table", detail: error.message }, { cause: error });
     }
     // Rows come in that were not there, so rows in and out do not add up.
-    await emitReport(
+    await emitMany(
       "output",
       `SELECT * EXCLUDE (__row), __row AS __in0 FROM ${view} UNION ALL ${added}`,
       values,

@@ -5,7 +5,7 @@ import type { definition } from "./definition";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
-  async run({ params, input, emitReport, reject }) {
+  async run({ params, input, emitMany, reject }) {
     const { view, columns } = input("input");
     const list = quoteIdentifier(params.column);
     const index = params.indexColumn === "" ? null : quoteIdentifier(params.indexColumn);
@@ -19,7 +19,7 @@ export const run: StepRunner<typeof definition> = {
       selected.push(`${numbers} AS ${index}`);
     const filled = `coalesce(len(${list}), 0) > 0`;
     // One row becomes several, so rows in and out do not add up.
-    await emitReport(
+    await emitMany(
       "output",
       `SELECT ${selected.join(", ")}, __row AS __in0 FROM ${view}${params.empty === "reject" ? ` WHERE ${filled}` : ""}`,
     );

@@ -5,7 +5,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "group",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "group",
   searchAliases: ["group by", "aggregate", "count", "sum", "summarize"],

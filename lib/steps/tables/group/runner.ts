@@ -1,4 +1,5 @@
 import { aggregateSql } from "@/lib/tables/aggregate-sql";
+import { mergedRows } from "@/lib/tables/merged-rows";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { aggregateName } from "../../_sdk/aggregates";
 import { typeOfColumn } from "../../_sdk/check-helpers";
@@ -7,7 +8,7 @@ import type { definition } from "./definition";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
-  async run({ params, input, emitReport }) {
+  async run({ params, input, emitMany }) {
     const { view, columns } = input("input");
     const keys = params.keys.map(quoteIdentifier);
     const aggregates = params.aggregates.map((aggregate) => {
@@ -18,13 +19,11 @@ export const run: StepRunner<typeof definition> = {
       });
       return `${value} AS ${quoteIdentifier(aggregateName(aggregate))}`;
     });
-    // Only of a group of one row can it be said which row it came of.
-    const lineage = "CASE WHEN count(*) = 1 THEN min(__row) END AS __in0";
     const groupBy = keys.length === 0 ? "HAVING count(*) > 0" : `GROUP BY ${keys.join(", ")}`;
     // Several rows become one, so rows in and out do not add up.
-    await emitReport(
+    await emitMany(
       "output",
-      `SELECT ${[...keys, ...aggregates, lineage].join(", ")} FROM ${view} ${groupBy} ORDER BY min(__row)`,
+      `SELECT ${[...keys, ...aggregates, mergedRows].join(", ")} FROM ${view} ${groupBy} ORDER BY min(__row)`,
     );
   },
 };

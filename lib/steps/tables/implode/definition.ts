@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "implode",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "fold-vertical",
   searchAliases: ["nest", "collect", "rows to list", "gather"],

@@ -9,7 +9,7 @@ import type { definition } from "./definition";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
-  async run({ params, input, sql, signal, scratch, emit, emitReport, reject, fail }) {
+  async run({ params, input, sql, signal, scratch, emit, emitMany, reject, fail }) {
     const { view, columns, rows } = input("input");
     const files = { input: join(scratch, "rows.jsonl"), output: join(scratch, "results.jsonl") };
     const types = await describeTypes(sql, view);
@@ -22,7 +22,7 @@ export const run: StepRunner<typeof definition> = {
     const cells = params.columns.map(({ type }, index) => `c${index}: ${quoteLiteral(emptyTypes[type])}`);
     const lines = ["row: 'BIGINT'", "place: 'BIGINT'", "failed: 'VARCHAR'", "data: 'VARCHAR'", ...cells];
     const results = `read_json(${quoteLiteral(files.output)}, format = 'newline_delimited', maximum_object_size = 67108864, columns = {${lines.join(", ")}})`;
-    const write = totals.made + totals.dropped + totals.failed === rows ? emit : emitReport;
+    const write = totals.made + totals.dropped + totals.failed === rows ? emit : emitMany;
     await write("output", selectMade(params, columns, view, results));
     const issues = `SELECT row AS __in0, failed AS code, data FROM ${results}`;
     if (totals.dropped > 0) await reject(`${issues} WHERE failed = 'row_dropped'`);

@@ -20,7 +20,7 @@ const joins = {
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
-  async run({ params, input, emitReport, reject }) {
+  async run({ params, input, emitMany, reject }) {
     const left = input("left");
     const right = input("right");
     const [unlike] = findUnlikeKeys(params, left.columns, right.columns);
@@ -39,7 +39,7 @@ export const run: StepRunner<typeof definition> = {
     const order = filters ? "l.__row" : "l.__row NULLS LAST, r.__row";
     const columns = joinedColumns(params, left.columns, right.columns).columns.map(select);
     // A row may meet several, so rows in and out do not add up.
-    await emitReport(
+    await emitMany(
       "output",
       `SELECT ${[...columns, ...lineage].join(", ")} FROM ${from} ORDER BY ${order}`,
     );

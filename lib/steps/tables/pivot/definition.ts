@@ -5,7 +5,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "pivot",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "table-2",
   searchAliases: ["wide", "crosstab", "spread", "long to wide"],

@@ -1,4 +1,5 @@
 import { aggregateSql } from "@/lib/tables/aggregate-sql";
+import { mergedRows } from "@/lib/tables/merged-rows";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
 import { typeOfColumn } from "../../_sdk/check-helpers";
@@ -7,7 +8,7 @@ import type { definition } from "./definition";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
-  async run({ params, input, emitReport, reject }) {
+  async run({ params, input, emitMany, reject }) {
     const { view, columns } = input("input");
     const keys = params.keys.map(quoteIdentifier);
     const name = `${quoteIdentifier(params.nameColumn)}::VARCHAR`;
@@ -21,11 +22,10 @@ export const run: StepRunner<typeof definition> = {
       (wanted) =>
         `${aggregateSql(params.function, { ...value, filter: `${name} = ${quoteLiteral(wanted)}` })} AS ${quoteIdentifier(wanted)}`,
     );
-    const lineage = "CASE WHEN count(*) = 1 THEN min(__row) END AS __in0";
     // Several rows become one, so rows in and out do not add up.
-    await emitReport(
+    await emitMany(
       "output",
-      `SELECT ${[...keys, ...cells, lineage].join(", ")} FROM ${view} WHERE ${listed} GROUP BY ${keys.join(", ")} ORDER BY min(__row)`,
+      `SELECT ${[...keys, ...cells, mergedRows].join(", ")} FROM ${view} WHERE ${listed} GROUP BY ${keys.join(", ")} ORDER BY min(__row)`,
     );
     await reject(
       `SELECT __row AS __in0, 'row_value_unlisted' AS code, json_object('value', ${name})::VARCHAR AS data FROM ${view} WHERE (${listed}) IS NOT TRUE`,

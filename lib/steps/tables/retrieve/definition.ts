@@ -10,7 +10,7 @@ export const definition = defineStep({
   searchAliases: ["retrieval", "nearest", "semantic search", "rag", "knn", "vector", "index", "embedding"],
   inputs: [
     { name: "queries", type: "table", required: true },
-    { name: "documents", type: "table", required: true },
+    { name: "documents", type: "table", required: true, side: true },
   ],
   outputs: () => [{ name: "output", type: "table" }],
   params: z.strictObject({

@@ -1,6 +1,7 @@
 import { AppError } from "@/lib/core/app-error";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
+import { isDirection, isVector, vectorSql } from "@/lib/tables/vector-sql";
 import type { InputTable, SqlSession, StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 
@@ -9,7 +10,7 @@ const QUERIES_AT_ONCE = 2000;
 
 /** Length of the vectors of a column; null where it has none. Throws `vectors_unlike` where they differ. */
 async function findLength(sql: SqlSession, { view }: InputTable, column: string): Promise<number | null> {
-  const vector = `try_cast(${quoteIdentifier(column)} AS FLOAT[])`;
+  const vector = vectorSql(column);
   const [found] = await sql.query(`SELECT min(len(${vector})) AS least, max(len(${vector})) AS most FROM ${view}`);
   if (found?.["least"] !== found?.["most"]) throw new AppError("vectors_unlike", { a: Number(found?.["least"]), b: Number(found?.["most"]) });
   return found?.["most"] === null || found?.["most"] === undefined ? null : Number(found["most"]);
@@ -31,16 +32,17 @@ export const run: StepRunner<typeof definition> = {
     const [wanted, length] = lengths;
     if (wanted !== null && length !== null && wanted !== length) throw new AppError("vectors_unlike", { a: wanted ?? 0, b: length ?? 0 });
     const type = `FLOAT[${String(length ?? 1)}]`;
-    // A vector of zeros points nowhere, for which DuckDB's cosine is -1.
-    const points = (vector: string): string => (params.measure === "cosine" ? `list_inner_product(${vector}, ${vector}) > 0` : `${vector} IS NOT NULL`);
+    const isUsable = params.measure === "cosine" ? isDirection : isVector;
     const compare = params.measure === "cosine" ? "array_cosine_similarity" : "array_inner_product";
     const query = quoteIdentifier(params.queryVector);
-    await sql.run(`CREATE OR REPLACE TEMP TABLE documents_of_retrieve AS SELECT __row, try_cast(${quoteIdentifier(params.documentVector)} AS FLOAT[])::${type} AS vector FROM ${documents.view} WHERE ${points(`try_cast(${quoteIdentifier(params.documentVector)} AS FLOAT[])`)}`);
+    const asked = vectorSql(params.queryVector);
+    const document = vectorSql(params.documentVector);
+    await sql.run(`CREATE OR REPLACE TEMP TABLE documents_of_retrieve AS SELECT __row, ${document}::${type} AS vector FROM ${documents.view} WHERE ${isUsable(document)}`);
     await sql.run("CREATE OR REPLACE TEMP TABLE found_by_retrieve (query BIGINT, place BIGINT, document BIGINT, score DOUBLE)");
     for (let start = 0; length !== null && start < queries.rows; start += QUERIES_AT_ONCE) {
       await sql.run(
         `INSERT INTO found_by_retrieve
-         WITH asked AS (SELECT __row, try_cast(${query} AS FLOAT[])::${type} AS vector FROM ${queries.view} WHERE __row >= ? AND __row < ? AND ${points(`try_cast(${query} AS FLOAT[])`)}),
+         WITH asked AS (SELECT __row, ${asked}::${type} AS vector FROM ${queries.view} WHERE __row >= ? AND __row < ? AND ${isUsable(asked)}),
            compared AS (SELECT q.__row AS query, d.__row AS document, ${compare}(q.vector, d.vector)::DOUBLE AS score FROM asked q CROSS JOIN documents_of_retrieve d),
            best AS (SELECT query, unnest(max_by(struct_pack(document := document, score := score), struct_pack(s := score, r := -document), ${String(params.k)})) AS hit FROM compared WHERE score IS NOT NULL AND NOT isnan(score) GROUP BY query)
          SELECT query, row_number() OVER (PARTITION BY query ORDER BY hit.score DESC, hit.document) - 1, hit.document, hit.score FROM best`,

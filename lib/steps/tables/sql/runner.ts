@@ -6,7 +6,7 @@ import type { definition } from "./definition";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
-  async run({ params, inputs, sql, emitReport }) {
+  async run({ params, inputs, sql, emitMany }) {
     const views = inputs("inputs").map(({ view }, index) => ({ name: `input${index + 1}`, view }));
     const query = await checkSelect(sql, params.query, views.map(({ name }) => name));
     for (const { name, view } of views)
@@ -15,7 +15,7 @@ export const run: StepRunner<typeof definition> = {
       await sql.limitTime(params.seconds * 1000, async () => {
         await checkNames(sql, query);
         // Any row of the result may be made of any rows of the inputs.
-        await emitReport("output", query);
+        await emitMany("output", query);
       });
     } catch (error) {
       throw explain(error, params.seconds);

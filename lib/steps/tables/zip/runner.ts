@@ -5,7 +5,7 @@ import type { definition } from "./definition";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
-  async run({ params, inputs, emitReport }) {
+  async run({ params, inputs, emitMany }) {
     const tables = inputs("inputs");
     const lengths = tables.map(({ rows }) => rows);
     const longest = lengths.indexOf(Math.max(...lengths));
@@ -19,7 +19,7 @@ export const run: StepRunner<typeof definition> = {
       index === longest ? [] : [`LEFT JOIN ${view} t${index} ON t${index}.__row = t${longest}.__row`],
     );
     // Several rows become one, so rows in and out do not add up.
-    await emitReport(
+    await emitMany(
       "output",
       `SELECT ${columns.join(", ")} FROM ${tables[longest]?.view} t${longest} ${joins.join(" ")} ORDER BY t${longest}.__row`,
     );
