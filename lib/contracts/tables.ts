@@ -78,7 +78,14 @@ export const callDetail = z.strictObject({
   /** From the call cache; null where it was removed. */
   model: z.string().nullable(),
   request: z.unknown().nullable(),
+  /** The answer alone. */
   reply: z.string().nullable(),
+  /** What the model thought before it, where that is told. */
+  thinking: z.string().nullable(),
+  toolCalls: z.array(z.strictObject({ id: z.string(), name: z.string(), arguments: z.string() })),
+  /** Of the prompt's tokens, those the provider had cached; of the completion's, those spent thinking. */
+  cachedTokens: z.int(),
+  reasoningTokens: z.int(),
   finishReason: z.string().nullable(),
 });
 

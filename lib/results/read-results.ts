@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { formatError } from "@/lib/core/format-error";
 import type { SharedResources } from "@/lib/engine/resources";
+import type { ToolCall } from "@/lib/llm/chat";
 import { filterAst } from "@/lib/tables/filter-ast";
 import { profileColumns } from "@/lib/tables/profile-columns";
 import { queryIssues } from "@/lib/tables/query-issues";
@@ -116,11 +117,25 @@ interface StoredCall {
   model: string;
   request: unknown;
   reply: string;
+  thinking: string | null;
+  tool_calls: ToolCall[] | null;
+  cached_tokens: number;
+  reasoning_tokens: number;
   finish_reason: string | null;
 }
 
 async function describeCall<Record extends { key: string }>(resources: SharedResources, record: Record) {
-  const { rows } = await resources.database.pool.query<StoredCall>("SELECT model, request, reply, finish_reason FROM call_cache WHERE key = $1", [Buffer.from(record.key, "hex")]);
+  const { rows } = await resources.database.pool.query<StoredCall>("SELECT model, request, reply, thinking, tool_calls, cached_tokens, reasoning_tokens, finish_reason FROM call_cache WHERE key = $1", [Buffer.from(record.key, "hex")]);
   const stored = rows[0];
-  return { ...record, model: stored?.model ?? null, request: stored?.request ?? null, reply: stored?.reply ?? null, finishReason: stored?.finish_reason ?? null };
+  return {
+    ...record,
+    model: stored?.model ?? null,
+    request: stored?.request ?? null,
+    reply: stored?.reply ?? null,
+    thinking: stored?.thinking ?? null,
+    toolCalls: stored?.tool_calls ?? [],
+    cachedTokens: stored?.cached_tokens ?? 0,
+    reasoningTokens: stored?.reasoning_tokens ?? 0,
+    finishReason: stored?.finish_reason ?? null,
+  };
 }
