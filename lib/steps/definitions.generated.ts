@@ -50,6 +50,7 @@ import { definition as regexReplace } from "./tables/regex-replace/definition";
 import { definition as renameColumns } from "./tables/rename-columns/definition";
 import { definition as retrieve } from "./tables/retrieve/definition";
 import { definition as reverse } from "./tables/reverse/definition";
+import { definition as runTaskModel } from "./prompting/run-task-model/definition";
 import { definition as sample } from "./tables/sample/definition";
 import { definition as selectColumns } from "./tables/select-columns/definition";
 import { definition as shard } from "./tables/shard/definition";
@@ -116,6 +117,7 @@ export const stepDefinitions = {
   "rename-columns": renameColumns as AnyStepDefinition,
   "retrieve": retrieve as AnyStepDefinition,
   "reverse": reverse as AnyStepDefinition,
+  "run-task-model": runTaskModel as AnyStepDefinition,
   "sample": sample as AnyStepDefinition,
   "select-columns": selectColumns as AnyStepDefinition,
   "shard": shard as AnyStepDefinition,

@@ -49,6 +49,7 @@ import regexReplace from "./tables/regex-replace/messages.en.json" with { type: 
 import renameColumns from "./tables/rename-columns/messages.en.json" with { type: "json" };
 import retrieve from "./tables/retrieve/messages.en.json" with { type: "json" };
 import reverse from "./tables/reverse/messages.en.json" with { type: "json" };
+import runTaskModel from "./prompting/run-task-model/messages.en.json" with { type: "json" };
 import sample from "./tables/sample/messages.en.json" with { type: "json" };
 import selectColumns from "./tables/select-columns/messages.en.json" with { type: "json" };
 import shard from "./tables/shard/messages.en.json" with { type: "json" };
@@ -115,6 +116,7 @@ export const stepMessages = {
   "rename-columns": renameColumns,
   "retrieve": retrieve,
   "reverse": reverse,
+  "run-task-model": runTaskModel,
   "sample": sample,
   "select-columns": selectColumns,
   "shard": shard,

@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/core/app-error";
-import type { ChatMessage } from "@/lib/llm/chat";
+import type { CallExtras, ChatMessage } from "@/lib/llm/chat";
 import type { Column } from "./columns";
 import type { RowContext, RowOutcome } from "./step-runner";
 
@@ -9,10 +9,20 @@ export interface ReplyColumns {
   replyColumn: string;
 }
 
-export function replyColumns({ promptColumn, replyColumn }: ReplyColumns): Column[] {
+/** What else of a reply becomes a column, by the column's name. */
+export interface ReplyExtras {
+  /** What the model thought before its answer. */
+  thinkingColumn?: string | null;
+  /** Tools it calls: [{id, name, arguments}]. */
+  toolCallsColumn?: string | null;
+}
+
+export function replyColumns({ promptColumn, replyColumn, thinkingColumn, toolCallsColumn }: ReplyColumns & ReplyExtras): Column[] {
   return [
     { name: promptColumn, type: "text" },
     { name: replyColumn, type: "text" },
+    ...(thinkingColumn ? [{ name: thinkingColumn, type: "text" } as const] : []),
+    ...(toolCallsColumn ? [{ name: toolCallsColumn, type: "list" } as const] : []),
   ];
 }
 
@@ -45,18 +55,32 @@ export function toMessages(systemPrompt: string, prompt: string): ChatMessage[] 
   return systemPrompt === "" ? [user] : [{ role: "system", content: systemPrompt }, user];
 }
 
+interface PromptOptions extends ReplyColumns, ReplyExtras {
+  systemPrompt: string;
+  samples: number;
+  firstSample?: number;
+  /** Addresses of images that go with the prompt, `data:` or https. */
+  images?: readonly string[];
+  extras?: CallExtras;
+}
+
 /** Sends a prompt `samples` times and gives a row for each reply, the reply stripped as DataDreamer does. */
-export async function promptRow(
-  prompt: string,
-  options: ReplyColumns & { systemPrompt: string; samples: number; firstSample?: number },
-  context: Pick<RowContext<unknown>, "complete">,
-): Promise<RowOutcome> {
+export async function promptRow(prompt: string, options: PromptOptions, context: Pick<RowContext<unknown>, "complete">): Promise<RowOutcome> {
   const messages = toMessages(options.systemPrompt, prompt);
+  const images = (options.images ?? []).map((url) => ({ type: "image", url }) as const);
+  const last = messages.at(-1);
+  if (last && images.length > 0) last.content = [{ type: "text", text: prompt }, ...images];
   const first = options.firstSample ?? 0;
-  const completions = await Promise.all(Array.from({ length: options.samples }, (_, index) => context.complete(messages, first + index)));
+  const completions = await Promise.all(Array.from({ length: options.samples }, (_, index) => context.complete(messages, first + index, options.extras)));
+  const { thinkingColumn, toolCallsColumn } = options;
   return {
-    rows: completions.map(({ text, record }) => ({
-      values: { [options.promptColumn]: prompt, [options.replyColumn]: text.trim() },
+    rows: completions.map(({ text, thinking, toolCalls, record }) => ({
+      values: {
+        [options.promptColumn]: prompt,
+        [options.replyColumn]: text.trim(),
+        ...(thinkingColumn ? { [thinkingColumn]: thinking } : {}),
+        ...(toolCallsColumn ? { [toolCallsColumn]: toolCalls } : {}),
+      },
       call: record,
     })),
   };

@@ -1,19 +1,22 @@
 import { z } from "zod";
 import { isAppError } from "@/lib/core/app-error";
-import { addColumns, inputColumns, requirePlaceholders } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn, requirePlaceholders } from "../../_sdk/check-helpers";
 import { defineStep, type StepProblem } from "../../_sdk/define-step";
 import { readTemplate } from "../../_sdk/jinja-prompt";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
-import { replyColumnParams, withoutColumn } from "../../_sdk/reply-column-params";
+import { addReplyColumns, requireText } from "../../_sdk/prompting-params";
+import { replyColumnParams } from "../../_sdk/reply-column-params";
 import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { readExtras } from "./call-extras";
 
-function checkTemplate(prompt: string): StepProblem[] {
+/** The problem of a parameter that cannot be read. */
+function findProblem(param: string, read: () => unknown): StepProblem[] {
   try {
-    readTemplate(prompt);
+    read();
     return [];
   } catch (error) {
-    return isAppError(error) ? [{ code: error.code, data: error.data, param: "prompt" }] : [];
+    return isAppError(error) ? [{ code: error.code, data: error.data, param }] : [];
   }
 }
 
@@ -34,20 +37,33 @@ export const definition = defineStep({
     syntax: z.enum(["places", "jinja"]).default("places").meta({ field: { kind: "select" }, advanced: true }),
     samples: z.int().min(1).max(100).meta({ field: { kind: "integer" } }),
     ...samplingParams,
+    imageColumn: z.string().nullable().default(null).meta({ field: { kind: "column", port: "input" }, advanced: true }),
+    thinking: z.enum(["low", "medium", "high"]).nullable().default(null).meta({ field: { kind: "select" }, advanced: true }),
+    tools: z.string().max(200_000).default("").meta({ field: { kind: "multiline" }, advanced: true }),
     ...replyColumnParams,
+    thinkingColumn: z.string().max(200).nullable().default(null).meta({ field: { kind: "text" }, advanced: true }),
+    toolCallsColumn: z.string().max(200).nullable().default(null).meta({ field: { kind: "text" }, advanced: true }),
   }),
-  defaults: { model: builtinModel, prompt: "", syntax: "places", samples: 1, ...steadySampling, promptColumn: "prompts", replyColumn: "generations" },
+  defaults: { model: builtinModel, prompt: "", syntax: "places", samples: 1, ...steadySampling, imageColumn: null, thinking: null, tools: "", promptColumn: "prompts", replyColumn: "generations", thinkingColumn: null, toolCallsColumn: null },
   incomplete: ["prompt"],
   summaryValues: ({ model, prompt }) => ({ model: model.model, prompt: prompt.slice(0, 80) }),
   check(context) {
-    const { prompt, syntax, promptColumn, replyColumn } = context.params;
+    const { params } = context;
+    const { prompt, imageColumn, thinkingColumn, toolCallsColumn } = params;
     const columns = inputColumns(context, "input");
-    const missing: StepProblem[] = prompt.trim() === "" ? [{ code: "param_required", data: { param: "prompt" }, param: "prompt" }] : [];
-    const added = addColumns(withoutColumn(columns, promptColumn), [
-      { name: promptColumn, type: "text", param: "promptColumn" },
-      { name: replyColumn, type: "text", param: "replyColumn" },
+    const added = addReplyColumns(columns, params.promptColumn, [
+      { name: params.replyColumn, type: "text", param: "replyColumn" },
+      ...(thinkingColumn ? [{ name: thinkingColumn, type: "text", param: "thinkingColumn" } as const] : []),
+      ...(toolCallsColumn ? [{ name: toolCallsColumn, type: "list", param: "toolCallsColumn" } as const] : []),
     ]);
-    return { columns: { output: added.columns }, problems: [...missing, ...(syntax === "jinja" ? checkTemplate(prompt) : requirePlaceholders(columns, prompt, "prompt")), ...added.problems] };
+    const problems = [
+      ...requireText(prompt, "prompt"),
+      ...(params.syntax === "jinja" ? findProblem("prompt", () => readTemplate(prompt)) : requirePlaceholders(columns, prompt, "prompt")),
+      ...(imageColumn === null ? [] : requireColumn(columns, imageColumn, "imageColumn")),
+      ...findProblem("tools", () => readExtras(params)),
+      ...added.problems,
+    ];
+    return { columns: { output: added.columns }, problems };
   },
   effects: "external",
   resource: "llm",
