@@ -1,6 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowUpDown, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Gavel, GitBranch, Globe, GraduationCap, Group, Library, Link, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, TextCursorInput, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowUpDown, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Gavel, GitBranch, Globe, GraduationCap, Group, Library, Link, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, TextCursorInput, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
@@ -57,6 +57,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "split": Split,
   "table": Table,
   "table-2": Table2,
+  "tags": Tags,
   "text-cursor-input": TextCursorInput,
   "unfold-vertical": UnfoldVertical,
   "wand-sparkles": WandSparkles,

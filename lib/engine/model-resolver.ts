@@ -8,6 +8,7 @@ import type { LocalModelSource } from "@/lib/contracts/trainer";
 import type { Endpoint, ResolvedModel } from "@/lib/llm/endpoint";
 import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { findTargets, identifyTarget, toEndpoint } from "./connection-endpoint";
+import { readLocalModel, type LocalModelName } from "./local-model-name";
 import type { SharedResources } from "./resources";
 
 /** Calls the trainer process takes at once; it batches what arrives together. */
@@ -36,7 +37,19 @@ export async function identifyModel(resources: SharedResources, ref: ModelRef): 
     const [first] = await findTargets(resources, ref);
     return first ? identifyTarget(first) : null;
   }
-  const source = parseLocalModel(ref.model);
+  return identifyLocal(resources, ref.model);
+}
+
+/** The weights by content, what changes how they answer, and what is put upon them. */
+async function identifyLocal(resources: SharedResources, name: string): Promise<Record<string, unknown> | null> {
+  const { source, options, adapter } = readLocalModel(name);
+  const weights = await identifyWeights(resources, source);
+  if (!weights || adapter === null) return weights && { ...weights, ...options };
+  const above = await identifyWeights(resources, readLocalModel(adapter).source);
+  return above && { ...weights, ...options, adapter: above };
+}
+
+async function identifyWeights(resources: SharedResources, source: LocalModelName["source"]): Promise<Record<string, unknown> | null> {
   switch (source.kind) {
     case "builtin": {
       const weights = join(resources.builtinModelFolder, "model.safetensors");
@@ -49,23 +62,23 @@ export async function identifyModel(resources: SharedResources, ref: ModelRef): 
     case "hub":
       return { hub: source.id, revision: source.revision };
     case "folder": {
-      const config = join(source.path, "config.json");
-      return existsSync(config) ? { folder: source.path, config: await hashFile(config) } : null;
+      const config = ["config.json", "adapter_config.json"].map((file) => join(source.path, file)).find((file) => existsSync(file));
+      return config === undefined ? null : { folder: source.path, config: await hashFile(config) };
+    }
+    case "gguf": {
+      if (!existsSync(source.path)) return null;
+      // One file of many gigabytes: its bytes are not read for each fingerprint.
+      const { size, mtimeMs } = await stat(source.path);
+      return { gguf: source.path, size, changed: mtimeMs };
     }
   }
 }
 
-/** Reads a local model's name. Throws `model_missing` for one of another form. */
+/** Weights that a training or a publication starts from. Throws `model_missing` for a name of another form, `model_options_unfit` for one with options. */
 export function parseLocalModel(name: string): LocalModelSource {
-  if (name === "builtin") return { kind: "builtin" };
-  const [kind, rest] = [name.slice(0, name.indexOf(":")), name.slice(name.indexOf(":") + 1)];
-  if (kind === "trained") return { kind, id: rest, folder: `models/${rest}` };
-  if (kind === "folder") return { kind, path: rest };
-  if (kind === "hub") {
-    const at = rest.lastIndexOf("@");
-    return at > 0 ? { kind, id: rest.slice(0, at), revision: rest.slice(at + 1) } : { kind, id: rest, revision: null };
-  }
-  throw new AppError("model_missing", { model: name });
+  const { source, options, adapter } = readLocalModel(name);
+  if (source.kind === "gguf" || adapter !== null || Object.keys(options).length > 0) throw new AppError("model_options_unfit", { model: name });
+  return source;
 }
 
 /** The endpoint, opened key included, and the model's identity. Throws `connection_missing`, `model_missing` or `trainer_unavailable`. */
@@ -87,6 +100,7 @@ function localEndpoint(resources: SharedResources): Endpoint {
     id: LOCAL_CONNECTION,
     name: "The local model server",
     provider: "openai-compatible",
+    isOwnServer: true,
     baseUrl: `${resources.trainer.url}/v1`,
     secrets: { apiKey: resources.trainer.token },
     settings: {},

@@ -6,6 +6,7 @@ import { isTransientDatabaseError } from "@/lib/core/transient-error";
 import type { CallRecord } from "@/lib/llm/chat";
 import { isFatalForStep } from "@/lib/llm/model-client";
 import type { ResolvedModel } from "@/lib/llm/endpoint";
+import type { TextAnswers } from "@/lib/llm/text-caller";
 import type { RowOutcome, RowsRunner } from "@/lib/steps/_sdk/step-runner";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { createTableView } from "@/lib/tables/table-view";
@@ -92,6 +93,13 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   const fatal: AppError[] = [];
   let next = 0;
 
+  async function askAbout<Value>(text: string, ask: (texts: string[]) => Promise<TextAnswers<Value>>): Promise<Value> {
+    const { values, cached, promptTokens, costMicros } = await ask([text]);
+    countCall(progress, { cached: cached > 0, promptTokens, completionTokens: 0, costMicros });
+    chunk.spend(costMicros);
+    return values[0] as Value;
+  }
+
   async function processOne(place: number): Promise<void> {
     try {
       const outcome = await runner.processRow(rows?.[place] ?? {}, {
@@ -105,12 +113,8 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
           chunk.spend(completion.record.costMicros);
           return completion;
         },
-        async embed(text, options) {
-          const { vectors, cached, promptTokens, costMicros } = await resources.models.embed({ model, texts: [text], ...options, signal, startSignal: chunk.pausing });
-          countCall(progress, { cached: cached > 0, promptTokens, completionTokens: 0, costMicros });
-          chunk.spend(costMicros);
-          return vectors[0] ?? new Float32Array();
-        },
+        embed: (text, options) => askAbout(text, (texts) => resources.models.embed({ model, texts, options, signal, startSignal: chunk.pausing })),
+        classify: (text, options) => askAbout(text, (texts) => resources.models.classify({ model, texts, options, signal, startSignal: chunk.pausing })),
       });
       outcomes[place] = outcome;
       if ("rows" in outcome) progress.rowsOut += outcome.rows.length;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { makeCallKey, makeEmbeddingKey } from "./call-key";
+import { makeCallKey, makeClassificationKey, makeEmbeddingKey } from "./call-key";
+import type { EmbeddingOptions } from "./providers/protocol";
 import type { ChatMessage, Sampling } from "./chat";
 
 const identity = { provider: "openai", baseUrl: "https://api.openai.com/v1", model: "gpt-4o-mini" };
@@ -28,14 +29,18 @@ describe("the key of a call", () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it("of a vector is another for another model, length, purpose or text", () => {
-    const plain = { dimensions: null, purpose: "document" };
+  it("of a vector or of label scores is another for another model, length, purpose, cutting or text", () => {
+    const plain: EmbeddingOptions = { dimensions: null, purpose: "document", truncate: false };
     const keys = [
       makeEmbeddingKey(identity, plain, "a"),
       makeEmbeddingKey(identity, plain, "b"),
       makeEmbeddingKey({ ...identity, model: "m" }, plain, "a"),
       makeEmbeddingKey(identity, { ...plain, dimensions: 256 }, "a"),
       makeEmbeddingKey(identity, { ...plain, purpose: "query" }, "a"),
+      makeEmbeddingKey(identity, { ...plain, truncate: true }, "a"),
+      makeClassificationKey(identity, { truncate: false }, "a"),
+      makeClassificationKey(identity, { truncate: true }, "a"),
+      makeClassificationKey(identity, { truncate: false }, "b"),
     ].map((key) => key.toString("hex"));
     expect(new Set(keys).size).toBe(keys.length);
   });

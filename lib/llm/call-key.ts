@@ -1,10 +1,12 @@
 import { hash } from "node:crypto";
 import { canonicalJson } from "@/lib/core/canonical-json";
 import type { CallExtras, ChatMessage, Sampling } from "./chat";
+import type { ClassificationOptions, EmbeddingOptions } from "./providers/protocol";
 
 /** Rises when the meaning of a key changes; every call is then made anew. */
 const CALL_KEY_SCHEME = 1;
 const EMBEDDING_KEY_SCHEME = 1;
+const CLASSIFICATION_KEY_SCHEME = 1;
 
 /** Texts of what is the same for all calls of a chunk: writing them anew for each call cost more than hashing it. */
 const texts = new WeakMap<object, string>();
@@ -33,7 +35,12 @@ export function makeCallKey(identity: Record<string, unknown>, sampling: Samplin
   return hash("sha256", text, "buffer");
 }
 
-/** Key of one text's vector: the model, the wished length, what the text is for, and the text. */
-export function makeEmbeddingKey(identity: Record<string, unknown>, options: { dimensions: number | null; purpose: string }, text: string): Buffer {
-  return hash("sha256", canonicalJson({ embedding: EMBEDDING_KEY_SCHEME, model: identity, ...options, text }), "buffer");
+/** Key of one text's vector: the model, the wished length, what the text is for, whether it may be cut, and the text. */
+export function makeEmbeddingKey(identity: Record<string, unknown>, { dimensions, purpose, truncate }: EmbeddingOptions, text: string): Buffer {
+  return hash("sha256", canonicalJson({ embedding: EMBEDDING_KEY_SCHEME, model: identity, dimensions, purpose, truncate: truncate || undefined, text }), "buffer");
+}
+
+/** Key of one text's label scores: the model, whether the text may be cut, and the text. */
+export function makeClassificationKey(identity: Record<string, unknown>, { truncate }: ClassificationOptions, text: string): Buffer {
+  return hash("sha256", canonicalJson({ classification: CLASSIFICATION_KEY_SCHEME, model: identity, truncate, text }), "buffer");
 }

@@ -18,6 +18,8 @@ export interface Endpoint {
   tokensPerMinute: number | null;
   /** How often a server that cannot be reached is tried again. One that this installation itself restarts gets more patience. */
   unreachableAttempts: number;
+  /** Reverie's own model server, which takes more than the interface that it copies. */
+  isOwnServer?: boolean;
   /** By model; nothing where the price is not known. */
   prices: { get(model: string): ModelPrice | undefined };
 }

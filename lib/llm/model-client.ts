@@ -4,11 +4,14 @@ import { makeCallKey } from "./call-key";
 import { createCallRunner, wait } from "./call-runner";
 import { createCallStore, type StoredReply } from "./call-store";
 import type { CallExtras, ChatMessage, Completion, Sampling } from "./chat";
-import { createEmbedder, type EmbedOptions, type Embedded } from "./embedder";
+import { classificationTask } from "./classifier";
+import { embeddingTask } from "./embedder";
 import type { ModelTarget, ResolvedModel } from "./endpoint";
 import { createLimiter } from "./limiter";
 import { callChat } from "./provider-call";
 import { normaliseFinish } from "./providers/finish-reason";
+import type { ClassificationOptions, EmbeddingOptions, LabelScores } from "./providers/protocol";
+import { createTextCaller, type TextAnswers, type TextCall } from "./text-caller";
 
 const CALL_TIMEOUT_MS = 180_000;
 const FIRST_WAIT_MS = 500;
@@ -18,7 +21,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_IMAGE = 1000;
 
 /** Errors after which no other row can succeed either: the step stops at once. */
-const FATAL = new Set(["model_key_refused", "model_not_found", "model_credit_exhausted", "model_feature_missing", "model_unreachable", "trainer_unavailable", "connection_missing", "connection_settings_missing", "model_missing"]);
+const FATAL = new Set(["model_key_refused", "model_not_found", "model_credit_exhausted", "model_feature_missing", "local_model_unusable", "model_unreachable", "trainer_unavailable", "connection_missing", "connection_settings_missing", "model_missing"]);
 
 export function isFatalForStep(error: AppError): boolean {
   return FATAL.has(error.code);
@@ -41,7 +44,9 @@ export interface ModelClient {
   /** One call, through cache, limiter and retries. Throws an AppError with the code of the last failure. */
   complete(call: CallOptions): Promise<Completion>;
   /** Vectors of texts, through cache, limiter and retries; what is asked for at once is sent together. */
-  embed(options: EmbedOptions): Promise<Embedded>;
+  embed(call: TextCall<EmbeddingOptions>): Promise<TextAnswers<Float32Array>>;
+  /** Label scores of texts, likewise. */
+  classify(call: TextCall<ClassificationOptions>): Promise<TextAnswers<LabelScores>>;
   close(): void;
 }
 
@@ -116,7 +121,8 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
         inFlight.delete(id);
       }
     },
-    embed: createEmbedder({ pool, runCall, timeoutMs }),
+    embed: createTextCaller(embeddingTask(pool), { runCall, timeoutMs }),
+    classify: createTextCaller(classificationTask(pool, store), { runCall, timeoutMs }),
     close() {
       limiter.close();
     },

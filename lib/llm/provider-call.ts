@@ -6,7 +6,7 @@ import type { CallExtras, ChatMessage, Sampling } from "./chat";
 import type { Endpoint, ModelTarget } from "./endpoint";
 import { describeStatus, readProviderError } from "./providers/describe-status";
 import { normaliseFinish } from "./providers/finish-reason";
-import type { ChatRequest, EmbeddingRequest, ParsedReply } from "./providers/protocol";
+import type { ChatProtocol, ChatRequest, ClassificationRequest, EmbeddingRequest, LabelScores, ParsedReply } from "./providers/protocol";
 import { protocolOf } from "./providers/protocols";
 import { knownRefusals, leaveOutRefused, readRefusal, rememberRefusal } from "./refusals";
 import { send, type HttpReply } from "./transport";
@@ -135,6 +135,31 @@ export async function callEmbedding(request: EmbeddingRequest, limits: CallLimit
   const length = made.vectors[0]?.length ?? 0;
   if (made.vectors.length !== texts.length || length === 0 || made.vectors.some((vector) => vector.length !== length)) {
     throw new AppError("model_reply_invalid", { connection: target.endpoint.name, detail: `${String(made.vectors.length)} vectors for ${String(texts.length)} texts` });
+  }
+  return made;
+}
+
+/** The protocol's classification. Throws `model_feature_missing` for all servers but our own: there is no common interface. */
+function classificationOf({ endpoint }: ModelTarget): NonNullable<ChatProtocol["classification"]> {
+  const { classification } = protocolOf(endpoint);
+  if (!classification || !endpoint.isOwnServer) throw new AppError("model_feature_missing", { connection: endpoint.name, feature: "classification" });
+  return classification;
+}
+
+/** Texts in one request at most. Throws `model_feature_missing`. */
+export function classificationBatch(target: ModelTarget): number {
+  return classificationOf(target).batch;
+}
+
+/** The label scores of some texts, in their order. */
+export async function callClassification(request: ClassificationRequest, limits: CallLimits): Promise<{ scores: LabelScores[]; tokens: number }> {
+  const { target, texts } = request;
+  const classification = classificationOf(target);
+  const reply = await sendTo(target, "POST", classification.path, JSON.stringify(classification.body(request)), limits);
+  if (reply.status >= 300) throw describeStatus(reply, target);
+  const made = readReply(reply, target, (json) => classification.parse(json));
+  if (made.scores.length !== texts.length) {
+    throw new AppError("model_reply_invalid", { connection: target.endpoint.name, detail: `scores of ${String(made.scores.length)} texts for ${String(texts.length)}` });
   }
   return made;
 }

@@ -136,15 +136,15 @@ describe.each(providerKinds)("%s", { concurrent: true }, (kind) => {
 
   it("embeds texts in their order, each cached, or says that it does not", async () => {
     const { server, model } = await open(kind);
-    const embed = (texts: string[]) => client.embed({ model, texts, dimensions: null, purpose: "document", signal });
+    const embed = (texts: string[]) => client.embed({ model, texts, options: { dimensions: null, purpose: "document", truncate: false }, signal });
     if (!capabilities.embeddings) {
       await expect(embed(["a"])).rejects.toMatchObject({ code: "model_feature_missing" });
       return;
     }
-    const { vectors } = await embed(["a", "bbb", "a"]);
+    const { values: vectors } = await embed(["a", "bbb", "a"]);
     expect(vectors.map((vector) => [...vector])).toEqual([[1, 0.5, -1], [3, 0.5, -1], [1, 0.5, -1]]);
     const again = await embed(["bbb", "cc"]);
-    expect([again.cached, ...again.vectors.map((vector) => vector[0])]).toEqual([1, 3, 2]);
+    expect([again.cached, ...again.values.map((vector) => vector[0])]).toEqual([1, 3, 2]);
     expect(server.requests.length).toBe(2);
   });
 

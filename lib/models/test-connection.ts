@@ -41,7 +41,7 @@ async function greet(target: ModelTarget): Promise<{ reply: string; latencyMs: n
     return { reply: reply.text, latencyMs: since() };
   } catch (error) {
     if (!EMBEDDING_NAME.test(target.model) || !isAppError(error) || (error.code !== "model_request_refused" && error.code !== "model_not_found")) throw error;
-    const { vectors } = await callEmbedding({ target, texts: ["Say hello."], dimensions: null, purpose: "document" }, limits());
+    const { vectors } = await callEmbedding({ target, texts: ["Say hello."], dimensions: null, purpose: "document", truncate: false }, limits());
     return { reply: `${String(vectors[0]?.length ?? 0)} numbers`, latencyMs: since() };
   }
 }

@@ -50,6 +50,7 @@ export const runnerLoaders = {
   "rename-columns": () => import("./tables/rename-columns/runner"),
   "retrieve": () => import("./tables/retrieve/runner"),
   "reverse": () => import("./tables/reverse/runner"),
+  "run-task-model": () => import("./prompting/run-task-model/runner"),
   "sample": () => import("./tables/sample/runner"),
   "select-columns": () => import("./tables/select-columns/runner"),
   "shard": () => import("./tables/shard/runner"),

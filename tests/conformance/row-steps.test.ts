@@ -71,6 +71,7 @@ async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Reco
         prepared,
         rowNumber,
         signal: new AbortController().signal,
+        classify: (text) => Promise.resolve({ short: 1 / text.length, long: 1 - 1 / text.length }),
         embed: (text) => Promise.resolve(Float32Array.from([text.length, 1])),
         complete: (messages) => {
           sent.push(messages);

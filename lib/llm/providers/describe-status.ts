@@ -53,6 +53,7 @@ export function describeStatus(reply: Pick<HttpReply, "status" | "text" | "retry
   const { detail, codes } = readProviderError(reply.text, endpoint);
   const data = { connection: endpoint.name, status, detail, model };
   const said = `${codes} ${detail}`;
+  if (codes.includes("local_model_unusable")) return new AppError("local_model_unusable", data);
   if (status === 402 || (status < 500 && NO_CREDIT.test(said))) return new AppError("model_credit_exhausted", data);
   if ((status === 400 || status === 403 || status === 422) && FILTERED.test(said)) return new AppError("model_content_filtered", data);
   if (status === 401 || status === 403 || (status === 400 && WRONG_KEY.test(said))) return new AppError("model_key_refused", data);

@@ -85,6 +85,7 @@ function readMessage(message: z.infer<typeof replyShape>["choices"][number]["mes
 }
 
 const embeddingShape = z.object({ data: z.array(z.object({ index: z.number().optional(), embedding: z.array(z.number()) })), usage: z.object({ prompt_tokens: tokens }).nullish() });
+const classificationShape = z.object({ data: z.array(z.record(z.string(), z.number())), usage: z.object({ prompt_tokens: tokens }).nullish() });
 const listShape = z.union([z.array(z.object({ id: z.string() })), z.object({ data: z.array(z.object({ id: z.string() })) }).transform(({ data }) => data)]);
 
 /**
@@ -135,14 +136,24 @@ export const openAiChat: ChatProtocol = {
   embedding: {
     batch: 128,
     path: (target) => pathOf(target, "/embeddings"),
-    body({ target, texts, dimensions }) {
+    body({ target, texts, dimensions, purpose, truncate }) {
       const { dimensions: name = "dimensions" } = readDialect(target);
-      return { model: target.model, input: texts, ...(dimensions !== null && name !== null && { [name]: dimensions }) };
+      const beyond = target.endpoint.isOwnServer && { input_type: purpose, truncate };
+      return { model: target.model, input: texts, ...(dimensions !== null && name !== null && { [name]: dimensions }), ...beyond };
     },
     parse(reply) {
       const { data, usage } = embeddingShape.parse(reply);
       const sorted = data.map((item, place) => ({ at: item.index ?? place, vector: item.embedding })).sort((a, b) => a.at - b.at);
       return { vectors: sorted.map(({ vector }) => vector), tokens: usage?.prompt_tokens ?? 0 };
+    },
+  },
+  classification: {
+    batch: 128,
+    path: "/classify",
+    body: ({ target, texts, truncate }) => ({ model: target.model, input: texts, truncate }),
+    parse(reply) {
+      const { data, usage } = classificationShape.parse(reply);
+      return { scores: data, tokens: usage?.prompt_tokens ?? 0 };
     },
   },
   listing: {

@@ -25,13 +25,30 @@ export interface ParsedReply extends TokenUsage {
 /** What the texts are for; some models embed a question otherwise than what it is asked of. */
 export type EmbeddingPurpose = "document" | "query";
 
-export interface EmbeddingRequest {
-  target: ModelTarget;
-  texts: string[];
+export interface EmbeddingOptions {
   /** Wished length of a vector; null for the model's own. */
   dimensions: number | null;
   purpose: EmbeddingPurpose;
+  /** Whether a local model cuts a text that is too long for it; of the others each does as it does. */
+  truncate: boolean;
 }
+
+export interface EmbeddingRequest extends EmbeddingOptions {
+  target: ModelTarget;
+  texts: string[];
+}
+
+export interface ClassificationOptions {
+  /** Whether a text that is too long for the model is cut; else it is refused. */
+  truncate: boolean;
+}
+
+export interface ClassificationRequest extends ClassificationOptions {
+  target: ModelTarget;
+  texts: string[];
+}
+
+export type LabelScores = Record<string, number>;
 
 /** A provider's wire protocol: how a call is written and its reply read. One file each. */
 export interface ChatProtocol {
@@ -51,6 +68,13 @@ export interface ChatProtocol {
     path(target: ModelTarget): string;
     body(request: EmbeddingRequest): Record<string, unknown>;
     parse(reply: unknown): { vectors: number[][]; tokens: number };
+  };
+  classification?: {
+    /** Texts in one request at most. */
+    batch: number;
+    path: string;
+    body(request: ClassificationRequest): Record<string, unknown>;
+    parse(reply: unknown): { scores: LabelScores[]; tokens: number };
   };
   /** Address (a path, or a whole one where the list lives elsewhere) and reading of the list of models; null where there is none. */
   listing: { url(target: ModelTarget): string | null; parse(reply: unknown): string[] };

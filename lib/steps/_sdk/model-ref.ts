@@ -5,7 +5,8 @@ export const LOCAL_CONNECTION = "local";
 
 /**
  * A model that prompts can be sent to: a connection and the model's name there.
- * Local names: `builtin`, `trained:<model id>`, `hub:<id>[@<revision>]`, `folder:<path>`.
+ * Local names: `builtin`, `trained:<model id>`, `hub:<id>[@<revision>]`, `folder:<path>`, `gguf:<path>`, with options of loading
+ * behind a question mark (trainer/README.md).
  */
 export const modelRef = z.strictObject({ connection: z.string().min(1), model: z.string().min(1) });
 export type ModelRef = z.infer<typeof modelRef>;

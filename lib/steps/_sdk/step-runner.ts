@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { ErrorCode } from "@/lib/core/error-catalogue";
 import type { ErrorData } from "@/lib/core/app-error";
 import type { CallExtras, ChatMessage, Completion, Sampling } from "@/lib/llm/chat";
-import type { EmbeddingPurpose } from "@/lib/llm/providers/protocol";
+import type { ClassificationOptions, EmbeddingOptions, LabelScores } from "@/lib/llm/providers/protocol";
 import type { LocalModelSource, TrainingRequest } from "@/lib/contracts/trainer";
 import type { Column } from "./columns";
 import type { StepDefinition } from "./define-step";
@@ -112,7 +112,9 @@ export interface RowContext<Params, Prepared = unknown> {
   /** One model call, through cache, limiter and retries. `sample` tells apart calls that are otherwise the same. */
   complete: (messages: ChatMessage[], sample: number, extras?: CallExtras) => Promise<Completion>;
   /** The vector of a text, through cache, limiter and retries; texts of rows under way share requests. */
-  embed(text: string, options: { dimensions: number | null; purpose: EmbeddingPurpose }): Promise<Float32Array>;
+  embed: (text: string, options: EmbeddingOptions) => Promise<Float32Array>;
+  /** The scores that a task model gives a text's labels, likewise. */
+  classify: (text: string, options: ClassificationOptions) => Promise<LabelScores>;
 }
 
 /** What became of a row: rows for the output (new columns only, in `newColumns` order of names), or a rejection. */

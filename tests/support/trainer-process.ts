@@ -1,0 +1,38 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { trainerPython } from "@/scripts/launch/trainer-environment";
+import type { Env } from "@/lib/server/env";
+import { projectFolder } from "./test-engine";
+
+/** The folder of a Python package in the trainer's environment; null where it is not installed. */
+export function findPythonPackage(name: string): string | null {
+  const versions = ["3.10", "3.11", "3.12", "3.13", "3.14"].map((version) => join(projectFolder, "trainer", ".venv", "lib", `python${version}`, "site-packages", name));
+  return versions.find((folder) => existsSync(folder)) ?? null;
+}
+
+/** Starts the trainer as the launcher does, on a test's database and data folder. Resolves once its model server listens. */
+export async function startTrainerProcess(env: Env, { port, token }: { port: number; token: string }): Promise<{ stop(): Promise<void> }> {
+  const variables = { DATABASE_URL: env.DATABASE_URL, REVERIE_DATA: env.REVERIE_DATA, REDIS_URL: "", TRAINER_PORT: String(port), TRAINER_TOKEN: token, HF_HUB_OFFLINE: "1", TOKENIZERS_PARALLELISM: "false" };
+  const child = spawn(trainerPython(), ["-m", "trainer", "serve"], { cwd: projectFolder, env: { ...process.env, ...variables }, stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    log = (log + chunk.toString()).slice(-5000);
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (line.includes("trainer listening")) resolve();
+    });
+    void ended.then(() => {
+      reject(new Error(`the trainer ended: ${log}`));
+    });
+  });
+  return {
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
