@@ -1,4 +1,5 @@
 import { Ban, Circle, CircleCheck, CircleDashed, CircleMinus, CircleSlash, CircleX, LoaderCircle, TriangleAlert } from "lucide-react";
+import { classNames } from "@/components/ui/class-names";
 import type { StepStatus } from "./step-status";
 
 const marks = {
@@ -16,5 +17,5 @@ const marks = {
 /** A state by shape as well as by colour. */
 export function StatusMark({ kind, size = 14 }: { kind: StepStatus["kind"]; size?: number }) {
   const { icon: Icon, className } = marks[kind];
-  return <Icon size={size} className={className} aria-hidden />;
+  return <Icon size={size} className={classNames("shrink-0", className)} aria-hidden />;
 }

@@ -33,6 +33,8 @@ function ModelRow({ model, connection, onChange, onRemove }: ModelRowProps) {
   const listed = findListPrice(connection, model.id);
   const found = findPrice(connection, model.id);
   const words = usePriceWords()(found);
+  // What holds while the field is empty: cached input follows one's own price of input before the list's.
+  const usual = (part: (typeof prices)[number]["part"]) => String((part === "cachedInput" && model.inputPrice !== null ? model.inputPrice : listed?.price[part]) ?? "");
   return (
     <div className={columns}>
       <Input aria-label={t("name")} placeholder={t("name")} value={model.id} onChange={(event) => { onChange({ id: event.target.value }); }} />
@@ -40,7 +42,7 @@ function ModelRow({ model, connection, onChange, onRemove }: ModelRowProps) {
         <Input
           key={field}
           aria-label={t(field)}
-          placeholder={listed ? String(listed.price[part]) : ""}
+          placeholder={usual(part)}
           inputMode="decimal"
           className="text-right tabular-nums"
           defaultValue={model[field] ?? ""}

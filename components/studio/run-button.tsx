@@ -1,4 +1,4 @@
-import { ChevronDown, Play } from "lucide-react";
+import { Check, ChevronDown, Play } from "lucide-react";
 import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { storeBudget, storeRowLimit } from "@/components/canvas/run-options";
@@ -30,7 +30,9 @@ function useRunEntries(openDialog: (kind: "rows" | "budget") => void): MenuEntry
   const limit = (rows: number | null): MenuEntry => ({
     kind: "item",
     id: `rows-${String(rows)}`,
-    label: `${rowLimit === rows ? "● " : "○ "}${rows === null ? t("allRows") : t("firstRows", { rows })}`,
+    icon: <Check size={14} className={rowLimit === rows ? "text-accent" : "invisible"} aria-hidden />,
+    label: rows === null ? t("allRows") : t("firstRows", { rows }),
+    checked: rowLimit === rows,
     onSelect: () => {
       setLimit(rows);
     },
@@ -45,7 +47,7 @@ function useRunEntries(openDialog: (kind: "rows" | "budget") => void): MenuEntry
     { kind: "label", id: "over", label: t("over") },
     limit(null),
     ...choices.map(limit),
-    { kind: "item", id: "other", label: t("otherRows"), onSelect: () => { openDialog("rows"); } },
+    { kind: "item", id: "other", icon: <span className="w-3.5" aria-hidden />, label: t("otherRows"), onSelect: () => { openDialog("rows"); } },
     { kind: "separator", id: "s2" },
     { kind: "item", id: "budget", label: t("budget", { amount }), onSelect: () => { openDialog("budget"); } },
   ];

@@ -28,7 +28,7 @@ function Panes() {
   if (fullScreen === "data") return <DataPane />;
   return (
     <SplitPane id="data" label={t("resizePane", { pane: t("panels.data") })} side="bottom" initial={250} min={120} max={900} collapsed={hidden.data || isAlone} pane={<DataPane />}>
-      <SplitPane id="palette" label={t("resizePane", { pane: t("panels.palette") })} side="left" initial={190} min={150} max={400} collapsed={hidden.palette || isAlone} pane={<StepPalette />}>
+      <SplitPane id="palette" label={t("resizePane", { pane: t("panels.palette") })} side="left" initial={216} min={150} max={400} collapsed={hidden.palette || isAlone} pane={<StepPalette />}>
         <SplitPane id="inspector" label={t("resizePane", { pane: t("panels.inspector") })} side="right" initial={312} min={260} max={640} collapsed={hidden.inspector || isAlone} pane={<Inspector />}>
           <div className="min-w-0 flex-1">
             <WorkflowCanvas />

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 /** One entry of a menu or a context menu. */
 export type MenuEntry =
-  | { kind: "item"; id: string; label: string; icon?: ReactNode; shortcut?: string; disabled?: boolean; danger?: boolean; onSelect: () => void }
+  | { kind: "item"; id: string; label: string; icon?: ReactNode; shortcut?: string; checked?: boolean; disabled?: boolean; danger?: boolean; onSelect: () => void }
   | { kind: "link"; id: string; label: string; icon?: ReactNode; href: string }
   | { kind: "separator"; id: string }
   | { kind: "label"; id: string; label: string };

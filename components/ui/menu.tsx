@@ -23,6 +23,14 @@ function Entry({ entry }: { entry: MenuEntry }) {
       </Primitive.Item>
     );
   }
+  if (entry.checked !== undefined) {
+    return (
+      <Primitive.CheckboxItem checked={entry.checked} disabled={entry.disabled ?? false} onSelect={entry.onSelect} className={menuItemClass}>
+        {entry.icon}
+        <span className="flex-1">{entry.label}</span>
+      </Primitive.CheckboxItem>
+    );
+  }
   return (
     <Primitive.Item disabled={entry.disabled ?? false} onSelect={entry.onSelect} className={classNames(menuItemClass, entry.danger && "text-bad")}>
       {entry.icon}
