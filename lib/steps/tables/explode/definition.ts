@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "explode",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "unfold-vertical",
   searchAliases: ["unnest", "flatten", "list to rows"],

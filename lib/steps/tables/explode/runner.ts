@@ -1,17 +1,21 @@
+import { describeTypes } from "@/lib/tables/describe-types";
 import { issueRows } from "@/lib/tables/issue-rows";
+import { plainMembers } from "@/lib/tables/json-members";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
-  async run({ params, input, emitMany, reject }) {
+  async run({ params, input, sql, emitMany, reject }) {
     const { view, columns } = input("input");
     const list = quoteIdentifier(params.column);
+    const types = await describeTypes(sql, view);
+    const members = await plainMembers(sql, view, { list, type: types.get(params.column) });
     const index = params.indexColumn === "" ? null : quoteIdentifier(params.indexColumn);
     const numbers = "unnest(range(greatest(1, coalesce(len(LIST), 0)))) + 1".replace("LIST", list);
     const selected = columns.map(({ name }) => {
-      if (name === params.column) return `unnest(CASE WHEN len(${list}) > 0 THEN ${list} ELSE [NULL] END) AS ${list}`;
+      if (name === params.column) return `unnest(CASE WHEN len(${list}) > 0 THEN ${members} ELSE [NULL] END) AS ${list}`;
       const quoted = quoteIdentifier(name);
       return name === params.indexColumn ? `${numbers} AS ${quoted}` : quoted;
     });
