@@ -93,6 +93,20 @@ def test_requests_that_come_together_share_passes_and_keep_their_order(settings:
     with_post(settings, "/v1/embeddings", scenario)
 
 
+def test_options_of_loading(settings: Settings) -> None:
+    async def scenario(post: Post) -> None:
+        plain = vectors_of(await post(model=MODEL, input=SENTENCES))
+        spread = vectors_of(await post(model=f"{MODEL}?device=auto", input=SENTENCES))
+        assert np.allclose(spread, plain, atol=1e-5)
+        half = vectors_of(await post(model=f"{MODEL}?dtype=bfloat16", input=SENTENCES))
+        assert not np.allclose(half, plain, atol=1e-6)
+        assert np.allclose(half, plain, atol=0.05)
+        status, body = await post(model=f"{MODEL}?adapter=folder:x", input=SENTENCES)
+        assert (status, body["error"]["code"]) == (422, "local_model_unusable")
+
+    with_post(settings, "/v1/embeddings", scenario)
+
+
 def test_a_batch_that_the_memory_does_not_hold_is_halved_and_that_is_remembered(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
