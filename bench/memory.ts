@@ -1,5 +1,5 @@
 /**
- * Memory of a worker while large tables pass through map, filter and a prompt: `--rows 1000000 --small 100000 --prompts 60000`.
+ * Memory of a worker while large tables pass through map, filter and a prompt: `--rows 1000000 --small 100000 --prompts 60000 --duckdb 1024`.
  * The same workflow for the small and the large table, each in a worker of its own; a table's memory is flat where the peaks
  * differ by less than a tenth of DuckDB's own limit and the small peak. Then pages of the large table are read here.
  */
@@ -9,8 +9,8 @@ import { makeLine, openBenchEngine, storeRows } from "./support/bench-engine";
 import { readOption } from "./support/figures";
 import { readMemory, spawnScript, stopProcess, waitForLine } from "./support/processes";
 
-const DUCKDB_MB = 1024;
 const SAMPLE_MS = 100;
+const DUCKDB_MB = readOption("duckdb", 1024);
 const large = readOption("rows", 1_000_000);
 const small = readOption("small", 100_000);
 const prompts = readOption("prompts", 60_000);
