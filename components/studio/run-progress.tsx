@@ -43,6 +43,19 @@ function PauseButton({ run, onBudget }: { run: RunView; onBudget: () => void }) 
   );
 }
 
+/** That it is paused, and where it paused by itself, why. */
+function PausedWord({ run }: { run: RunView }) {
+  const t = useTranslations("studio.run");
+  if (!run.error) return <span className="font-medium text-text">{t("paused")}</span>;
+  return (
+    <Tooltip content={describeError(run.error)}>
+      <button type="button" className="cursor-help font-medium text-warn">
+        {run.error.code === "budget_reached" ? t("budgetSpent") : t("paused")}
+      </button>
+    </Tooltip>
+  );
+}
+
 /** In the top bar while a run is under way or paused. */
 export function RunProgress({ run, onBudget }: { run: RunView; onBudget: () => void }) {
   const t = useTranslations("studio.run");
@@ -50,24 +63,20 @@ export function RunProgress({ run, onBudget }: { run: RunView; onBudget: () => v
   const studio = useStudio();
   const starting = useRunState((state) => state.starting);
   const totals = sumRun(run);
+  const isPaused = run.state === "paused";
   const cost = format.number(totals.cost, { style: "currency", currency: "USD", maximumFractionDigits: 4 });
   return (
     <div className="flex items-center gap-3" data-testid="run-progress">
-      <div className="w-64">
-        <div className="flex justify-between gap-2 text-xs text-muted">
-          {run.state === "paused" && <span className="font-medium text-text">{t("paused")}</span>}
+      <div className="min-w-64">
+        <div className="flex justify-between gap-3 text-xs whitespace-nowrap text-muted">
+          {run.state === "paused" && <PausedWord run={run} />}
           <span>{t("rowsDone", { rows: totals.rows })}</span>
-          {totals.rate > 0 && <span>{t("rate", { rate: totals.rate })}</span>}
-          {totals.secondsLeft !== null && <span>{t("left", { time: formatSeconds(totals.secondsLeft) })}</span>}
+          {!isPaused && totals.rate > 0 && <span>{t("rate", { rate: totals.rate })}</span>}
+          {!isPaused && totals.secondsLeft !== null && <span>{t("left", { time: formatSeconds(totals.secondsLeft) })}</span>}
           {totals.calls > 0 && <span>{t("calls", { calls: totals.calls, cost })}</span>}
         </div>
         <Progress label={t("progress")} value={totals.stepsDone} max={run.steps.length} />
       </div>
-      {run.error && (
-        <Tooltip content={describeError(run.error)}>
-          <span className="max-w-56 truncate text-xs text-warn">{describeError(run.error)}</span>
-        </Tooltip>
-      )}
       <PauseButton run={run} onBudget={onBudget} />
       <Button
         busy={run.state === "cancelling" || starting}

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Page } from "playwright-core";
-import { createAdministrator, expectSoon, openBrowser, openWorkflow, startApp, type RunningApp, type TestBrowser } from "@/tests/support/app";
+import { createAdministrator, expectSoon, openBrowser, openWorkflow, readWorkflow, startApp, type RunningApp, type TestBrowser } from "@/tests/support/app";
 import { chatError, startChatServer, type ChatServer } from "@/tests/support/chat-server";
 
 let app: RunningApp;
@@ -58,6 +58,43 @@ it("tests a connection, and explains what is wrong with it", async () => {
     const { connections } = (await (await fetch("/api/v1/connections")).json()) as { connections: { id: string }[] };
     return connections[0]?.id ?? "";
   });
+});
+
+it("shows what each model costs and whose price that is, and takes another one", async () => {
+  const prices = page.getByRole("list", { name: "Models and prices" });
+  await prices.getByRole("button", { name: "no price" }).waitFor();
+  await page.getByRole("button", { name: "Edit" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Input price", exact: true }).fill("2.5");
+  await dialog.getByRole("textbox", { name: "Output price" }).fill("10");
+  await dialog.getByRole("textbox", { name: "Output price" }).blur();
+  await dialog.getByRole("button", { name: "own price" }).waitFor();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await prices.getByText("$2.50 in · $2.50 cached · $10.00 out").waitFor();
+  await prices.getByRole("button", { name: "own price" }).waitFor();
+});
+
+it("says beside Run what it would cost, and replaces a model in every step at once", async () => {
+  const prompt = (title: string, model: string, at: number) => ({ id: title.toLowerCase(), step: "prompt", title, at: [at, 0] as [number, number], params: { prompt: "Say {number}", maxTokens: 100, model: { connection, model }, replyColumn: title } });
+  const table = { id: "numbers", step: "type-table", title: "Numbers", params: { table: numbers(100) } };
+  const id = await openWorkflow(page, "Models", [table, prompt("Ask", "stub-model", 300), prompt("Judge", "stub-model", 600), prompt("Check", "other", 900)], ["numbers.output > ask.input", "ask.output > judge.input", "judge.output > check.input"]);
+  // 300 calls; two steps of 100 rows at 100 tokens and $10, and their prompts; the third has no price.
+  const estimate = page.getByRole("button", { name: /A run would take: 300 calls ≥ \$0\.20/ });
+  await estimate.hover();
+  await page.getByRole("tooltip").getByText("no price").first().waitFor();
+  await card(page, "Ask").click();
+  await page.keyboard.press("Control+k");
+  await page.getByLabel("Search commands, steps and pages").fill("replace a model");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Replace a model everywhere" });
+  await dialog.getByRole("combobox", { name: "Model to replace" }).getByText("stub-model (2 steps)").waitFor();
+  await dialog.getByRole("combobox", { name: "Model to use instead" }).click();
+  await page.getByRole("option", { name: /built-in/i }).first().click();
+  await dialog.getByRole("button", { name: "Replace in 2 steps" }).click();
+  const modelNames = async () => (await readWorkflow(page, id)).nodes.slice(1).map(({ params }) => (params["model"] as { connection: string }).connection);
+  await expectSoon(modelNames).toEqual(["local", "local", connection]);
+  await page.keyboard.press("Control+z");
+  await expectSoon(modelNames).toEqual([connection, connection, connection]);
 });
 
 it("shows rows as they come, never an empty one, here and in a second browser", async () => {
