@@ -1,4 +1,4 @@
-import { Ban, Circle, CircleCheck, CircleDashed, CircleMinus, CircleSlash, CircleX, LoaderCircle, TriangleAlert } from "lucide-react";
+import { Ban, Circle, CircleCheck, CircleDashed, CircleMinus, CirclePause, CircleSlash, CircleX, LoaderCircle, TriangleAlert } from "lucide-react";
 import { classNames } from "@/components/ui/class-names";
 import type { StepStatus } from "./step-status";
 
@@ -7,7 +7,8 @@ const marks = {
   stale: { icon: Circle, className: "text-muted" },
   blocked: { icon: TriangleAlert, className: "text-warn" },
   disabled: { icon: CircleSlash, className: "text-faint" },
-  waiting: { icon: CircleDashed, CircleMinus, className: "text-busy" },
+  waiting: { icon: CircleDashed, className: "text-busy" },
+  paused: { icon: CirclePause, className: "text-busy" },
   running: { icon: LoaderCircle, className: "text-busy spin" },
   failed: { icon: CircleX, className: "text-bad" },
   unreached: { icon: CircleMinus, className: "text-muted" },

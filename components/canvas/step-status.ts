@@ -18,6 +18,7 @@ export type StepStatus =
   | { kind: "disabled" }
   | { kind: "waiting"; waitsFor: string | null }
   | { kind: "running"; step: StepRunView }
+  | { kind: "paused"; step: StepRunView }
   | { kind: "failed"; error: StepError | null }
   /** An earlier step failed. */
   | { kind: "unreached"; error: StepError | null }
@@ -28,6 +29,8 @@ interface StatusInput {
   stepRun: StepRunView | undefined;
   /** Its run is still under way. */
   active: boolean;
+  /** Its run is paused: only a training that had begun goes on. */
+  paused: boolean;
   known: PlanKnown;
 }
 
@@ -42,10 +45,10 @@ function countRows({ definition, params }: PlannedStep, step: StepRunView): numb
   return ports.some((port) => port.type === "table") ? step.rowsOut : null;
 }
 
-function fromRun(planned: PlannedStep, step: StepRunView, active: boolean): StepStatus | null {
+function fromRun(planned: PlannedStep, step: StepRunView, { active, paused }: { active: boolean; paused: boolean }): StepStatus | null {
   const isCurrent = step.fingerprint === planned.fingerprint;
   if (active && step.state === "waiting") return { kind: "waiting", waitsFor: step.waitsFor };
-  if (active && step.state === "running") return { kind: "running", step };
+  if (active && step.state === "running") return { kind: paused && !step.training ? "paused" : "running", step };
   if (!isCurrent) return null;
   if (active && step.state === "done") return { kind: "fresh", rows: countRows(planned, step), failed: step.failed, rejected: step.rejected };
   if (step.state === "failed") return { kind: "failed", error: step.error };
@@ -55,11 +58,11 @@ function fromRun(planned: PlannedStep, step: StepRunView, active: boolean): Step
 }
 
 /** While a run lasts it says how its steps stand; before and after it, the plan does. */
-export function getStepStatus({ planned, stepRun, active, known }: StatusInput): StepStatus {
+export function getStepStatus({ planned, stepRun, active, paused, known }: StatusInput): StepStatus {
   if (!planned) return { kind: "blocked" };
   const { verdict, fingerprint } = planned;
   const isFresh = verdict.state === "fresh";
-  const running = stepRun && !(isFresh && !active) ? fromRun(planned, stepRun, active) : null;
+  const running = stepRun && !(isFresh && !active) ? fromRun(planned, stepRun, { active, paused }) : null;
   if (running && verdict.state !== "disabled") return running;
   if (verdict.state === "stale") return { kind: "stale", reason: verdict.reason };
   if (!isFresh) return { kind: verdict.state };

@@ -33,6 +33,10 @@ export function useStatusWords(): (stepId: string, status: StepStatus) => { shor
       }
       case "waiting":
         return { short: t("waiting"), long: status.waitsFor === "trainer_installing" ? t("waitsForTrainer") : t("waitingLong") };
+      case "paused": {
+        const { rowsDone, rowsTotal } = status.step;
+        return { short: rowsTotal === null ? t("paused") : t("pausedAt", { done: rowsDone, total: rowsTotal }), long: t("pausedLong") };
+      }
       case "running": {
         const { rowsDone, rowsOut, rowsTotal, rate, secondsLeft, training } = status.step;
         const done = training

@@ -8,5 +8,6 @@ export function useStepStatus(nodeId: string): StepStatus {
   const known = usePlanState((state) => state.known);
   const stepRun = useRunState((state) => state.stepsByNode.get(nodeId));
   const active = useRunState((state) => isActive(state.run));
-  return useMemo(() => getStepStatus({ planned, stepRun, active, known }), [planned, stepRun, active, known]);
+  const paused = useRunState((state) => state.run?.state === "paused");
+  return useMemo(() => getStepStatus({ planned, stepRun, active, paused, known }), [planned, stepRun, active, paused, known]);
 }

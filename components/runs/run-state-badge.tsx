@@ -6,7 +6,7 @@ import type { RunState } from "@/lib/contracts/runs";
 
 const looks: Record<RunState, { tone: Tone; mark: StepStatus["kind"] }> = {
   running: { tone: "busy", mark: "running" },
-  paused: { tone: "neutral", mark: "waiting" },
+  paused: { tone: "neutral", mark: "paused" },
   cancelling: { tone: "neutral", mark: "waiting" },
   done: { tone: "ok", mark: "fresh" },
   failed: { tone: "bad", mark: "failed" },
