@@ -50,9 +50,11 @@ function fitToProvider(target: ModelTarget, call: { messages: ChatMessage[]; sam
   };
 }
 
+const hiddenFailure = z.looseObject({ error: z.looseObject({ code: z.unknown().optional() }), choices: z.undefined().optional(), output: z.undefined().optional() });
+
 /** Some gateways answer 200 and tell of the failure within. */
 function hiddenStatus(json: unknown): number | null {
-  const found = z.looseObject({ error: z.looseObject({ code: z.unknown().optional() }), choices: z.undefined().optional(), output: z.undefined().optional() }).safeParse(json);
+  const found = hiddenFailure.safeParse(json);
   if (!found.success) return null;
   const status = Number(found.data.error.code);
   return status >= 400 && status < 600 ? status : 502;

@@ -39,6 +39,11 @@ function writeExtras({ extras: { responseSchema, tools, toolChoice, thinking } }
 }
 
 /** Cohere's Chat, version 2. */
+const embeddingShape = z.object({
+  embeddings: z.object({ float: z.array(z.array(z.number())) }),
+  meta: z.object({ billed_units: z.object({ input_tokens: tokens }).nullish() }).nullish(),
+});
+
 export const cohereChat: ChatProtocol = {
   chatPath: () => "/v2/chat",
   body(request) {
@@ -83,9 +88,7 @@ export const cohereChat: ChatProtocol = {
       ...(dimensions !== null && { output_dimension: dimensions }),
     }),
     parse(reply) {
-      const { embeddings, meta } = z
-        .object({ embeddings: z.object({ float: z.array(z.array(z.number())) }), meta: z.object({ billed_units: z.object({ input_tokens: tokens }).nullish() }).nullish() })
-        .parse(reply);
+      const { embeddings, meta } = embeddingShape.parse(reply);
       return { vectors: embeddings.float, tokens: meta?.billed_units?.input_tokens ?? 0 };
     },
   },

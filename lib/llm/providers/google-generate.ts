@@ -69,6 +69,8 @@ function writeConfig({ sampling, extras: { responseSchema, thinking } }: ChatReq
 const names = z.object({ models: z.array(z.object({ name: z.string() })).optional(), publisherModels: z.array(z.object({ name: z.string() })).optional() });
 
 /** Google's generateContent, of AI Studio (an API key) and of Vertex AI (a service account). */
+const embeddingShape = z.object({ embeddings: z.array(z.object({ values: z.array(z.number()) })) });
+
 export const googleGenerate: ChatProtocol = {
   chatPath: (target) => pathOf(target, "generateContent"),
   body(request) {
@@ -119,7 +121,7 @@ export const googleGenerate: ChatProtocol = {
         ...(dimensions !== null && { outputDimensionality: dimensions }),
       })),
     }),
-    parse: (reply) => ({ vectors: z.object({ embeddings: z.array(z.object({ values: z.array(z.number()) })) }).parse(reply).embeddings.map(({ values }) => values), tokens: 0 }),
+    parse: (reply) => ({ vectors: embeddingShape.parse(reply).embeddings.map(({ values }) => values), tokens: 0 }),
   },
   listing: {
     url: ({ endpoint }) => (endpoint.provider === "vertex" ? `${endpoint.baseUrl.replace(/\/v1$/, "/v1beta1")}/publishers/google/models` : "/models?pageSize=1000"),
