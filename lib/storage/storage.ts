@@ -26,6 +26,11 @@ const LARGEST = `
   LEFT JOIN run r ON r.id = s.run_id LEFT JOIN workflow w ON w.id = r.workflow_id
   ORDER BY b.bytes DESC LIMIT ${String(LISTED)}`;
 
+/** Exact while there are few; of many the planner's estimate, since counting millions of rows takes seconds. */
+const CALLS = `
+  SELECT CASE WHEN sum(reltuples) > 100000 THEN sum(reltuples)::float ELSE ((SELECT count(*) FROM call_cache) + (SELECT count(*) FROM embedding_cache))::float END AS rows
+  FROM pg_class WHERE oid IN ('call_cache'::regclass, 'embedding_cache'::regclass)`;
+
 /** What the data folder holds. */
 export async function measureStorage(resources: SharedResources): Promise<Storage> {
   const { pool } = resources.database;
@@ -36,8 +41,7 @@ export async function measureStorage(resources: SharedResources): Promise<Storag
     leftoverBytes += leftovers.reduce((sum, { bytes }) => sum + bytes, 0);
   }
   const { rows: files } = await pool.query<{ bytes: string }>("SELECT COALESCE(sum(size), 0) AS bytes FROM data_file");
-  // The planner's estimate: counting millions of rows would take seconds.
-  const { rows: calls } = await pool.query<{ rows: number }>("SELECT GREATEST(0, sum(reltuples))::float AS rows FROM pg_class WHERE relname IN ('call_cache', 'embedding_cache')");
+  const { rows: calls } = await pool.query<{ rows: number }>(CALLS);
   const { rows: largest } = await pool.query<{ fingerprint: string; workflow: string; step: string; bytes: string; created_at: Date }>(LARGEST);
   return {
     resultBytes,
