@@ -10,7 +10,7 @@ export interface ListPrice {
 export interface PriceList {
   /** The provider's public page of prices. */
   page: string;
-  /** When they were noted. A price may have changed since: a person can put another one on the connection. */
+  /** As of when they are believed to hold. A price may have changed since: a person can put another one on the connection. */
   notedOn: string;
   /** By model; a name stands for its dated snapshots as well, unless one has an entry of its own. */
   models: Readonly<Record<string, ListPrice>>;
@@ -56,29 +56,8 @@ const anthropic: PriceList = {
   },
 };
 
-// https://ai.google.dev/gemini-api/docs/pricing
-// Only models with one price whatever the length of the prompt.
-const google: PriceList = {
-  page: "https://ai.google.dev/gemini-api/docs/pricing",
-  notedOn: "2025-10-01",
-  models: {
-    "gemini-2.5-flash": { input: 0.3, output: 2.5 },
-    "gemini-2.5-flash-lite": { input: 0.1, output: 0.4 },
-    "gemini-2.0-flash": { input: 0.1, cachedInput: 0.025, output: 0.4 },
-  },
-};
-
-// https://cohere.com/pricing
-const cohere: PriceList = {
-  page: "https://cohere.com/pricing",
-  notedOn: "2025-06-01",
-  models: {
-    "command-a-03-2025": { input: 2.5, output: 10 },
-    "command-r-plus-08-2024": { input: 2.5, output: 10 },
-    "command-r-08-2024": { input: 0.15, output: 0.6 },
-    "command-r7b-12-2024": { input: 0.0375, output: 0.15 },
-  },
-};
-
-/** List prices of what is called at the provider's own address. Few, and only those that are sure: none is better than a wrong one. */
-export const priceLists: Partial<Record<Provider, PriceList>> = { openai, "openai-responses": openai, anthropic, google, cohere };
+/**
+ * List prices of what is called at the provider's own address. They were compared with copies of price lists, not read off the
+ * providers' pages, and cached input mostly not even that; so people are told to check them, and can put their own instead.
+ */
+export const priceLists: Partial<Record<Provider, PriceList>> = { openai, "openai-responses": openai, anthropic };

@@ -42,8 +42,7 @@ function toPrice({ input, cachedInput, output }: ListPrice): ModelPrice {
 export function findListPrice({ provider, baseUrl, settings }: Omit<PricedConnection, "models">, model: string): Extract<FoundPrice, { source: "default" }> | null {
   if (!isProvider(provider) || fullBaseUrl(provider, "", settings) !== baseUrl) return null;
   const list = priceLists[provider];
-  const name = model.replace(/^models\//, "");
-  const listed = list?.models[name] ?? list?.models[name.replace(SNAPSHOT, "")];
+  const listed = list?.models[model] ?? list?.models[model.replace(SNAPSHOT, "")];
   return list && listed ? { price: toPrice(listed), source: "default", notedOn: list.notedOn, page: list.page } : null;
 }
 
