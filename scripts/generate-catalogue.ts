@@ -21,6 +21,9 @@ const has = (file: string) => folders.filter((folder) => existsSync(join(root, f
 const camel = (id: string) => id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 const entry = (id: string, value: string) => `  "${id}": ${value},`;
 
+/** Steps that share parameters name the blocks of words that go with them. */
+const sharesWords = (path: string) => readFileSync(join(root, path, "messages.en.json"), "utf8").includes('"sharedWords"');
+
 const files: Record<string, string> = {
   "definitions.generated.ts": [
     header,
@@ -34,10 +37,11 @@ const files: Record<string, string> = {
   ].join("\n"),
   "messages.en.generated.ts": [
     header,
+    `import { addSharedWords } from "./_sdk/shared-words";`,
     ...folders.map(({ id, path }) => `import ${camel(id)} from "${path}/messages.en.json" with { type: "json" };`),
     "",
     "export const stepMessages = {",
-    ...folders.map(({ id }) => entry(id, camel(id))),
+    ...folders.map(({ id, path }) => entry(id, sharesWords(path) ? `addSharedWords(${camel(id)})` : camel(id))),
     "};",
     "",
   ].join("\n"),

@@ -18,30 +18,21 @@ export type LocalModelSource = z.infer<typeof localModelSource>;
 /** A table as the Parquet parts that hold it, in order. */
 const trainingTable = z.strictObject({ parts: z.array(z.string()).min(1), rows: z.int().min(0) });
 
-export const trainingRequest = z.strictObject({
-  version: z.literal(1),
-  recipe: z.literal("fine-tune-causal"),
+const adapter = { rank: z.int().min(1), alpha: z.number().positive(), dropout: z.number().min(0).max(1) };
+
+/** What every recipe is told. The names in `advanced` are those of the installed library's own arguments. */
+const common = {
+  version: z.literal(2),
   /** Id of the model to be made; its folder is `models/<modelId>`. */
   modelId: z.string(),
   name: z.string(),
   base: localModelSource,
   data: z.strictObject({ train: trainingTable, validation: trainingTable.nullable() }),
-  columns: z.strictObject({
-    /** Column with the prompt; null trains on the completion column as plain text. */
-    prompt: z.string().nullable(),
-    completion: z.string(),
-  }),
-  /** `chat` wraps prompt and completion in the model's chat template; `completion` joins them as they are. */
-  format: z.enum(["completion", "chat"]),
-  systemPrompt: z.string().nullable(),
+  /** `qlora` is LoRA upon weights of four bits. */
   method: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("full") }),
-    z.strictObject({
-      kind: z.literal("lora"),
-      rank: z.int().min(1),
-      alpha: z.number().positive(),
-      dropout: z.number().min(0).max(1),
-    }),
+    z.strictObject({ kind: z.literal("lora"), ...adapter }),
+    z.strictObject({ kind: z.literal("qlora"), ...adapter }),
   ]),
   /** Share of the training rows held out when no validation table is connected; 0 for none. */
   validationFraction: z.number().min(0).max(0.9),
@@ -49,17 +40,55 @@ export const trainingRequest = z.strictObject({
   maxSteps: z.int().positive().nullable(),
   batchSize: z.int().positive(),
   gradientAccumulation: z.int().positive(),
+  /** Computes activations twice to hold fewer of them; null is on a GPU alone. */
+  gradientCheckpointing: z.boolean().nullable(),
+  precision: z.enum(["auto", "fp32", "bf16", "fp16"]),
+  device: z.enum(["auto", "cpu", "cuda", "mps"]),
   learningRate: z.number().positive(),
+  /** A name of transformers' `OptimizerNames`. */
+  optimiser: z.string(),
   scheduler: z.enum(["linear", "cosine", "constant"]),
   warmupSteps: z.int().min(0),
   weightDecay: z.number().min(0),
+  /** The norm that gradients are cut to; 0 cuts none. */
+  maxGradNorm: z.number().min(0),
   /** Tokens; longer examples are truncated and counted. */
   maxLength: z.int().positive(),
   seed: z.int(),
   /** Optimiser steps between evaluations and checkpoints; null is once an epoch. */
   evaluateEverySteps: z.int().positive().nullable(),
+  /** Which weights are kept: of the lowest evaluation loss, of the recipe's own best measure, or the last. */
+  bestCheckpoint: z.enum(["loss", "measure", "last"]),
   earlyStopping: z.strictObject({ patience: z.int().positive(), threshold: z.number().min(0) }).nullable(),
+  advanced: z.record(z.string(), z.unknown()),
+};
+
+/** How a prompt is written for the model. */
+const promptFormat = {
+  /** `chat` wraps prompt and completion in a chat template; `completion` joins them as they are. */
+  format: z.enum(["completion", "chat"]),
+  systemPrompt: z.string().nullable(),
+  /** A Jinja template that takes the place of the model's own and is saved with it; null keeps the model's. */
+  chatTemplate: z.string().nullable(),
+};
+
+const fineTuneCausal = z.strictObject({
+  ...common,
+  ...promptFormat,
+  recipe: z.literal("fine-tune-causal"),
+  columns: z.strictObject({
+    /** Column with the prompt; null trains on the completion column as plain text. */
+    prompt: z.string().nullable(),
+    completion: z.string(),
+  }),
+  /** Short examples share a sequence. */
+  packing: z.boolean(),
+  /** Noise on the embeddings (NEFTune, arXiv 2310.05914); null for none. */
+  neftuneAlpha: z.number().positive().nullable(),
 });
+
+/** One variant a recipe; `trainer/src/trainer/recipes` has a file of each name. */
+export const trainingRequest = z.discriminatedUnion("recipe", [fineTuneCausal]);
 export type TrainingRequest = z.infer<typeof trainingRequest>;
 
 export const trainingProgress = z.strictObject({
@@ -88,6 +117,10 @@ export const trainingResult = z.strictObject({
   truncatedRows: z.int(),
   finalTrainLoss: z.number().nullable(),
   bestEvalLoss: z.number().nullable(),
+  /** What the recipe measures on the validation rows, of the weights that were kept, such as accuracy. */
+  measures: z.record(z.string(), z.number()),
+  /** The labels of a classifier, sorted; empty for other models. */
+  labels: z.array(z.string()),
   stoppedEarly: z.boolean(),
   device: z.string(),
   seconds: z.number(),
@@ -101,6 +134,14 @@ export const trainingError = z.strictObject({
     "training_no_rows",
     "training_column_missing",
     "training_model_not_found",
+    "training_label_single",
+    "training_label_unseen",
+    "training_labels_too_many",
+    "training_validation_shared",
+    "training_argument_unknown",
+    "training_template_invalid",
+    "training_device_missing",
+    "training_setting_unfit",
     "training_nan_loss",
     "training_out_of_memory",
     "training_disk_full",

@@ -57,18 +57,19 @@ async function makeRequest(resources: SharedResources, runner: TrainerRunner<Ste
   if (!train || train.rows === 0) throw new AppError("training_no_rows", { detail: "the table of training rows is empty" });
   const validation = inputs.tables.validation?.[0] ?? null;
   const toTable = (table: TableManifest) => ({ parts: table.parts.map((part) => part.file), rows: table.rows });
-  const ref = Object.values(inputs.models)[0]?.ref ?? runner.baseModel(params);
+  const others: Record<string, LocalModelSource> = {};
+  for (const [port, ref] of Object.entries(runner.otherModels?.(params) ?? {})) others[port] = await weightsOf(resources, inputs.models[port]?.ref ?? ref);
   return trainingRequest.parse({
-    ...runner.request(params),
-    version: 1,
+    ...runner.request(params, others),
+    version: 2,
     modelId: createId("model"),
     name: chunk.title,
-    base: await baseModelSource(resources, ref),
+    base: await weightsOf(resources, inputs.models.model?.ref ?? runner.baseModel(params)),
     data: { train: toTable(train), validation: validation && validation.rows > 0 ? toTable(validation) : null },
   });
 }
 
-async function baseModelSource(resources: SharedResources, ref: ModelRef): Promise<LocalModelSource> {
+async function weightsOf(resources: SharedResources, ref: ModelRef): Promise<LocalModelSource> {
   const identity = await identifyModel(resources, ref);
   if (ref.connection !== LOCAL_CONNECTION || !identity) throw new AppError("model_missing", { model: ref.model });
   return parseLocalModel(ref.model);

@@ -1,5 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
+import { addSharedWords } from "./_sdk/shared-words";
 import addRow from "./tables/add-row/messages.en.json" with { type: "json" };
 import branch from "./tables/branch/messages.en.json" with { type: "json" };
 import cast from "./tables/cast/messages.en.json" with { type: "json" };
@@ -87,7 +88,7 @@ export const stepMessages = {
   "fill-nulls": fillNulls,
   "filter-rows": filterRows,
   "filter-with-prompt": filterWithPrompt,
-  "fine-tune": fineTune,
+  "fine-tune": addSharedWords(fineTune),
   "generate-rows": generateRows,
   "group": group,
   "implode": implode,

@@ -132,9 +132,11 @@ describe("steps that train", () => {
   const trainerCases = cases.filter((one) => one.runner.kind === "trainer");
   it.each(trainerCases)("$id: $name", ({ runner, definition, fixture }) => {
     const params = definition.params.parse({ ...definition.defaults, ...fixture.params });
-    const made = (runner as TrainerRunner<Record<string, unknown>>).request(params);
+    const trainer = runner as TrainerRunner<Record<string, unknown>>;
+    const others = Object.keys(trainer.otherModels?.(params) ?? {}).map((port) => [port, { kind: "builtin" }] as const);
+    const made = trainer.request(params, Object.fromEntries(others));
     expect(made).toMatchObject(fixture.expect.request ?? {});
-    const whole = { ...made, version: 1, modelId: "m", name: "n", base: { kind: "builtin" }, data: { train: { parts: ["a.parquet"], rows: 1 }, validation: null } };
+    const whole = { ...made, version: 2, modelId: "m", name: "n", base: { kind: "builtin" }, data: { train: { parts: ["a.parquet"], rows: 1 }, validation: null } };
     expect(trainingRequest.safeParse(whole).error?.issues ?? []).toEqual([]);
   });
 });

@@ -17,6 +17,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, Pr
 
 from trainer.contracts.training import TrainingProgress, TrainingRequest
 from trainer.recipes.fine_tune_causal import fine_tune_causal
+from trainer.training.train_model import train_model
 
 HERE = Path(__file__).resolve().parent
 VOCABULARY = 4096
@@ -94,9 +95,9 @@ def regrow(target: Path, examples: int, seed: int) -> None:
         write_corpus(data / "train.parquet", examples, seed, render_chat)
         write_corpus(data / "validation.parquet", 300, seed + 1, render_chat)
         make_untrained(data / "untrained", seed)
-        request = TrainingRequest.model_validate(
+        request = TrainingRequest.validate_python(
             {
-                "version": 1,
+                "version": 2,
                 "recipe": "fine-tune-causal",
                 "modelId": "builtin",
                 "name": "Built-in model",
@@ -108,23 +109,34 @@ def regrow(target: Path, examples: int, seed: int) -> None:
                 "columns": {"prompt": None, "completion": "text"},
                 "format": "completion",
                 "systemPrompt": None,
+                "chatTemplate": None,
+                "packing": False,
+                "neftuneAlpha": None,
                 "method": {"kind": "full"},
                 "validationFraction": 0,
                 "epochs": 1,
                 "maxSteps": None,
                 "batchSize": 16,
                 "gradientAccumulation": 1,
+                "gradientCheckpointing": None,
+                "precision": "auto",
+                "device": "auto",
                 "learningRate": 2.5e-3,
+                "optimiser": "adamw_torch",
                 "scheduler": "cosine",
                 "warmupSteps": 40,
                 "weightDecay": 0.05,
+                "maxGradNorm": 1,
                 "maxLength": 512,
                 "seed": seed,
                 "evaluateEverySteps": 400,
+                "bestCheckpoint": "loss",
                 "earlyStopping": None,
+                "advanced": {},
             }
         )
-        result = fine_tune_causal(request, data, data / "untrained", data / "checkpoints", ConsoleReporter())
+        untrained, checkpoints = data / "untrained", data / "checkpoints"
+        result = train_model(fine_tune_causal, request, data, untrained, checkpoints, ConsoleReporter())
         save_half(data / "models" / "builtin", target)
         print(json.dumps(result.to_json(), indent=2))
     print(f"{time.monotonic() - started:.0f} s in all")

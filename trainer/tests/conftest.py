@@ -88,31 +88,45 @@ def example_rows(count: int) -> list[tuple[str | None, str | None]]:
     return [(f"Say {index % 6}:", f" {SENTENCES[index % 6]}") for index in range(count)]
 
 
+COMMON: dict[str, Any] = {
+    "version": 2,
+    "modelId": "made",
+    "name": "Made",
+    "base": {"kind": "builtin"},
+    "method": {"kind": "full"},
+    "validationFraction": 0,
+    "epochs": 1,
+    "maxSteps": None,
+    "batchSize": 4,
+    "gradientAccumulation": 1,
+    "gradientCheckpointing": None,
+    "precision": "auto",
+    "device": "auto",
+    "learningRate": 5e-3,
+    "optimiser": "adamw_torch",
+    "scheduler": "linear",
+    "warmupSteps": 0,
+    "weightDecay": 0,
+    "maxGradNorm": 1,
+    "maxLength": 64,
+    "seed": 3,
+    "evaluateEverySteps": None,
+    "bestCheckpoint": "loss",
+    "earlyStopping": None,
+    "advanced": {},
+}
+PLAIN: dict[str, Any] = {"format": "completion", "systemPrompt": None, "chatTemplate": None}
+
+
 def request_json(train: dict[str, Any], **changes: object) -> dict[str, Any]:
     return {
-        "version": 1,
+        **COMMON,
+        **PLAIN,
         "recipe": "fine-tune-causal",
-        "modelId": "made",
-        "name": "Made",
-        "base": {"kind": "builtin"},
         "data": {"train": train, "validation": None},
         "columns": {"prompt": "prompt", "completion": "completion"},
-        "format": "completion",
-        "systemPrompt": None,
-        "method": {"kind": "full"},
-        "validationFraction": 0,
-        "epochs": 1,
-        "maxSteps": None,
-        "batchSize": 4,
-        "gradientAccumulation": 1,
-        "learningRate": 5e-3,
-        "scheduler": "linear",
-        "warmupSteps": 0,
-        "weightDecay": 0,
-        "maxLength": 64,
-        "seed": 3,
-        "evaluateEverySteps": None,
-        "earlyStopping": None,
+        "packing": False,
+        "neftuneAlpha": None,
         **changes,
     }
 
@@ -182,14 +196,22 @@ class RecordingReporter:
 
 @pytest.fixture
 def train(data_folder: Path, tiny_model: Path) -> Callable[..., Any]:
-    """Runs the recipe in this process on the tiny model."""
-    from trainer.contracts.training import TrainingRequest
-    from trainer.recipes.fine_tune_causal import fine_tune_causal
+    """Fine-tunes the tiny model in this process."""
 
     def run(reporter: RecordingReporter, **changes: object) -> Any:  # noqa: ANN401
         rows = changes.pop("rows", None) or example_rows(24)
         table = write_table(data_folder, "train.parquet", rows)  # pyright: ignore
-        request = TrainingRequest.model_validate(request_json(table, **changes))
-        return fine_tune_causal(request, data_folder, tiny_model, data_folder / "checkpoints" / "one", reporter)
+        return train_request(request_json(table, **changes), data_folder, tiny_model, reporter)
 
     return run
+
+
+def train_request(request: dict[str, Any], data_folder: Path, builtin_model: Path, reporter: RecordingReporter) -> Any:  # noqa: ANN401
+    """Runs a request's recipe in this process."""
+    from trainer.contracts.training import TrainingRequest
+    from trainer.recipes.find_recipe import find_recipe
+    from trainer.training.train_model import train_model
+
+    parsed = TrainingRequest.validate_python(request)
+    checkpoints = data_folder / "checkpoints" / "one"
+    return train_model(find_recipe(parsed.recipe), parsed, data_folder, builtin_model, checkpoints, reporter)

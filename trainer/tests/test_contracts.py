@@ -6,17 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from pydantic import BaseModel
+from psycopg.types.json import Jsonb
+from pydantic import TypeAdapter
 
 from trainer.contracts import training
 
 FOLDER = Path(training.__file__).parent
-PAIRS: list[tuple[str, type[BaseModel]]] = [
+PAIRS: list[tuple[str, TypeAdapter[Any]]] = [
     ("training-request", training.TrainingRequest),
-    ("training-progress", training.TrainingProgress),
-    ("training-result", training.TrainingResult),
-    ("training-error", training.TrainingError),
+    ("training-progress", TypeAdapter(training.TrainingProgress)),
+    ("training-result", TypeAdapter(training.TrainingResult)),
+    ("training-error", TypeAdapter(training.TrainingError)),
 ]
 
 
@@ -27,6 +29,8 @@ def normalise(schema: dict[str, Any], definitions: dict[str, Any]) -> object:
     for key in ("anyOf", "oneOf"):
         if key in schema:
             options = [normalise(option, definitions) for option in schema[key]]
+            if len(options) == 1:
+                return options[0]
             return {"any": sorted(options, key=lambda option: json.dumps(option, sort_keys=True))}
     if "const" in schema:
         return {"enum": [schema["const"]]}
@@ -60,7 +64,28 @@ def normalise(schema: dict[str, Any], definitions: dict[str, Any]) -> object:
 
 
 @pytest.mark.parametrize(("name", "model"), PAIRS, ids=[name for name, _ in PAIRS])
-def test_classes_agree_with_schemas(name: str, model: type[BaseModel]) -> None:
+def test_classes_agree_with_schemas(name: str, model: TypeAdapter[Any]) -> None:
     generated = json.loads((FOLDER / f"{name}.schema.json").read_text("utf-8"))
-    own = model.model_json_schema(by_alias=True)
+    own = model.json_schema(by_alias=True)
     assert normalise(own, own.get("$defs", {})) == normalise(generated, generated.get("$defs", {}))
+
+
+def test_requests_of_the_first_version_are_read_after_the_migration(database_url: str) -> None:
+    from conftest import REPOSITORY, request_json
+
+    request = request_json({"parts": ["a.parquet"], "rows": 3})
+    fresh = ("chatTemplate", "packing", "neftuneAlpha", "gradientCheckpointing", "precision", "device", "optimiser")
+    fresh += ("maxGradNorm", "bestCheckpoint", "advanced")
+    old = {name: value for name, value in request.items() if name not in fresh} | {"version": 1}
+    [migration] = (REPOSITORY / "prisma" / "migrations").glob("*_training_request_2/migration.sql")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO training (id, chunk_id, run_id, node_id, fingerprint, request, state, result) "
+            "VALUES ('t', 't', 'r', 'n', 'f', %s, 'done', %s)",
+            (Jsonb(old), Jsonb({"steps": 3})),
+        )
+        connection.execute(migration.read_text("utf-8"))
+        row = connection.execute("SELECT request, result FROM training").fetchone()
+    assert row is not None
+    assert training.TrainingRequest.validate_python(row[0]).to_json() == {**request, "batchSize": 4}
+    assert row[1] == {"steps": 3, "measures": {}, "labels": []}

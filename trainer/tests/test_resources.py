@@ -17,9 +17,7 @@ OUT_OF_MEMORY = """
 import resource, sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
-from conftest import RecordingReporter, request_json, save_tiny_model, write_table
-from trainer.contracts.training import TrainingRequest
-from trainer.recipes import fine_tune_causal as recipe
+from conftest import RecordingReporter, request_json, save_tiny_model, train_request, write_table
 
 data = Path({data!r})
 save_tiny_model(data / "model", context=4096)
@@ -34,10 +32,8 @@ class Limiting(RecordingReporter):
             self.progress = super().progress
 
 reporter = Limiting()
-request = TrainingRequest.model_validate(
-    request_json(table, batchSize=64, maxLength=4096, maxSteps=1, epochs=1)
-)
-result = recipe.fine_tune_causal(request, data, data / "model", data / "checkpoints", reporter)
+request = request_json(table, batchSize=64, maxLength=4096, maxSteps=1, epochs=1)
+result = train_request(request, data, data / "model", reporter)
 notes = [note for note in reporter.progresses[-1].notes if note.code == "batch_size_halved"]
 print("NOTES", len(notes), notes[-1].data["to"] if notes else None, result.steps)
 """
@@ -73,13 +69,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_told(small_disk: Path, tiny_model: Path) -> None:
-    from conftest import RecordingReporter, example_rows, request_json, write_table
-    from trainer.contracts.training import TrainingRequest
+    from conftest import RecordingReporter, example_rows, request_json, train_request, write_table
     from trainer.errors import TrainingFailed
-    from trainer.recipes.fine_tune_causal import fine_tune_causal
 
     table = write_table(small_disk, "train.parquet", example_rows(8))
-    request = TrainingRequest.model_validate(request_json(table, epochs=3))
     with pytest.raises(TrainingFailed) as failure:
-        fine_tune_causal(request, small_disk, tiny_model, small_disk / "checkpoints" / "one", RecordingReporter())
+        train_request(request_json(table, epochs=3), small_disk, tiny_model, RecordingReporter())
     assert failure.value.error.code == "training_disk_full"

@@ -139,13 +139,17 @@ export interface RowsRunner<Params, Prepared = unknown> {
   processRow(row: Record<string, unknown>, context: RowContext<Params, Prepared>): Promise<RowOutcome>;
 }
 
+type EngineFields = "version" | "modelId" | "name" | "base" | "data";
+type WithoutEngineFields<Request> = Request extends TrainingRequest ? Omit<Request, EngineFields> : never;
+
 /** A training. The engine adds the tables, the model id and the name. */
 export interface TrainerRunner<Params> {
   kind: "trainer";
   baseModel(params: Params): ModelRef;
-  request(
-    params: Params,
-  ): Omit<TrainingRequest, "version" | "modelId" | "name" | "base" | "data"> & { base?: LocalModelSource };
+  /** Weights that are used beside the base, such as a teacher's, by input port: a model connected there takes their place. */
+  otherModels?(params: Params): Record<string, ModelRef>;
+  /** `others` are those weights, by port. */
+  request(params: Params, others: Readonly<Record<string, LocalModelSource>>): WithoutEngineFields<TrainingRequest>;
 }
 
 /** A row-wise step that reads other tables first. */

@@ -11,7 +11,8 @@ from trainer.contracts.training import TrainingError, TrainingErrorCode
 class TrainingFailed(Exception):
     def __init__(self, code: TrainingErrorCode, message: str, data: dict[str, Any] | None = None) -> None:
         super().__init__(message)
-        self.error = TrainingError(code=code, message=message, data=data or {})
+        # Every message to a person may name the detail, whatever else it names.
+        self.error = TrainingError(code=code, message=message, data={"detail": message, **(data or {})})
 
 
 class TrainingInterrupted(Exception):

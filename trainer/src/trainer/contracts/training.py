@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 
@@ -52,20 +52,22 @@ class TrainingData(_Strict):
     validation: TrainingTable | None
 
 
-class TrainingColumns(_Strict):
-    prompt: str | None
-    completion: str
-
-
 class FullMethod(_Strict):
     kind: Literal["full"]
 
 
-class LoraMethod(_Strict):
-    kind: Literal["lora"]
+class _Adapter(_Strict):
     rank: int = Field(ge=1)
     alpha: float = Field(gt=0)
     dropout: float = Field(ge=0, le=1)
+
+
+class LoraMethod(_Adapter):
+    kind: Literal["lora"]
+
+
+class QloraMethod(_Adapter):
+    kind: Literal["qlora"]
 
 
 class EarlyStopping(_Strict):
@@ -73,30 +75,56 @@ class EarlyStopping(_Strict):
     threshold: float = Field(ge=0)
 
 
-class TrainingRequest(_Strict):
-    version: Literal[1]
-    recipe: Literal["fine-tune-causal"]
+class CommonRequest(_Strict):
+    version: Literal[2]
     model_id: str
     name: str
     base: LocalModelSource
     data: TrainingData
-    columns: TrainingColumns
-    format: Literal["completion", "chat"]
-    system_prompt: str | None
-    method: Annotated[FullMethod | LoraMethod, Field(discriminator="kind")]
+    method: Annotated[FullMethod | LoraMethod | QloraMethod, Field(discriminator="kind")]
     validation_fraction: float = Field(ge=0, le=0.9)
     epochs: float = Field(gt=0)
     max_steps: int | None = Field(gt=0)
     batch_size: int = Field(gt=0)
     gradient_accumulation: int = Field(gt=0)
+    gradient_checkpointing: bool | None
+    precision: Literal["auto", "fp32", "bf16", "fp16"]
+    device: Literal["auto", "cpu", "cuda", "mps"]
     learning_rate: float = Field(gt=0)
+    optimiser: str
     scheduler: Literal["linear", "cosine", "constant"]
     warmup_steps: int = Field(ge=0)
     weight_decay: float = Field(ge=0)
+    max_grad_norm: float = Field(ge=0)
     max_length: int = Field(gt=0)
     seed: int
     evaluate_every_steps: int | None = Field(gt=0)
+    best_checkpoint: Literal["loss", "measure", "last"]
     early_stopping: EarlyStopping | None
+    advanced: dict[str, Any]
+
+
+class PromptFormat(_Strict):
+    format: Literal["completion", "chat"]
+    system_prompt: str | None
+    chat_template: str | None
+
+
+class CompletionColumns(_Strict):
+    prompt: str | None
+    completion: str
+
+
+class FineTuneRequest(CommonRequest, PromptFormat):
+    recipe: Literal["fine-tune-causal"]
+    columns: CompletionColumns
+    packing: bool
+    neftune_alpha: float | None = Field(gt=0)
+
+
+# One class a recipe; Pydantic wants a second before it tells them apart by name.
+AnyRequest = FineTuneRequest
+TrainingRequest: TypeAdapter[AnyRequest] = TypeAdapter(AnyRequest)
 
 
 class ProgressNote(_Strict):
@@ -134,6 +162,8 @@ class TrainingResult(_Strict):
     truncated_rows: int
     final_train_loss: float | None
     best_eval_loss: float | None
+    measures: dict[str, float]
+    labels: list[str]
     stopped_early: bool
     device: str
     seconds: float
@@ -144,6 +174,14 @@ TrainingErrorCode = Literal[
     "training_no_rows",
     "training_column_missing",
     "training_model_not_found",
+    "training_label_single",
+    "training_label_unseen",
+    "training_labels_too_many",
+    "training_validation_shared",
+    "training_argument_unknown",
+    "training_template_invalid",
+    "training_device_missing",
+    "training_setting_unfit",
     "training_nan_loss",
     "training_out_of_memory",
     "training_disk_full",

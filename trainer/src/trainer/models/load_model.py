@@ -127,4 +127,4 @@ def _is_quantised(model: PreTrainedModel) -> bool:
 
 def _trained_format(folder: Path) -> str | None:
     record = folder / "reverie-training.json"
-    return json.loads(record.read_text("utf-8"))["request"]["format"] if record.is_file() else None
+    return json.loads(record.read_text("utf-8"))["request"].get("format") if record.is_file() else None

@@ -5,32 +5,35 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from trainer.contracts.training import TrainingRequest, TrainingResult
+from trainer.contracts.training import CommonRequest, TrainingResult
 from trainer.data_folder import fsync_path, fsync_tree, model_folder
 
 RECORD = "reverie-training.json"
 
 
+def write_model(folder: Path, model: object, tokenizer: PreTrainedTokenizerBase, request: CommonRequest) -> None:
+    """Weights and tokenizer; an adapter with what it adapts."""
+    cast("PreTrainedModel", model).save_pretrained(str(folder))
+    tokenizer.save_pretrained(str(folder))
+    if request.method.kind != "full":
+        write_json(folder / "base.json", {"base": request.base.model_dump(mode="json", by_alias=True)})
+
+
 def save_model(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    request: TrainingRequest,
-    result: TrainingResult,
-    data_folder: Path,
+    write: Callable[[Path], None], request: CommonRequest, result: TrainingResult, data_folder: Path
 ) -> None:
+    """Puts what `write` leaves in a folder in its place, with request and result."""
     final = model_folder(data_folder, request.model_id)
     draft = final.with_name(final.name + ".partial")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    model.save_pretrained(str(draft), safe_serialization=True)
-    tokenizer.save_pretrained(str(draft))
-    if request.method.kind == "lora":
-        write_json(draft / "base.json", {"base": request.base.model_dump(mode="json", by_alias=True)})
+    write(draft)
     write_json(draft / RECORD, {"request": request.to_json(), "result": result.to_json()})
     fsync_tree(draft)
     # A folder of that name is left from an attempt that could not report it; its weights are the same.
@@ -39,7 +42,7 @@ def save_model(
     fsync_path(final.parent)
 
 
-def find_saved_result(request: TrainingRequest, data_folder: Path) -> TrainingResult | None:
+def find_saved_result(request: CommonRequest, data_folder: Path) -> TrainingResult | None:
     """The result of an attempt that died between putting its model in place and reporting it."""
     record = model_folder(data_folder, request.model_id) / RECORD
     if not record.is_file():

@@ -138,10 +138,11 @@ def crash_error(status: int | None, attempts: int, log: TrainingLog) -> Training
     if status is not None and status < 0:
         name = signal.Signals(-status).name
         how = f"it was ended by {name}" + (", often a lack of memory" if name == "SIGKILL" else "")
+    message = f"The training process died {attempts} times; the last time {how}."
     return TrainingError(
         code="training_crashed",
-        message=f"The training process died {attempts} times; the last time {how}.",
-        data={"status": status, "attempts": attempts, "log": log.tail()},
+        message=message,
+        data={"detail": message, "status": status, "attempts": attempts, "log": log.tail()},
     )
 
 

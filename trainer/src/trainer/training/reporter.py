@@ -31,6 +31,9 @@ class ProgressState:
         self._send()
 
     def note(self, code: str, **data: object) -> None:
+        """Says a thing once, however often it is found again."""
+        if any(note.code == code and note.data == data for note in self.current.notes):
+            return
         self.current = self.current.model_copy(
             update={"notes": [*self.current.notes, ProgressNote(code=code, data=dict(data))]}
         )

@@ -53,19 +53,23 @@ def _train(
     settings: Settings, training_id: str, request_json: object, fingerprint: str, reporter: PostgresReporter
 ) -> TrainingResult | TrainingError:
     try:
-        request = TrainingRequest.model_validate(request_json)
+        request = TrainingRequest.validate_python(request_json)
         folder = fingerprint if is_safe_name(fingerprint) else training_id
         checkpoints = resolve_in_data(settings.data_folder, f"checkpoints/{folder}")
         # Not before the signal handler and the lease: importing the libraries takes seconds.
-        from trainer.recipes.fine_tune_causal import fine_tune_causal
+        from trainer.recipes.find_recipe import find_recipe
+        from trainer.training.train_model import train_model
 
-        return fine_tune_causal(request, settings.data_folder, settings.builtin_model, checkpoints, reporter)
+        recipe = find_recipe(request.recipe)
+        return train_model(recipe, request, settings.data_folder, settings.builtin_model, checkpoints, reporter)
     except TrainingFailed as failure:
         traceback.print_exc()
         return failure.error
     except (ValidationError, PathOutsideData) as error:
         traceback.print_exc()
-        return TrainingError(code="training_crashed", message=f"The request was refused: {error}", data={})
+        return TrainingError(
+            code="training_crashed", message=f"The request was refused: {error}", data={"detail": str(error)}
+        )
     except Exception as error:
         traceback.print_exc()
         if is_out_of_memory(error):
@@ -80,7 +84,7 @@ def _train(
         return TrainingError(
             code="training_crashed",
             message=f"{type(error).__name__}: {error}"[:2000],
-            data={"trace": traceback.format_exc()[-4000:]},
+            data={"detail": f"{type(error).__name__}: {error}"[:2000], "trace": traceback.format_exc()[-4000:]},
         )
 
 
