@@ -13,7 +13,7 @@ import { startEmbeddedPostgres } from "@/lib/server/embedded-postgres";
 import type { Env } from "@/lib/server/env";
 import { applyMigrations } from "@/lib/server/schema-engine";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import type { WorkflowDocument } from "@/lib/workflow/document";
+import { createEmptyDocument, createNode, type WorkflowDocument } from "@/lib/workflow/document";
 import { projectFolder, spawnScript, stopProcess, waitForLine } from "./processes";
 
 export interface BenchEngine {
@@ -97,16 +97,10 @@ async function runToEnd(resources: SharedResources, document: WorkflowDocument):
 export function makeLine(steps: Record<string, { step: keyof typeof stepDefinitions; params: Record<string, unknown> }>): WorkflowDocument {
   const names = Object.keys(steps);
   return {
-    version: 1,
-    name: "Benchmark",
-    nodes: Object.entries(steps).map(([id, { step, params }], index) => ({
-      id,
-      step,
-      title: id,
-      params: { ...stepDefinitions[step].defaults, ...params },
-      position: { x: index * 200, y: 0 },
-      disabled: false,
-    })),
+    ...createEmptyDocument("Benchmark"),
+    nodes: Object.entries(steps).map(([id, { step, params }], index) =>
+      createNode({ id, step, title: id, params: { ...stepDefinitions[step].defaults, ...params }, position: { x: index * 200, y: 0 } }),
+    ),
     edges: names.slice(1).map((to, index) => ({ id: `e${String(index)}`, from: { node: names[index] ?? "", port: "output" }, to: { node: to, port: "input" } })),
   };
 }

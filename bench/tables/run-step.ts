@@ -40,6 +40,7 @@ export async function runStep({ session, scratch, tables }: BenchRun, runner: un
     emit: (_, query, values) => write(query, values),
     emitMany: (_, query, values) => write(query, values),
     emitReport: (_, query, values) => write(query, values),
+    handOnModel: () => { throw new Error("no models here"); },
     reject: record,
     fail: record,
     keepFile: () => Promise.resolve(),

@@ -1,4 +1,4 @@
-import { Ban, Circle, CircleCheck, CircleDashed, CircleMinus, CirclePause, CircleSlash, CircleX, LoaderCircle, TriangleAlert } from "lucide-react";
+import { Ban, Circle, CircleCheck, CircleDashed, CircleMinus, CirclePause, CircleSlash, CircleX, LoaderCircle, SkipForward, TriangleAlert } from "lucide-react";
 import { classNames } from "@/components/ui/class-names";
 import type { StepStatus } from "./step-status";
 
@@ -12,6 +12,7 @@ const marks = {
   running: { icon: LoaderCircle, className: "text-busy spin" },
   failed: { icon: CircleX, className: "text-bad" },
   unreached: { icon: CircleMinus, className: "text-muted" },
+  skipped: { icon: SkipForward, className: "text-faint" },
   cancelled: { icon: Ban, className: "text-muted" },
 } as const;
 

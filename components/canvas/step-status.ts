@@ -22,7 +22,9 @@ export type StepStatus =
   | { kind: "failed"; error: StepError | null }
   /** An earlier step failed. */
   | { kind: "unreached"; error: StepError | null }
-  | { kind: "cancelled" };
+  | { kind: "cancelled" }
+  /** The rounds before it were enough. */
+  | { kind: "skipped" };
 
 interface StatusInput {
   planned: PlannedStep | undefined;
@@ -54,6 +56,7 @@ function fromRun(planned: PlannedStep, step: StepRunView, { active, paused }: { 
   if (step.state === "failed") return { kind: "failed", error: step.error };
   if (step.state === "blocked") return { kind: "unreached", error: step.error };
   if (step.state === "cancelled") return { kind: "cancelled" };
+  if (step.state === "skipped") return { kind: "skipped" };
   return null;
 }
 

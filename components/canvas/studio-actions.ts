@@ -8,7 +8,7 @@ import { toggleDisabled } from "@/lib/workflow/commands/edit-node";
 import { insertGraph } from "@/lib/workflow/commands/insert-graph";
 import { moveNodes, nudgeNodes } from "@/lib/workflow/commands/move-nodes";
 import { removeElements } from "@/lib/workflow/commands/remove-elements";
-import type { WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
+import { createNode, type WorkflowDocument, type WorkflowEdge, type WorkflowNode } from "@/lib/workflow/document";
 import { arrangeNodes, CARD_HEIGHT, CARD_WIDTH } from "@/lib/workflow/layout";
 import { findInput, findOutputType } from "./connection-rules";
 import type { StudioStore } from "./studio-store";
@@ -31,14 +31,7 @@ function makeTitle(document: WorkflowDocument, stepId: string): string {
 }
 
 function makeNode(document: WorkflowDocument, step: AnyStepDefinition, position: Point, params: Record<string, unknown>): WorkflowNode {
-  return {
-    id: createId("n"),
-    step: step.id,
-    title: makeTitle(document, step.id),
-    params: { ...step.defaults, ...params },
-    position: snap(position),
-    disabled: false,
-  };
+  return createNode({ id: createId("n"), step: step.id, title: makeTitle(document, step.id), params: { ...step.defaults, ...params }, position: snap(position) });
 }
 
 /** The nearest free place below a point: cards do not cover each other. */

@@ -1,13 +1,12 @@
 import { createStore, type StoreApi } from "zustand";
 import type { Command } from "@/lib/workflow/commands/command";
+import type { Elements } from "@/lib/workflow/commands/remove-elements";
 import { applyPatches } from "@/lib/workflow/commands/patch";
 import type { WorkflowDocument, WorkflowNode } from "@/lib/workflow/document";
 import { emptyHistory, recordChange, redoChange, sealPending, undoChange, type History } from "@/lib/workflow/history";
 
-export interface Selection {
-  nodes: readonly string[];
-  edges: readonly string[];
-}
+/** Ids of what is selected. */
+export type Selection = Elements;
 
 export interface StudioState {
   document: WorkflowDocument;
@@ -20,14 +19,15 @@ export interface StudioState {
   redo: () => void;
   /** Ends a series that is undone as one. */
   seal: () => void;
-  select: (selection: Selection) => void;
+  /** What is not named is not selected. */
+  select: (selection: Partial<Selection>) => void;
   /** Another document in place of this one: reloaded, restored. Undo starts anew. */
   replaceDocument: (document: WorkflowDocument) => void;
 }
 
 export type StudioStore = StoreApi<StudioState>;
 
-const NOTHING: Selection = { nodes: [], edges: [] };
+const NOTHING: Selection = { nodes: [], edges: [], frames: [] };
 
 function indexNodes(document: WorkflowDocument): ReadonlyMap<string, WorkflowNode> {
   return new Map(document.nodes.map((node) => [node.id, node]));
@@ -36,8 +36,9 @@ function indexNodes(document: WorkflowDocument): ReadonlyMap<string, WorkflowNod
 /** Leaves out of the selection what is no longer in the document. */
 function keepSelection(selection: Selection, document: WorkflowDocument, nodes: ReadonlyMap<string, WorkflowNode>): Selection {
   const edges = new Set(document.edges.map((edge) => edge.id));
-  if (selection.nodes.every((id) => nodes.has(id)) && selection.edges.every((id) => edges.has(id))) return selection;
-  return { nodes: selection.nodes.filter((id) => nodes.has(id)), edges: selection.edges.filter((id) => edges.has(id)) };
+  const frames = new Set([...document.groups, ...document.notes].map((frame) => frame.id));
+  if (selection.nodes.every((id) => nodes.has(id)) && selection.edges.every((id) => edges.has(id)) && selection.frames.every((id) => frames.has(id))) return selection;
+  return { nodes: selection.nodes.filter((id) => nodes.has(id)), edges: selection.edges.filter((id) => edges.has(id)), frames: selection.frames.filter((id) => frames.has(id)) };
 }
 
 /** What changes with the document. Nodes are indexed anew only when they changed. */
@@ -76,7 +77,7 @@ export function createStudioStore(initial: WorkflowDocument): StudioStore {
       set((state) => ({ history: sealPending(state.history) }));
     },
     select: (selection) => {
-      set({ selection });
+      set({ selection: { ...NOTHING, ...selection } });
     },
     replaceDocument: (document) => {
       set((state) => showDocument(state, document, emptyHistory));

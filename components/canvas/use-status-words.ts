@@ -57,6 +57,8 @@ export function useStatusWords(): (stepId: string, status: StepStatus) => { shor
         return { short: t("blocked"), long: t("blockedLong") };
       case "disabled":
         return { short: t("disabled"), long: t("disabledLong") };
+      case "skipped":
+        return { short: t("skipped"), long: t("skippedLong") };
       case "cancelled":
         return { short: t("cancelled"), long: t("cancelledLong") };
     }

@@ -6,6 +6,7 @@ import { isActive } from "@/components/canvas/run-store";
 import { useRunState, useStudio } from "@/components/canvas/studio-context";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Notice } from "@/components/ui/notice";
+import { parseNodeId } from "@/lib/workflow/unroll-groups";
 import { RunStateBadge } from "./run-state-badge";
 import { RunTotals } from "./run-totals";
 import { describeError, StepRunTable } from "./step-run-table";
@@ -40,7 +41,9 @@ export function RunLog() {
           run={run}
           now={now}
           onChoose={(nodeId) => {
-            document.getState().select({ nodes: [nodeId], edges: [] });
+            const place = parseNodeId(nodeId);
+            if ("group" in place) document.getState().select({ frames: [place.group] });
+            else document.getState().select({ nodes: [place.drawn] });
           }}
         />
       </div>

@@ -8,6 +8,7 @@ const colors: Record<StepRunView["state"], string> = {
   failed: "bg-bad",
   cancelled: "bg-faint",
   blocked: "bg-line-strong",
+  skipped: "bg-pressed",
 };
 
 /** A run in one glance: a bar for each step. */

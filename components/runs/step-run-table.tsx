@@ -6,6 +6,7 @@ import { classNames } from "@/components/ui/class-names";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import { formatError } from "@/lib/core/format-error";
 import type { RunView, StepRunView } from "@/lib/contracts/runs";
+import { parseNodeId } from "@/lib/workflow/unroll-groups";
 
 const marks: Record<StepRunView["state"], StepStatus["kind"]> = {
   waiting: "waiting",
@@ -14,6 +15,7 @@ const marks: Record<StepRunView["state"], StepStatus["kind"]> = {
   failed: "failed",
   cancelled: "cancelled",
   blocked: "unreached",
+  skipped: "skipped",
 };
 const barColors: Record<StepRunView["state"], string> = {
   waiting: "bg-line-strong",
@@ -22,6 +24,7 @@ const barColors: Record<StepRunView["state"], string> = {
   failed: "bg-bad",
   cancelled: "bg-faint",
   blocked: "bg-faint",
+  skipped: "bg-faint",
 };
 
 interface Span {
@@ -41,6 +44,14 @@ function getSpan(run: RunView, step: StepRunView, now: number): Span | null {
 
 export function describeError(error: NonNullable<StepRunView["error"]>): string {
   return isErrorCode(error.code) ? formatError(error.code, error.data) : error.message;
+}
+
+/** The step's title, with the round where it is one of several. */
+function StepName({ step }: { step: StepRunView }) {
+  const t = useTranslations("runs");
+  const place = parseNodeId(step.nodeId);
+  if ("group" in place) return t("gathers", { group: step.title });
+  return place.round === 1 ? step.title : t("inRound", { step: step.title, round: place.round });
 }
 
 interface StepRunTableProps {
@@ -83,10 +94,10 @@ export function StepRunTable({ run, now, onChoose }: StepRunTableProps) {
                         onChoose(step.nodeId);
                       }}
                     >
-                      {step.title}
+                      <StepName step={step} />
                     </button>
                   ) : (
-                    <span className="truncate">{step.title}</span>
+                    <span className="truncate"><StepName step={step} /></span>
                   )}
                   <span className="text-xs whitespace-nowrap text-muted">{step.fromCache ? t("fromCache") : t(`state.${step.state}`)}</span>
                 </div>

@@ -16,6 +16,6 @@ export function sumRun(run: RunView) {
     failed: sum((step) => step.failed),
     rate: running.reduce((total, step) => total + (step.rate ?? 0), 0),
     secondsLeft: left.length > 0 ? Math.max(...left) : null,
-    stepsDone: run.steps.filter((step) => step.state === "done").length,
+    stepsDone: run.steps.filter((step) => step.state === "done" || step.state === "skipped").length,
   };
 }

@@ -7,9 +7,10 @@ import { getStepWords } from "./step-words";
 
 export const stepCatalogue: StepCatalogue = stepDefinitions;
 
-export const allSteps: AnyStepDefinition[] = Object.values(stepCatalogue).sort((a, b) =>
-  getStepWords(a.id).title.localeCompare(getStepWords(b.id).title),
-);
+/** What people are offered, by title. */
+export const allSteps: AnyStepDefinition[] = Object.values(stepCatalogue)
+  .filter((step) => step.planned !== true)
+  .sort((a, b) => getStepWords(a.id).title.localeCompare(getStepWords(b.id).title));
 
 export function findStep(stepId: string): AnyStepDefinition | null {
   return stepCatalogue[stepId] ?? null;

@@ -46,7 +46,7 @@ function InputSelect({ node, port }: { node: WorkflowNode; port: InputPort }) {
           onChange={(value) => {
             const [source = "", output = ""] = value.split("\0");
             const { dispatch } = store.getState();
-            if (value === NOTHING) dispatch(removeElements, { nodes: [], edges: edges.map((edge) => edge.id) });
+            if (value === NOTHING) dispatch(removeElements, { nodes: [], edges: edges.map((edge) => edge.id), frames: [] });
             else dispatch(connect, { edge: { id: createId("e"), from: { node: source, port: output }, to }, takesMany });
           }}
         />

@@ -6,6 +6,7 @@ import { makeCardRecord } from "./card-record";
 import { makeDatasetCard } from "./dataset-card";
 import { makeModelCard, type PublishedWeights } from "./model-card";
 import { describeIdentity, shareIdentity } from "./share-identity";
+import { createEmptyDocument, createNode } from "@/lib/workflow/document";
 import { shareWorkflow } from "./share-workflow";
 import { sizeCategory } from "./size-category";
 
@@ -16,7 +17,7 @@ function makeStep(part: Partial<ProvenanceStep>): ProvenanceStep {
 }
 
 function makeProvenance(...steps: ProvenanceStep[]): Provenance {
-  return { workflow: { version: 1, name: "My | workflow", nodes: [], edges: [] }, nodeId: "publish", steps, software: { reverie: "0.1.0" } };
+  return { workflow: createEmptyDocument("My | workflow"), nodeId: "publish", steps, software: { reverie: "0.1.0" } };
 }
 
 const source = makeStep({ fingerprint: "1".repeat(64), step: "load-hub-dataset", title: "Load", params: { dataset: "org/data", revision: "main" }, madeAt: "2026-01-01T00:00:00.000Z" });
@@ -100,9 +101,9 @@ describe("what is shared", () => {
   });
 
   it("of a workflow: the steps that led there", () => {
-    const node = (id: string, params: Record<string, unknown> = {}) => ({ id, step: "take", title: id, params, position: { x: 0, y: 0 }, disabled: false });
+    const node = (id: string, params: Record<string, unknown> = {}) => createNode({ id, step: "take", title: id, params });
     const edge = (from: string, to: string) => ({ id: `${from}${to}`, from: { node: from, port: "output" }, to: { node: to, port: "input" } });
-    const document = { version: 1 as const, name: "w", nodes: [node("a", { model: { connection: "local", model: "folder:/srv/x" } }), node("b"), node("c")], edges: [edge("a", "b"), edge("a", "c")] };
+    const document = { ...createEmptyDocument("w"), nodes: [node("a", { model: { connection: "local", model: "folder:/srv/x" } }), node("b"), node("c")], edges: [edge("a", "b"), edge("a", "c")] };
     const shared = shareWorkflow(document, "b");
     expect(shared.nodes.map(({ id }) => id)).toEqual(["a", "b"]);
     expect(shared.edges).toHaveLength(1);

@@ -17,7 +17,7 @@ export type RunTarget = z.infer<typeof runTarget>;
 
 export const runState = z.enum(["running", "paused", "cancelling", "done", "failed", "cancelled"]);
 export type RunState = z.infer<typeof runState>;
-export const stepRunState = z.enum(["waiting", "running", "done", "failed", "cancelled", "blocked"]);
+export const stepRunState = z.enum(["waiting", "running", "done", "failed", "cancelled", "blocked", "skipped"]);
 export type StepRunState = z.infer<typeof stepRunState>;
 
 /** What a step run has done so far; exact once it is done. */

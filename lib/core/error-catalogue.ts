@@ -143,6 +143,9 @@ export const errorCatalogue = {
   // Rules that drop rows
   row_filtered: { status: 422, retry: "never" },
   row_not_taken: { status: 422, retry: "never" },
+  row_beyond_wanted: { status: 422, retry: "never" },
+  group_stop_unfit: { status: 422, retry: "never" },
+  group_carry_unfit: { status: 422, retry: "never" },
   row_not_computed: { status: 422, retry: "never" },
   row_not_matched: { status: 422, retry: "never" },
   row_duplicate: { status: 422, retry: "never" },

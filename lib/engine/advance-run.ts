@@ -10,8 +10,8 @@ import { LOCAL_CONNECTION } from "@/lib/steps/_sdk/model-ref";
 import { planChunks, type ChunkRange } from "./plan-chunks";
 import type { SharedResources } from "./resources";
 import { findDefinitionOrThrow, loadRunner } from "./step-catalogue";
-import { readParams } from "./read-params";
-import { countRows, findRowTable, openInputs } from "./step-inputs";
+import { countRows, findModel, findRowTable, openInputs } from "./step-inputs";
+import { isPastStop, stepGate } from "./step-gate";
 import { isTrainerReady } from "./trainer-state";
 
 interface StepRow {
@@ -22,10 +22,14 @@ interface StepRow {
   fingerprint: string;
   identity: StepIdentity;
   depends_on: string[];
+  params: unknown;
+  gate: unknown;
   state: string;
 }
 
-const ENDED = new Set(["done", "failed", "cancelled", "blocked"]);
+const ENDED = new Set(["done", "failed", "cancelled", "blocked", "skipped"]);
+/** Ends that do not stand in the way of what follows. */
+const PASSED = new Set(["done", "skipped"]);
 
 /**
  * Moves a run on as far as it can go now: steps whose inputs are done start or are found in the cache, steps behind a
@@ -38,7 +42,7 @@ export async function advanceRun(resources: SharedResources, runId: string): Pro
     const state = runs[0]?.state;
     if (state !== "running" && state !== "cancelling") return [];
     const { rows: steps } = await client.query<StepRow>(
-      "SELECT id, node_id, step_id, title, fingerprint, identity, depends_on, state FROM step_run WHERE run_id = $1 ORDER BY index",
+      "SELECT id, node_id, step_id, title, fingerprint, identity, depends_on, params, gate, state FROM step_run WHERE run_id = $1 ORDER BY index",
       [runId],
     );
     const started = await startReadySteps(resources, client, steps, state === "cancelling");
@@ -57,18 +61,31 @@ async function startReadySteps(resources: SharedResources, client: PoolClient, s
     for (const step of steps) {
       if (step.state !== "waiting") continue;
       const inputs = step.depends_on.flatMap((node) => byNode.get(node) ?? []);
-      const broken = inputs.find((input) => ENDED.has(input.state) && input.state !== "done");
+      const broken = inputs.find((input) => ENDED.has(input.state) && !PASSED.has(input.state));
       if (cancelling) await endStep(client, step, "cancelled", null);
       else if (broken) await endStep(client, step, "blocked", new AppError("upstream_failed", { step: broken.title }).toRecord());
-      else if (!inputs.every((input) => input.state === "done")) continue;
-      else if (!(await startStep(resources, client, step, chunks))) continue;
+      else if (!inputs.every((input) => PASSED.has(input.state))) continue;
+      else if (await isLeftOut(resources, client, step)) await endStep(client, step, "skipped", null);
+      else if (step.state === "waiting" && !(await startStep(resources, client, step, chunks))) continue;
       moved = true;
     }
   }
   return chunks;
 }
 
-async function endStep(client: PoolClient, step: StepRow, state: "cancelled" | "blocked" | "failed", error: ErrorRecord | null): Promise<void> {
+/** A step of a round after the last one. Where the rule cannot be read the step fails, with why. */
+async function isLeftOut(resources: SharedResources, client: PoolClient, step: StepRow): Promise<boolean> {
+  if (step.gate === null) return false;
+  try {
+    return await isPastStop(resources, stepGate.parse(step.gate));
+  } catch (error) {
+    if (isTransientDatabaseError(error)) throw error;
+    await endStep(client, step, "failed", toAppError(error).toRecord());
+    return false;
+  }
+}
+
+async function endStep(client: PoolClient, step: StepRow, state: "cancelled" | "blocked" | "failed" | "skipped", error: ErrorRecord | null): Promise<void> {
   await client.query("UPDATE step_run SET state = $2, error = $3, ended_at = now() WHERE id = $1", [step.id, state, error]);
   step.state = state;
 }
@@ -115,8 +132,8 @@ async function planStep(resources: SharedResources, step: StepRow): Promise<{ ra
   const runner = await loadRunner(step.step_id);
   const inputs = await openInputs(resources, step.identity);
   if (runner.kind !== "rows") return { ranges: [{ index: 0, rowStart: 0, rowEnd: countRows(step.step_id, inputs) }], needsTrainer: runner.kind === "trainer" };
-  const params = findDefinitionOrThrow(step.step_id).params.parse(await readParams(resources.database.pool, step.id));
-  const model = Object.values(inputs.models)[0]?.ref ?? runner.model(params);
+  const params = findDefinitionOrThrow(step.step_id).params.parse(step.params);
+  const model = findModel(inputs)?.ref ?? runner.model(params);
   const needsTrainer = model.connection === LOCAL_CONNECTION;
   const table = findRowTable(step.step_id, inputs);
   if (table) return { ranges: planChunks(table.rows), needsTrainer };

@@ -85,7 +85,7 @@ const LEASE = `
       AND NOT EXISTS (SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = chunk.step_run_id AND r.state = 'paused') RETURNING *
   )
   SELECT c.id, c.index, c.phase, c.row_start, c.row_end, c.attempt, s.run_id, r.row_limit, s.id AS step_run_id, s.node_id, s.step_id, s.title,
-    s.fingerprint, s.identity, c.calls, c.cost_micros, r.budget_micros AS budget, r.budget_micros - (${RUN_COST}) AS budget_left, (SELECT node->'params' FROM jsonb_array_elements(r.document->'nodes') node WHERE node->>'id' = s.node_id) AS params
+    s.fingerprint, s.identity, c.calls, c.cost_micros, r.budget_micros AS budget, r.budget_micros - (${RUN_COST}) AS budget_left, s.params
   FROM leased c JOIN step_run s ON s.id = c.step_run_id JOIN run r ON r.id = s.run_id`;
 
 /** Renews the leases still held and stores progress, all in one statement; what it does not return is lost. */

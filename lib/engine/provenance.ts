@@ -63,7 +63,7 @@ async function readSteps(resources: Resources, runId: string, fingerprints: stri
   const { rows } = await resources.database.pool.query<StepRow>(
     `SELECT DISTINCT ON (s.fingerprint) s.fingerprint, s.title, s.identity, r.totals, r.created_at, t.card
      FROM step_run s LEFT JOIN step_result r ON r.fingerprint = s.fingerprint LEFT JOIN trained_model t ON t.fingerprint = s.fingerprint
-     WHERE s.fingerprint = ANY($1) ORDER BY s.fingerprint, (s.run_id = $2) DESC, s.created_at DESC, s.id`,
+     WHERE s.fingerprint = ANY($1) AND s.state <> 'skipped' ORDER BY s.fingerprint, (s.run_id = $2) DESC, s.created_at DESC, s.id`,
     [fingerprints, runId],
   );
   return rows;

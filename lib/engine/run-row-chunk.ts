@@ -3,6 +3,7 @@ import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { AppError, isAppError, toAppError } from "@/lib/core/app-error";
 import { isTransientDatabaseError } from "@/lib/core/transient-error";
+import type { StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { CallRecord } from "@/lib/llm/chat";
 import { isFatalForStep } from "@/lib/llm/model-client";
 import type { ResolvedModel } from "@/lib/llm/endpoint";
@@ -18,7 +19,7 @@ import { noParts, type ChunkParts } from "./chunk-parts";
 import { resolveModel } from "./model-resolver";
 import type { WorkerResources } from "./resources";
 import type { StepParams } from "./step-catalogue";
-import { findRowTable } from "./step-inputs";
+import { findModel, findRowTable } from "./step-inputs";
 import type { TableStepJob } from "./run-table-step";
 
 /** Rows of a chunk under way at once; the limiter decides how many of them call. */
@@ -36,12 +37,19 @@ interface Issue {
 export async function runRowChunk(resources: WorkerResources, runner: RowsRunner<StepParams>, job: TableStepJob): Promise<ChunkParts> {
   const { chunk, params } = job;
   const table = findRowTable(chunk.stepId, job.inputs);
-  const modelInput = Object.values(job.inputs.models)[0];
-  const model = await resolveModel(resources, modelInput?.ref ?? runner.model(params));
+  const model = distinguishDraw(await resolveModel(resources, findModel(job.inputs)?.ref ?? runner.model(params)), chunk.identity);
   const rows = table ? await readRows(resources, runner, job, table) : null;
   const prepared = await runner.prepare?.({ params, readTable: (port, columns, most) => readSideTable(resources, job, { port, columns, most }) });
   const outcomes = await processRows(resources, runner, { chunk, params, model, rows, prepared });
   return writeOutcomes(runner, job, table, outcomes);
+}
+
+/** More than a step makes of one prompt in a round: from here on the calls of the next round are counted. */
+const SAMPLES_A_ROUND = 10_000_000;
+
+/** A step whose cache is off makes its calls anew in each run; within one run they are kept as ever, so that a crash repeats none. */
+function distinguishDraw(model: ResolvedModel, { draw }: Pick<StepIdentity, "draw">): ResolvedModel {
+  return draw === undefined ? model : { ...model, identity: { ...model.identity, draw } };
 }
 
 /** The columns that the step reads, of this chunk's rows alone. */
@@ -108,7 +116,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
         rowNumber: chunk.rowStart + place,
         signal,
         async complete(messages, sample, extras) {
-          const completion = await resources.models.complete({ model, messages, sampling, sample, signal, startSignal: chunk.pausing, ...(extras && { extras }) });
+          const completion = await resources.models.complete({ model, messages, sampling, sample: sample + (chunk.identity.repeat ?? 0) * SAMPLES_A_ROUND, signal, startSignal: chunk.pausing, ...(extras && { extras }) });
           countCall(progress, completion.record);
           chunk.spend(completion.record.costMicros);
           return completion;

@@ -47,8 +47,13 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
     filePath: (file) => filePath(resources, file),
     storedTable: (address) => openStoredTable(resources, session, address),
     privateHosts: resources.privateHosts,
-    model: (port) => openInputModel(resources, port, job.inputs.models[port]?.ref),
+    model: (port) => openInputModel(resources, port, job.inputs.models[port]?.[0]?.ref),
     ...outputs,
+    handOnModel(port, from) {
+      const model = job.inputs.models[from.port]?.at(from.index ?? -1);
+      if (!model) throw new AppError("input_missing", { port: from.port });
+      parts.models[port] = model;
+    },
     async keepFile(path, fileName) {
       await mkdir(join(folder, "files"), { recursive: true });
       const safe = basename(fileName);

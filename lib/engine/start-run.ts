@@ -6,9 +6,11 @@ import { planWorkflow, type Plan, type PlannedStep } from "@/lib/plan/plan-workf
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { findAncestors, findDescendants } from "@/lib/workflow/topology";
+import { findDependencies, type Gate } from "@/lib/workflow/unroll-groups";
 import { jsonValue } from "@/lib/server/json-value";
 import { advanceRun } from "./advance-run";
 import { gatherKnown } from "./gather-known";
+import type { StepGate } from "./step-gate";
 import type { SharedResources } from "./resources";
 import { findStepResults } from "./step-result";
 
@@ -30,24 +32,27 @@ export interface RunRequest {
 export async function startRun(resources: SharedResources, request: RunRequest): Promise<string> {
   const { workflowId, document, rowLimit, target } = request;
   const known = await gatherKnown(resources, document, { workflowId, rowLimit });
-  const plan = planWorkflow(document, stepDefinitions, known, rowLimit);
-  if (request.retryFailed) await forgetFailures(resources, document, plan, target);
-  const selected = selectSteps(document, plan, target);
+  const now = planWorkflow(document, stepDefinitions, known, rowLimit);
+  const runId = createId("run");
+  const wanted = findWanted(now, target);
+  const plan = planWorkflow(document, stepDefinitions, known, rowLimit, { id: runId, steps: target.kind === "all" ? null : wanted && findMade(now, target, wanted) });
+  if (request.retryFailed) await forgetFailures(resources, plan, target);
+  const selected = selectSteps(plan, target, wanted);
   if (target.kind === "only" || target.kind === "from") await forgetResult(resources, plan, target.nodeId);
-  const runId = await storeRun(resources, request, selected);
-  await advanceRun(resources, runId);
-  return runId;
+  const started = await storeRun(resources, runId, request, plan, selected);
+  await advanceRun(resources, started);
+  return started;
 }
 
 /**
  * A result with failed rows is a result, and is kept until a person asks for those rows again. What was made of it goes too:
  * its fingerprint says how it was made, not which rows came through.
  */
-async function forgetFailures(resources: SharedResources, document: WorkflowDocument, plan: Plan, target: RunTarget): Promise<void> {
-  const asked = [...plan.steps.values()].filter((step) => target.kind !== "only" || step.node.id === target.nodeId);
+async function forgetFailures(resources: SharedResources, plan: Plan, target: RunTarget): Promise<void> {
+  const asked = [...plan.steps.values()].filter((step) => target.kind !== "only" || step.node.drawn === target.nodeId);
   const results = await findStepResults(resources, asked.flatMap((step) => step.fingerprint ?? []));
   const broken = asked.filter((step) => step.definition?.resource === "llm" && (results.get(step.fingerprint ?? "")?.outputs.issues.failed ?? 0) > 0);
-  const outdated = new Set(broken.flatMap((step) => [...findDescendants(document, step.node.id)]));
+  const outdated = new Set(broken.flatMap((step) => [...findDescendants(plan.document, step.node.id)]));
   const fingerprints = [...outdated].flatMap((id) => plan.steps.get(id)?.fingerprint ?? []);
   await resources.database.pool.query("DELETE FROM step_result WHERE fingerprint = ANY($1)", [fingerprints]);
 }
@@ -59,32 +64,43 @@ async function forgetResult(resources: SharedResources, plan: Plan, nodeId: stri
   await resources.database.pool.query("DELETE FROM step_result WHERE fingerprint = $1", [step.fingerprint]);
 }
 
-/** Null for all steps. */
-function findWanted(document: WorkflowDocument, target: RunTarget): Set<string> | null {
+/** Ids of the planned steps that a run is about, of all rounds; null for all. Throws `not_found`. */
+function findWanted({ document }: Plan, target: RunTarget): Set<string> | null {
   if (target.kind === "all") return null;
-  if (target.kind === "only") return new Set([target.nodeId]);
-  if (target.kind === "to") return findAncestors(document, target.nodeId);
-  return new Set([...findDescendants(document, target.nodeId)].flatMap((id) => [...findAncestors(document, id)]));
+  const chosen = document.nodes.filter((node) => node.drawn === target.nodeId);
+  const first = chosen[0];
+  if (!first) throw new AppError("not_found", { what: "step", id: target.nodeId });
+  // One step of a round by itself would leave the others of its rounds behind.
+  if (target.kind === "only") return new Set((first.round === null ? chosen : document.nodes.filter((node) => node.group === first.group)).map((node) => node.id));
+  const graph = { nodes: document.nodes, edges: findDependencies(document) };
+  const before = (ids: Iterable<string>) => new Set([...ids].flatMap((id) => [...findAncestors(graph, id)]));
+  const ids = chosen.map((node) => node.id);
+  return before(target.kind === "to" ? ids : ids.flatMap((id) => [...findDescendants(graph, id)]));
 }
 
-function selectSteps(document: WorkflowDocument, plan: Plan, target: RunTarget): PlannedStep[] {
-  const wanted = findWanted(document, target);
-  if (target.kind !== "all" && !plan.steps.has(target.nodeId)) throw new AppError("not_found", { what: "step", id: target.nodeId });
-  const dropped = findDisabled(document, plan);
+/** Of the wanted steps, those that a run makes anew where their caches are off: not those that only feed the step it starts from. */
+function findMade({ document }: Plan, target: RunTarget, wanted: ReadonlySet<string>): ReadonlySet<string> {
+  if (target.kind !== "from") return wanted;
+  return new Set(document.nodes.filter((node) => node.drawn === target.nodeId).flatMap((node) => [...findDescendants(document, node.id)]));
+}
+
+function selectSteps(plan: Plan, target: RunTarget, wanted: ReadonlySet<string> | null): PlannedStep[] {
+  const dropped = findDisabled(plan);
   const steps = [...plan.order.flatMap((id) => plan.steps.get(id) ?? []), ...[...plan.steps.values()].filter((step) => !plan.order.includes(step.node.id))].filter(
     (step) => (!wanted || wanted.has(step.node.id)) && !dropped.has(step.node.id),
   );
   if (steps.length === 0) throw new AppError("nothing_to_run");
   for (const step of steps) {
     const problem = step.problems.find((candidate) => candidate.code !== "probe_pending");
-    if (problem) throw new AppError("workflow_has_errors", { step: step.node.title, nodeId: step.node.id, problem: problem.code, detail: formatError(problem.code, problem.data) });
+    if (problem) throw new AppError("workflow_has_errors", { step: step.node.title, nodeId: step.node.drawn ?? step.node.id, problem: problem.code, detail: formatError(problem.code, problem.data) });
   }
-  if (target.kind === "only") requireFreshInputs(plan, target.nodeId);
+  if (target.kind === "only" && wanted) requireFreshInputs(plan, wanted);
   return steps;
 }
 
 /** Disabled steps and all that they feed. */
-function findDisabled(document: WorkflowDocument, plan: Plan): Set<string> {
+function findDisabled(plan: Plan): Set<string> {
+  const { document } = plan;
   const dropped = new Set<string>();
   for (const id of plan.order) {
     const step = plan.steps.get(id);
@@ -94,18 +110,21 @@ function findDisabled(document: WorkflowDocument, plan: Plan): Set<string> {
   return dropped;
 }
 
-function requireFreshInputs(plan: Plan, nodeId: string): void {
-  for (const edges of Object.values(plan.steps.get(nodeId)?.incoming ?? {})) {
-    for (const edge of edges) {
-      const source = plan.steps.get(edge.from.node);
-      if (source?.verdict.state !== "fresh") throw new AppError("upstream_not_fresh", { step: source?.node.title ?? edge.from.node });
-    }
+/** What the wanted steps are fed with from outside has to be there. Throws `upstream_not_fresh`. */
+function requireFreshInputs(plan: Plan, wanted: ReadonlySet<string>): void {
+  for (const { from, to } of plan.document.edges) {
+    const source = plan.steps.get(from.node);
+    if (wanted.has(to.node) && !wanted.has(from.node) && source?.verdict.state !== "fresh") throw new AppError("upstream_not_fresh", { step: source?.node.title ?? from.node });
   }
 }
 
-async function storeRun(resources: SharedResources, request: RunRequest, steps: PlannedStep[]): Promise<string> {
+/** The tables that decide, by what is stored. */
+function describeGate({ watched, stop }: Gate, plan: Plan): StepGate {
+  return { watched: watched.map((end) => `${plan.steps.get(end.node)?.fingerprint ?? ""}/${end.port}`), stop };
+}
+
+async function storeRun(resources: SharedResources, runId: string, request: RunRequest, plan: Plan, steps: PlannedStep[]): Promise<string> {
   const { workflowId, document, target, rowLimit } = request;
-  const runId = createId("run");
   const included = new Set(steps.map((step) => step.node.id));
   return resources.database.prisma.$transaction(async (transaction) => {
     if (workflowId) {
@@ -125,7 +144,9 @@ async function storeRun(resources: SharedResources, request: RunRequest, steps: 
         title: step.node.title,
         fingerprint: step.fingerprint ?? "",
         identity: jsonValue(step.identity ?? {}),
-        dependsOn: [...new Set(Object.values(step.incoming).flatMap((edges) => edges.map((edge) => edge.from.node)))].filter((id) => included.has(id)),
+        params: jsonValue(step.params ?? {}),
+        ...(step.node.gate && { gate: jsonValue(describeGate(step.node.gate, plan)) }),
+        dependsOn: [...new Set([...Object.values(step.incoming).flat().map((edge) => edge.from.node), ...(step.node.gate?.watched ?? []).map((end) => end.node)])].filter((id) => included.has(id)),
         state: "waiting",
       })),
     });

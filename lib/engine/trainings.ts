@@ -58,13 +58,13 @@ async function makeRequest(resources: SharedResources, runner: TrainerRunner<Ste
   const validation = inputs.tables.validation?.[0] ?? null;
   const toTable = (table: TableManifest) => ({ parts: table.parts.map((part) => part.file), rows: table.rows });
   const others: Record<string, LocalModelSource> = {};
-  for (const [port, ref] of Object.entries(runner.otherModels?.(params) ?? {})) others[port] = await weightsOf(resources, inputs.models[port]?.ref ?? ref);
+  for (const [port, ref] of Object.entries(runner.otherModels?.(params) ?? {})) others[port] = await weightsOf(resources, inputs.models[port]?.[0]?.ref ?? ref);
   return trainingRequest.parse({
     ...runner.request(params, others),
     version: 2,
     modelId: createId("model"),
     name: chunk.title,
-    base: await weightsOf(resources, inputs.models.model?.ref ?? runner.baseModel(params)),
+    base: await weightsOf(resources, inputs.models.model?.[0]?.ref ?? runner.baseModel(params)),
     data: { train: toTable(train), validation: validation && validation.rows > 0 ? toTable(validation) : null },
   });
 }

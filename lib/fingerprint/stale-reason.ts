@@ -9,6 +9,7 @@ export type StaleReason =
   | { code: "model_changed"; params: string[] }
   | { code: "input_changed"; ports: string[] }
   | { code: "row_limit_changed"; from: number | null; to: number | null }
+  | { code: "cache_off" }
   | { code: "result_missing" };
 
 function changedKeys(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
@@ -27,5 +28,6 @@ export function explainStaleness(before: StepIdentity | null, now: StepIdentity)
   if (before.rowLimit !== now.rowLimit) return { code: "row_limit_changed", from: before.rowLimit, to: now.rowLimit };
   const ports = changedKeys(before.inputs, now.inputs);
   if (ports.length > 0) return { code: "input_changed", ports };
+  if (before.draw !== now.draw) return { code: "cache_off" };
   return { code: "result_missing" };
 }

@@ -22,6 +22,10 @@ export interface StepIdentity {
   inputs: Record<string, string[]>;
   /** Row limit of a run over the first N rows, where this step is the one that obeys it: it has no table input. */
   rowLimit: number | null;
+  /** Rounds of its group before this one, where the step draws anew in each: the same prompt is another call. Absent in the first. */
+  repeat?: number;
+  /** Of a step whose cache is off: the run that made it. */
+  draw?: string;
 }
 
 export interface IdentityParts {
@@ -30,9 +34,12 @@ export interface IdentityParts {
   models: Record<string, unknown>;
   inputs: Record<string, string[]>;
   rowLimit: number | null;
+  /** Rounds before this one. */
+  repeat: number;
+  draw: string | null;
 }
 
-export function makeStepIdentity({ definition, params, models, inputs, rowLimit }: IdentityParts): StepIdentity {
+export function makeStepIdentity({ definition, params, models, inputs, rowLimit, repeat, draw }: IdentityParts): StepIdentity {
   const excluded = new Set(definition.identityExcludes);
   const kept: Record<string, unknown> = {};
   for (const { name, meta } of listParams(definition.params)) {
@@ -50,6 +57,8 @@ export function makeStepIdentity({ definition, params, models, inputs, rowLimit 
     models,
     inputs,
     rowLimit: obeysLimit ? rowLimit : null,
+    ...(repeat > 0 && definition.resource === "llm" && { repeat }),
+    ...(draw !== null && { draw }),
   };
 }
 

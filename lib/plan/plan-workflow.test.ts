@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import type { WorkflowDocument } from "@/lib/workflow/document";
+import { createEmptyDocument, createNode, type WorkflowDocument } from "@/lib/workflow/document";
 import { migrateDocument } from "@/lib/workflow/migrate-document";
 import { findAncestors, findDescendants } from "@/lib/workflow/topology";
 import { nothingKnown, type PlanKnown } from "./plan-known";
@@ -11,9 +11,8 @@ type Node = [id: string, step: string, params: Record<string, unknown>];
 
 function makeDocument(nodes: Node[], edges: [string, string][], changes: Partial<WorkflowDocument["nodes"][number]> = {}): WorkflowDocument {
   return {
-    version: 1,
-    name: "Plan",
-    nodes: nodes.map(([id, step, params]) => ({ id, step, title: id.toUpperCase(), params, position: { x: 0, y: 0 }, disabled: false, ...changes })),
+    ...createEmptyDocument("Plan"),
+    nodes: nodes.map(([id, step, params]) => createNode({ id, step, title: id.toUpperCase(), params, ...changes })),
     edges: edges.map(([from, to], index) => {
       const [fromNode = "", fromPort = ""] = from.split(".");
       const [toNode = "", toPort = ""] = to.split(".");
@@ -130,7 +129,7 @@ describe("verdicts", () => {
 describe("documents", () => {
   it("of a newer version, with a dangling edge or with an id twice do not open", () => {
     const document = makeDocument(base, line);
-    expect(() => migrateDocument({ ...document, version: 2 })).toThrow(/newer Reverie/);
+    expect(() => migrateDocument({ ...document, version: 3 })).toThrow(/newer Reverie/);
     expect(() => migrateDocument({ ...document, edges: [{ id: "e", from: { node: "gone", port: "o" }, to: { node: "k", port: "input" } }] })).toThrow(/not there/);
     expect(() => migrateDocument({ ...document, nodes: [...document.nodes, ...document.nodes] })).toThrow(/share an id/);
     expect(migrateDocument(JSON.parse(JSON.stringify(document)))).toEqual(document);

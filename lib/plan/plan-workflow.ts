@@ -6,11 +6,14 @@ import { sha256Hex } from "@/lib/core/sha256";
 import { explainStaleness, type StaleReason } from "@/lib/fingerprint/stale-reason";
 import { fingerprintIdentity, makeStepIdentity, type StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { Column } from "@/lib/steps/_sdk/columns";
-import type { AnyStepDefinition, PortColumns, StepProblem } from "@/lib/steps/_sdk/define-step";
+import type { AnyStepDefinition, PortColumns, PortType, StepProblem } from "@/lib/steps/_sdk/define-step";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
-import type { WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
+import type { Endpoint, WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
+import { findLastRound } from "@/lib/workflow/stop-rule";
 import { groupEdgesByTarget, sortTopologically } from "@/lib/workflow/topology";
+import { findDependencies, unrollGroups, type UnrolledDocument, type UnrolledNode } from "@/lib/workflow/unroll-groups";
+import { checkGroups } from "./check-groups";
 import type { PlanKnown } from "./plan-known";
 
 export type StepCatalogue = Readonly<Record<string, AnyStepDefinition>>;
@@ -19,10 +22,12 @@ export type Verdict =
   | { state: "fresh" }
   | { state: "stale"; reason: StaleReason }
   | { state: "blocked" }
-  | { state: "disabled" };
+  | { state: "disabled" }
+  /** The rounds before it are enough. */
+  | { state: "skipped" };
 
 export interface PlannedStep {
-  node: WorkflowNode;
+  node: UnrolledNode;
   /** Null where the catalogue has no such step. */
   definition: AnyStepDefinition | null;
   /** Parameters after parsing; null while they do not parse. */
@@ -42,7 +47,10 @@ export interface PlannedStep {
 }
 
 export interface Plan {
+  /** The steps of all rounds, by id: those of the first have the ids of the drawn ones. */
   steps: Map<string, PlannedStep>;
+  /** What was planned: the drawn document with its groups unrolled. */
+  document: UnrolledDocument;
   /** Node ids in an order in which they can run. */
   order: string[];
 }
@@ -56,23 +64,38 @@ export function modelKey(ref: ModelRef): string {
   return `${ref.connection}/${ref.model}`;
 }
 
+/** Steps whose cache is off are made anew in a run. */
+export interface NewDraw {
+  /** The run's id. */
+  id: string;
+  /** Ids of the planned steps that it makes; null for all. */
+  steps: ReadonlySet<string> | null;
+}
+
 /**
  * Columns, problems, fingerprints and verdicts of a whole document. Pure: the same in browser and worker, given the same
  * catalogue and knowledge.
  */
 export function planWorkflow(
-  document: WorkflowDocument,
+  drawn: WorkflowDocument,
   catalogue: StepCatalogue,
   known: PlanKnown,
   rowLimit: number | null = null,
+  newDraw: NewDraw | null = null,
 ): Plan {
+  const drawnNodes = new Map(drawn.nodes.map((node) => [node.id, node]));
+  const typeOf = (end: Endpoint) => findOutputType(drawnNodes.get(end.node), end.port, catalogue);
+  const groupProblems = checkGroups(drawn, { typeOf, inputTypeOf: (end) => findInputType(drawnNodes.get(end.node), end.port, catalogue) });
+  const document = unrollGroups(drawn, { isModelPort: (from) => typeOf(from) === "model" });
   const incoming = groupEdgesByTarget(document);
-  const { order, cycles } = sortTopologically(document);
+  const { order, cycles } = sortTopologically({ nodes: document.nodes, edges: findDependencies(document) });
   const nodes = new Map(document.nodes.map((node) => [node.id, node]));
   const steps = new Map<string, PlannedStep>();
   for (const id of order) {
     const node = nodes.get(id);
-    if (node) steps.set(id, planStep({ node, edges: incoming.get(id) ?? [], steps, catalogue, known, rowLimit }));
+    if (!node) continue;
+    const draw = node.cache === "on" ? null : newDraw && (newDraw.steps?.has(id) ?? true) ? newDraw.id : lastDraw(known, id);
+    steps.set(id, planStep({ node, edges: incoming.get(id) ?? [], problems: groupProblems.get(node.group ?? "") ?? [], steps, catalogue, known, rowLimit, draw }));
   }
   const titleOf = (id: string) => nodes.get(id)?.title ?? id;
   for (const node of document.nodes) {
@@ -86,10 +109,26 @@ export function planWorkflow(
       problems: [problem],
     });
   }
-  return { steps, order };
+  return { steps, document, order };
 }
 
-function unplanned(node: WorkflowNode, definition: AnyStepDefinition | null, incoming: Record<string, WorkflowEdge[]>): PlannedStep {
+/** What a step whose cache is off was last made by; before its first run, by none. */
+function lastDraw(known: PlanKnown, id: string): string {
+  const draw = known.previous[id]?.["draw"];
+  return typeof draw === "string" ? draw : "none";
+}
+
+function findOutputType(node: WorkflowNode | undefined, port: string, catalogue: StepCatalogue): PortType | null {
+  const definition = node && catalogue[node.step];
+  const params = definition?.params.safeParse(node?.params);
+  return (definition && params?.success && definition.outputs(params.data).find(({ name }) => name === port)?.type) || null;
+}
+
+function findInputType(node: WorkflowNode | undefined, port: string, catalogue: StepCatalogue): PortType | null {
+  return (node && catalogue[node.step]?.inputs.find(({ name }) => name === port)?.type) ?? null;
+}
+
+function unplanned(node: UnrolledNode, definition: AnyStepDefinition | null, incoming: Record<string, WorkflowEdge[]>): PlannedStep {
   return {
     node,
     definition,
@@ -112,21 +151,25 @@ function groupByPort(edges: WorkflowEdge[]): Record<string, WorkflowEdge[]> {
 }
 
 interface PlanStepOptions {
-  node: WorkflowNode;
+  node: UnrolledNode;
   edges: WorkflowEdge[];
+  /** Of its group. */
+  problems: StepProblem[];
   steps: Map<string, PlannedStep>;
   catalogue: StepCatalogue;
   known: PlanKnown;
   rowLimit: number | null;
+  draw: string | null;
 }
 
-function planStep({ node, edges, steps, catalogue, known, rowLimit }: PlanStepOptions): PlannedStep {
+function planStep(options: PlanStepOptions): PlannedStep {
+  const { node, edges, steps, catalogue, known, rowLimit } = options;
   const incoming = groupByPort(edges);
   const definition = catalogue[node.step] ?? null;
   const base = unplanned(node, definition, incoming);
   if (!definition) return { ...base, problems: [{ code: "unknown_step", data: { stepId: node.step } }] };
 
-  const portProblems = checkPorts(definition, incoming, steps);
+  const portProblems = [...options.problems, ...checkPorts(definition, incoming, steps)];
   const inputColumns: Record<string, PortColumns[]> = {};
   for (const port of definition.inputs) {
     if (port.type !== "table" || !incoming[port.name]) continue;
@@ -137,12 +180,14 @@ function planStep({ node, edges, steps, catalogue, known, rowLimit }: PlanStepOp
     const problems = [...portProblems, ...describeParamErrors(parsed.error)];
     return { ...base, inputColumns, problems };
   }
-  const params = parsed.data;
+  const repeat = (node.round ?? 1) - 1;
+  const params = shiftSeed(definition, parsed.data, repeat);
   const probe = definition.probed ? lookUpProbe(definition, params, known) : null;
   const checked = definition.check({ params, inputs: inputColumns, probed: probe?.columns ?? null });
   const models = resolveModels(definition, params, incoming, known);
   const problems = [...portProblems, ...checked.problems, ...(probe?.problems ?? []), ...models.problems];
-  const identity = identify(definition, params, models.identities, incoming, steps, rowLimit);
+  const inputs = findInputs(incoming, steps);
+  const identity = inputs && makeStepIdentity({ definition, params, models: models.identities, inputs, rowLimit, repeat, draw: options.draw });
   const fingerprint = identity && fingerprintIdentity(identity);
   const columns = { ...checked.columns, ...(fingerprint ? known.results[fingerprint]?.columns : undefined) };
   return {
@@ -154,23 +199,35 @@ function planStep({ node, edges, steps, catalogue, known, rowLimit }: PlanStepOp
     identity,
     fingerprint,
     probeKey: probe?.key ?? null,
-    verdict: judge({ node, problems, identity, fingerprint, known }),
+    verdict: judge({ node, problems, identity, fingerprint, known, steps }),
   };
 }
 
-function judge(step: {
-  node: WorkflowNode;
-  problems: StepProblem[];
-  identity: StepIdentity | null;
-  fingerprint: string | null;
+/** A seed of its own for each round of a step that draws; a prompting step's calls are told apart by the round itself. */
+function shiftSeed(definition: AnyStepDefinition, params: Record<string, unknown>, repeat: number): Record<string, unknown> {
+  if (repeat === 0 || definition.resource === "llm" || typeof params["seed"] !== "number") return params;
+  return { ...params, seed: params["seed"] + repeat };
+}
+
+interface JudgedStep extends Pick<PlannedStep, "node" | "problems" | "identity" | "fingerprint"> {
   known: PlanKnown;
-}): Verdict {
-  const { node, problems, identity, fingerprint, known } = step;
+  steps: ReadonlyMap<string, PlannedStep>;
+}
+
+function judge({ node, problems, identity, fingerprint, known, steps }: JudgedStep): Verdict {
   if (node.disabled) return { state: "disabled" };
   if (problems.some((problem) => problem.code !== "probe_pending") || !identity || !fingerprint) return { state: "blocked" };
+  if (isBeyondStop(node, known, steps)) return { state: "skipped" };
   if (known.results[fingerprint]) return { state: "fresh" };
   const before = (known.previous[node.id] ?? null) as StepIdentity | null;
   return { state: "stale", reason: explainStaleness(before, identity) };
+}
+
+/** The stored rows of the rounds before are enough. Whether a value is reached is seen in the run. */
+function isBeyondStop({ gate }: UnrolledNode, known: PlanKnown, steps: ReadonlyMap<string, PlannedStep>): boolean {
+  if (gate?.stop.kind !== "rows") return false;
+  const outcomes = gate.watched.map(({ node, port }) => ({ rows: known.results[steps.get(node)?.fingerprint ?? ""]?.rows[port] ?? 0, value: null }));
+  return findLastRound(gate.stop, outcomes) !== null;
 }
 
 function checkPorts(definition: AnyStepDefinition, incoming: Record<string, WorkflowEdge[]>, steps: Map<string, PlannedStep>): StepProblem[] {
@@ -237,14 +294,8 @@ function resolveModels(
   return { identities, problems };
 }
 
-function identify(
-  definition: AnyStepDefinition,
-  params: Record<string, unknown>,
-  models: Record<string, unknown>,
-  incoming: Record<string, WorkflowEdge[]>,
-  steps: Map<string, PlannedStep>,
-  rowLimit: number | null,
-): StepIdentity | null {
+/** `<fingerprint>/<port>` of what is connected, by input port; null while a source has no fingerprint. */
+function findInputs(incoming: Record<string, WorkflowEdge[]>, steps: ReadonlyMap<string, PlannedStep>): Record<string, string[]> | null {
   const inputs: Record<string, string[]> = {};
   for (const [port, edges] of Object.entries(incoming)) {
     const fingerprints: string[] = [];
@@ -255,5 +306,5 @@ function identify(
     }
     inputs[port] = fingerprints;
   }
-  return makeStepIdentity({ definition, params, models, inputs, rowLimit });
+  return inputs;
 }

@@ -22,6 +22,7 @@ import { definition as fillNulls } from "./tables/fill-nulls/definition";
 import { definition as filterRows } from "./tables/filter-rows/definition";
 import { definition as filterWithPrompt } from "./prompting/filter-with-prompt/definition";
 import { definition as fineTune } from "./train/fine-tune/definition";
+import { definition as gatherRounds } from "./tables/gather-rounds/definition";
 import { definition as generateRows } from "./sources/generate-rows/definition";
 import { definition as group } from "./tables/group/definition";
 import { definition as implode } from "./tables/implode/definition";
@@ -89,6 +90,7 @@ export const stepDefinitions = {
   "filter-rows": filterRows as AnyStepDefinition,
   "filter-with-prompt": filterWithPrompt as AnyStepDefinition,
   "fine-tune": fineTune as AnyStepDefinition,
+  "gather-rounds": gatherRounds as AnyStepDefinition,
   "generate-rows": generateRows as AnyStepDefinition,
   "group": group as AnyStepDefinition,
   "implode": implode as AnyStepDefinition,

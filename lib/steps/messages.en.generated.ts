@@ -22,6 +22,7 @@ import fillNulls from "./tables/fill-nulls/messages.en.json" with { type: "json"
 import filterRows from "./tables/filter-rows/messages.en.json" with { type: "json" };
 import filterWithPrompt from "./prompting/filter-with-prompt/messages.en.json" with { type: "json" };
 import fineTune from "./train/fine-tune/messages.en.json" with { type: "json" };
+import gatherRounds from "./tables/gather-rounds/messages.en.json" with { type: "json" };
 import generateRows from "./sources/generate-rows/messages.en.json" with { type: "json" };
 import group from "./tables/group/messages.en.json" with { type: "json" };
 import implode from "./tables/implode/messages.en.json" with { type: "json" };
@@ -89,6 +90,7 @@ export const stepMessages = {
   "filter-rows": filterRows,
   "filter-with-prompt": filterWithPrompt,
   "fine-tune": addSharedWords(fineTune),
+  "gather-rounds": gatherRounds,
   "generate-rows": generateRows,
   "group": group,
   "implode": implode,

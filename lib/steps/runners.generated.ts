@@ -22,6 +22,7 @@ export const runnerLoaders = {
   "filter-rows": () => import("./tables/filter-rows/runner"),
   "filter-with-prompt": () => import("./prompting/filter-with-prompt/runner"),
   "fine-tune": () => import("./train/fine-tune/runner"),
+  "gather-rounds": () => import("./tables/gather-rounds/runner"),
   "generate-rows": () => import("./sources/generate-rows/runner"),
   "group": () => import("./tables/group/runner"),
   "implode": () => import("./tables/implode/runner"),

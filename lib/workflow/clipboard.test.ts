@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { copyGraph, pickGraph, readClipboardText, writeClipboardText } from "./clipboard";
-import { createEmptyDocument } from "./document";
+import { createEmptyDocument, createNode } from "./document";
 
-const node = (id: string) => ({ id, step: "take", title: id, params: { count: 3 }, position: { x: 0, y: 0 }, disabled: false });
+const node = (id: string) => createNode({ id, step: "take", title: id, params: { count: 3 } });
 const document = {
   ...createEmptyDocument("Draft"),
   nodes: [node("a"), node("b"), node("c")],

@@ -3,13 +3,15 @@ import { describe, expect, test } from "vitest";
 import { addNode } from "./commands/add-node";
 import { connect } from "./commands/connect";
 import type { Command } from "./commands/command";
-import { renameNode, setParams, toggleDisabled } from "./commands/edit-node";
+import { renameNode, setParams, toggleCache, toggleDisabled } from "./commands/edit-node";
+import { groupNodes, setRoundParams, ungroupNodes } from "./commands/edit-group";
+import { addNote, editNote } from "./commands/edit-note";
 import { insertGraph } from "./commands/insert-graph";
 import { moveNodes, nudgeNodes } from "./commands/move-nodes";
 import { applyPatches } from "./commands/patch";
 import { removeElements } from "./commands/remove-elements";
 import { renameDocument } from "./commands/rename-document";
-import { createEmptyDocument, type WorkflowDocument } from "./document";
+import { createEmptyDocument, createNode, type WorkflowDocument, type WorkflowGroup } from "./document";
 import { emptyHistory, recordChange, redoChange, sealPending, undoChange, type History } from "./history";
 
 interface State {
@@ -25,7 +27,12 @@ function run<Args>(command: Command<Args>, args: Args): Action {
   };
 }
 
-const makeNode = (id: string) => ({ id, step: "take", title: id, params: {}, position: { x: 0, y: 0 }, disabled: false });
+const makeGroup = (id: string, node: string): WorkflowGroup => ({
+  id,
+  title: id,
+  repeat: { rounds: 3, carries: [{ from: { node, port: "output" }, to: { node, port: "input" } }], stop: null, result: "all", varies: [{ node, param: "count", values: { "2": 1 } }] },
+});
+const makeNode = (id: string) => createNode({ id, step: "take", title: id, params: {} });
 const makeEdge = (id: string, from: string, to: string) => ({ id, from: { node: from, port: "output" }, to: { node: to, port: "input" } });
 
 const nodeId = fc.constantFrom("a", "b", "c", "d");
@@ -38,13 +45,26 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       (state) =>
         run(connect, { edge: makeEdge(`e${String((made += 1))}`, from, to), takesMany })(state),
   ),
-  fc.subarray(["a", "b", "c", "d"]).map((nodes) => run(removeElements, { nodes, edges: [] })),
+  fc.subarray(["a", "b", "c", "d"]).map((nodes) => run(removeElements, { nodes, edges: [], frames: [] })),
   fc.tuple(nodeId, position).map(([id, to]) => run(moveNodes, { positions: { [id]: to } })),
   fc.tuple(nodeId, position).map(([id, to]) => run(nudgeNodes, { positions: { [id]: to } })),
   fc.tuple(nodeId, fc.string()).map(([id, title]) => run(renameNode, { id, title })),
   fc.tuple(nodeId, fc.integer()).map(([id, count]) => run(setParams, { id, params: { count } })),
   fc.subarray(["a", "b", "c"]).map((ids) => run(toggleDisabled, { ids })),
   fc.string().map((name) => run(renameDocument, { name })),
+  fc.subarray(["a", "b", "c"]).map((ids) => run(toggleCache, { ids })),
+  fc.subarray(["a", "b", "c"], { minLength: 1 }).map((ids): Action => (state) => run(groupNodes, { ids, group: makeGroup(`g${String((made += 1))}`, ids[0] ?? "") })(state)),
+  fc.subarray(["a", "b", "c"]).map((ids) => run(ungroupNodes, { ids })),
+  fc.tuple(nodeId, fc.integer({ min: 1, max: 3 }), fc.option(fc.integer(), { nil: undefined })).map(
+    ([id, round, count]): Action =>
+      (state) => {
+        const node = state.document.nodes.find((other) => other.id === id);
+        return node ? run(setRoundParams, { node, round, params: { count } })(state) : state;
+      },
+  ),
+  position.map((at): Action => (state) => run(addNote, { note: { id: `n${String((made += 1))}`, text: "", position: at, size: { width: 200, height: 100 }, color: "yellow" } })(state)),
+  fc.tuple(fc.nat(50), fc.string()).map(([number, text]) => run(editNote, { id: `n${String(number)}`, changes: { text } })),
+  fc.nat(50).map((number) => run(removeElements, { nodes: [], edges: [], frames: [`n${String(number)}`, `g${String(number)}`] })),
   nodeId.map(
     (): Action => (state) => {
       made += 1;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { createEmptyDocument } from "./document";
+import { createEmptyDocument, createNode } from "./document";
 import { arrangeNodes, CARD_HEIGHT, CARD_WIDTH } from "./layout";
 
 const ids = ["a", "b", "c", "d"];
 const document = {
   ...createEmptyDocument("Draft"),
-  nodes: ids.map((id) => ({ id, step: "take", title: id, params: {}, position: { x: 48, y: 80 }, disabled: false })),
+  nodes: ids.map((id) => createNode({ id, step: "take", title: id, params: {}, position: { x: 48, y: 80 } })),
   edges: [
     ["a", "b"],
     ["a", "c"],

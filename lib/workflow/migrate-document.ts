@@ -5,7 +5,10 @@ import { DOCUMENT_VERSION, workflowDocument, type WorkflowDocument } from "./doc
 type RawDocument = Record<string, unknown>;
 
 /** `migrations[n]` turns a document of version n into version n + 1. */
-const migrations: Record<number, (document: RawDocument) => RawDocument> = {};
+const migrations: Record<number, (document: RawDocument) => RawDocument> = {
+  // 2 brought groups, notes and the cache switch of a step; what is not there has its default.
+  1: (document) => ({ ...document, version: 2 }),
+};
 
 /**
  * Opens a stored or imported document of any version up to this one.
@@ -31,5 +34,15 @@ export function migrateDocument(raw: unknown): WorkflowDocument {
       if (!nodeIds.has(end)) throw new AppError("document_invalid", { detail: `an edge ends at a step that is not there (${end})` });
     }
   }
-  return parsed.data;
+  return dropDeadNames(parsed.data);
+}
+
+/** A step in a group that is gone is in none; a group without steps is none. */
+function dropDeadNames(document: WorkflowDocument): WorkflowDocument {
+  const used = new Set(document.nodes.map((node) => node.group));
+  const groups = document.groups.filter((group) => used.has(group.id));
+  const ids = new Set(groups.map((group) => group.id));
+  const isDead = (group: string | null) => group !== null && !ids.has(group);
+  if (groups.length === document.groups.length && !document.nodes.some((node) => isDead(node.group))) return document;
+  return { ...document, groups, nodes: document.nodes.map((node) => (isDead(node.group) ? { ...node, group: null } : node)) };
 }

@@ -1,7 +1,13 @@
-import type { WorkflowDocument, WorkflowEdge } from "./document";
+import type { WorkflowEdge } from "./document";
+
+/** What of a document says what follows from what. */
+export interface StepGraph {
+  nodes: readonly { id: string }[];
+  edges: readonly WorkflowEdge[];
+}
 
 /** Edges into each node, in document order. */
-export function groupEdgesByTarget(document: WorkflowDocument): Map<string, WorkflowEdge[]> {
+export function groupEdgesByTarget(document: StepGraph): Map<string, WorkflowEdge[]> {
   const incoming = new Map<string, WorkflowEdge[]>(document.nodes.map((node) => [node.id, []]));
   for (const edge of document.edges) incoming.get(edge.to.node)?.push(edge);
   return incoming;
@@ -15,7 +21,7 @@ export interface TopologicalOrder {
 }
 
 /** Kahn's algorithm, stable: nodes that are free together keep the order of the document. */
-export function sortTopologically(document: WorkflowDocument): TopologicalOrder {
+export function sortTopologically(document: StepGraph): TopologicalOrder {
   const incoming = groupEdgesByTarget(document);
   const outgoing = new Map<string, string[]>(document.nodes.map((node) => [node.id, []]));
   for (const edge of document.edges) outgoing.get(edge.from.node)?.push(edge.to.node);
@@ -61,16 +67,16 @@ function findPathBack(start: string, outgoing: Map<string, string[]>): string[] 
 }
 
 /** The node and everything that feeds it. */
-export function findAncestors(document: WorkflowDocument, nodeId: string): Set<string> {
+export function findAncestors(document: StepGraph, nodeId: string): Set<string> {
   return follow(document, nodeId, (edge) => [edge.to.node, edge.from.node]);
 }
 
 /** The node and everything it feeds. */
-export function findDescendants(document: WorkflowDocument, nodeId: string): Set<string> {
+export function findDescendants(document: StepGraph, nodeId: string): Set<string> {
   return follow(document, nodeId, (edge) => [edge.from.node, edge.to.node]);
 }
 
-function follow(document: WorkflowDocument, start: string, step: (edge: WorkflowEdge) => [string, string]): Set<string> {
+function follow(document: StepGraph, start: string, step: (edge: WorkflowEdge) => [string, string]): Set<string> {
   const next = new Map<string, string[]>();
   for (const edge of document.edges) {
     const [from, to] = step(edge);

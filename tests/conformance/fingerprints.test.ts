@@ -10,7 +10,7 @@ import { stepDefinitions } from "@/lib/steps/definitions.generated";
 const definitions: AnyStepDefinition[] = Object.values(stepDefinitions);
 
 function fingerprint(definition: AnyStepDefinition, params: Record<string, unknown>, models: Record<string, unknown> = {}): string {
-  return fingerprintIdentity(makeStepIdentity({ definition, params, models, inputs: { input: ["a/output"] }, rowLimit: null }));
+  return fingerprintIdentity(makeStepIdentity({ definition, params, models, inputs: { input: ["a/output"] }, rowLimit: null, repeat: 0, draw: null }));
 }
 
 /** Another value that the parameter would accept, by its kind. */
@@ -52,7 +52,7 @@ describe.each(definitions.map((definition) => ({ id: definition.id, definition }
   it("has another fingerprint for another input, and for another version of the step", () => {
     const params = { ...definition.defaults } as Record<string, unknown>;
     const before = fingerprint(definition, params);
-    const otherInput = makeStepIdentity({ definition, params, models: {}, inputs: { input: ["b/output"] }, rowLimit: null });
+    const otherInput = makeStepIdentity({ definition, params, models: {}, inputs: { input: ["b/output"] }, rowLimit: null, repeat: 0, draw: null });
     expect(fingerprintIdentity(otherInput)).not.toBe(before);
     expect(fingerprint({ ...definition, version: definition.version + 1 }, params)).not.toBe(before);
   });
@@ -62,7 +62,7 @@ it("gives the same fingerprints in another process", () => {
   const script = `
     const { fingerprintIdentity, makeStepIdentity } = await import("@/lib/fingerprint/step-identity");
     const { stepDefinitions } = await import("@/lib/steps/definitions.generated");
-    const all = Object.values(stepDefinitions).map((definition) => fingerprintIdentity(makeStepIdentity({ definition, params: definition.defaults, models: {}, inputs: { input: ["a/output"] }, rowLimit: null })));
+    const all = Object.values(stepDefinitions).map((definition) => fingerprintIdentity(makeStepIdentity({ definition, params: definition.defaults, models: {}, inputs: { input: ["a/output"] }, rowLimit: null, repeat: 0, draw: null })));
     process.stdout.write(JSON.stringify(all));`;
   const output = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], { cwd: join(import.meta.dirname, "..", ".."), encoding: "utf8" });
   expect(JSON.parse(output)).toEqual(definitions.map((definition) => fingerprint(definition, { ...definition.defaults })));

@@ -14,7 +14,7 @@ import { createDatabaseIfMissing } from "@/lib/server/embedded-postgres";
 import type { Env } from "@/lib/server/env";
 import { applyMigrations } from "@/lib/server/schema-engine";
 import { createTableView } from "@/lib/tables/table-view";
-import type { WorkflowDocument } from "@/lib/workflow/document";
+import { createEmptyDocument, createNode, type WorkflowDocument } from "@/lib/workflow/document";
 
 export const projectFolder = join(import.meta.dirname, "..", "..");
 
@@ -133,9 +133,8 @@ async function readResult(resources: SharedResources, runId: string, nodeId: str
 /** Builds a document from steps in a line or a graph: `edges` as `"from.port>to.port"`. */
 export function makeDocument(nodes: Record<string, { step: string; params?: Record<string, unknown> }>, edges: string[]): WorkflowDocument {
   return {
-    version: 1,
-    name: "Test",
-    nodes: Object.entries(nodes).map(([id, { step, params }], index) => ({ id, step, title: id, params: params ?? {}, position: { x: index * 200, y: 0 }, disabled: false })),
+    ...createEmptyDocument("Test"),
+    nodes: Object.entries(nodes).map(([id, { step, params }], index) => createNode({ id, step, title: id, params: params ?? {}, position: { x: index * 200, y: 0 } })),
     edges: edges.map((edge, index) => {
       const match = /^(\w+)\.(\w+)>(\w+)\.(\w+)$/.exec(edge);
       if (!match) throw new Error(`not an edge: ${edge}`);

@@ -14,6 +14,8 @@ export interface InputPort {
   many?: boolean;
   /** A table that is read beside the one whose rows go through the step: its own rows are not accounted for. */
   side?: boolean;
+  /** Takes what is there of its edges: rounds that were not run are left out. */
+  partial?: boolean;
 }
 
 export interface OutputPort {
@@ -78,6 +80,8 @@ export interface StepDefinition<Schema extends z.ZodObject = z.ZodObject> {
   resource: "cpu" | "llm" | "gpu";
   /** Parameters that do not change the output and so are not part of the fingerprint. */
   identityExcludes?: readonly string[];
+  /** The planner puts it between drawn steps; people are not offered it. */
+  planned?: boolean;
   /** It has a `probe.ts`: its columns come from outside (a file, a Hub data set). */
   probed?: boolean;
 }

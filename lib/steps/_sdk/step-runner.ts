@@ -69,6 +69,8 @@ export interface TableContext<Params> {
   emitMany: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
   /** As `emit`, of a table about what the step did, such as where it published: none of its rows is a row of the input. */
   emitReport: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
+  /** Gives a connected model on as the output of a port: of a port that takes many, by its place, the last where `index` is null. Throws `input_missing`. */
+  handOnModel: (port: string, from: { port: string; index: number | null }) => void;
   /** Records rows dropped by a rule. The query gives `__in0`, `code`, `data` (JSON text). */
   reject: (query: string, values?: readonly SqlValue[]) => Promise<void>;
   /** Records rows lost to an error. Same columns. A source's rows have a null `__in0` and say where in `data`. */

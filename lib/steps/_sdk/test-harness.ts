@@ -10,6 +10,7 @@ import { quoteLiteral } from "@/lib/tables/quote-literal";
 import type { TableManifest } from "@/lib/tables/table-manifest";
 import type { TableSession } from "@/lib/tables/table-session";
 import { createTableView } from "@/lib/tables/table-view";
+import { createEmptyDocument } from "@/lib/workflow/document";
 import { writePart, type WrittenPart } from "@/lib/tables/write-part";
 import type { Column } from "./columns";
 import type { AnyStepDefinition, CheckResult } from "./define-step";
@@ -61,6 +62,8 @@ export interface StepOutcome {
   rejected: { row: number | null; code: string; data: unknown }[];
   failed: { row: number | null; code: string; data: unknown }[];
   files: Record<string, string>;
+  /** Which connected model was handed on, by output port. */
+  models: Record<string, { port: string; index: number | null }>;
   /** Output ports whose rows need not be those of the input, one for one. */
   uncounted: string[];
   error: string | null;
@@ -128,6 +131,7 @@ async function runIn(
     rejected: [],
     failed: [],
     files: {},
+    models: {},
     uncounted: [],
     error: null,
     unaccounted: [],
@@ -266,6 +270,7 @@ async function createContext(
     emitMany: emitUncounted,
     emitReport: emitUncounted,
     privateHosts: options.privateHosts ?? [],
+    handOnModel: (port, from) => void (outcome.models[port] = from),
     reject: record(outcome.rejected),
     fail: record(outcome.failed),
     keepFile: async (path, name) =>
@@ -274,7 +279,7 @@ async function createContext(
       Promise.resolve(
         options.hub ?? { endpoint: "https://huggingface.co", token: null },
       ),
-    provenance: () => Promise.resolve({ workflow: { version: 1, name: "Fixture", nodes: [], edges: [] }, nodeId: "step", steps: [], software: {} }),
+    provenance: () => Promise.resolve({ workflow: createEmptyDocument("Fixture"), nodeId: "step", steps: [], software: {} }),
   };
 }
 

@@ -3,5 +3,5 @@ import { defineCommand } from "./command";
 
 export const addNode = defineCommand<{ node: WorkflowNode }>({
   capture: "now",
-  plan: (document, { node }) => [{ op: "insert-node", index: document.nodes.length, node }],
+  plan: (document, { node }) => [{ op: "insert", list: "nodes", index: document.nodes.length, item: node }],
 });

@@ -11,8 +11,8 @@ export const connect = defineCommand<{ edge: WorkflowEdge; takesMany: boolean }>
     if (document.edges.some(isSame)) return [];
     const replaced = takesMany ? [] : document.edges.filter(isSamePort);
     return [
-      ...replaced.map((other): Patch => ({ op: "remove-edge", id: other.id })),
-      { op: "insert-edge", index: document.edges.length - replaced.length, edge },
+      ...replaced.map((other): Patch => ({ op: "remove", list: "edges", id: other.id })),
+      { op: "insert", list: "edges", index: document.edges.length - replaced.length, item: edge },
     ];
   },
 });

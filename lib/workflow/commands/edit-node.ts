@@ -7,7 +7,7 @@ function planEdit(document: WorkflowDocument, id: string, edit: (node: WorkflowN
   const node = document.nodes.find((other) => other.id === id);
   if (!node) return [];
   const edited = edit(node);
-  return canonicalJson(node) === canonicalJson(edited) ? [] : [{ op: "replace-node", node: edited }];
+  return canonicalJson(node) === canonicalJson(edited) ? [] : [{ op: "replace", list: "nodes", item: edited }];
 }
 
 /** One commit of a form field. A value of `undefined` removes the parameter. */
@@ -32,5 +32,15 @@ export const toggleDisabled = defineCommand<{ ids: readonly string[] }>({
     const chosen = document.nodes.filter((node) => ids.includes(node.id));
     const disabled = !chosen.every((node) => node.disabled);
     return chosen.flatMap((node) => planEdit(document, node.id, (before) => ({ ...before, disabled })));
+  },
+});
+
+/** Turns the caches of steps off, or on where all of them are off. */
+export const toggleCache = defineCommand<{ ids: readonly string[] }>({
+  capture: "now",
+  plan: (document, { ids }) => {
+    const chosen = document.nodes.filter((node) => ids.includes(node.id));
+    const cache = chosen.every((node) => node.cache === "off") ? "on" : "off";
+    return chosen.flatMap((node) => planEdit(document, node.id, (before) => ({ ...before, cache })));
   },
 });

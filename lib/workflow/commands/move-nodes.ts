@@ -2,14 +2,19 @@ import type { WorkflowDocument, WorkflowNode } from "../document";
 import { defineCommand } from "./command";
 import type { Patch } from "./patch";
 
+/** Canvas pixels, by id of a step or a note. */
 export type Positions = Record<string, WorkflowNode["position"]>;
 
 function planMoves(document: WorkflowDocument, { positions }: { positions: Positions }): Patch[] {
-  return document.nodes.flatMap((node): Patch[] => {
-    const position = positions[node.id];
-    if (!position || (position.x === node.position.x && position.y === node.position.y)) return [];
-    return [{ op: "replace-node", node: { ...node, position } }];
-  });
+  const isMoved = (item: { id: string; position: WorkflowNode["position"] }) => {
+    const position = positions[item.id];
+    return position !== undefined && (position.x !== item.position.x || position.y !== item.position.y);
+  };
+  const place = <Item extends { id: string; position: WorkflowNode["position"] }>(item: Item): Item => ({ ...item, position: positions[item.id] ?? item.position });
+  return [
+    ...document.nodes.filter(isMoved).map((node): Patch => ({ op: "replace", list: "nodes", item: place(node) })),
+    ...document.notes.filter(isMoved).map((note): Patch => ({ op: "replace", list: "notes", item: place(note) })),
+  ];
 }
 
 /** The end of a drag, or an arrangement. */

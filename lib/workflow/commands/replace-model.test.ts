@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createEmptyDocument, type WorkflowDocument } from "../document";
+import { createEmptyDocument, createNode, type WorkflowDocument } from "../document";
 import { emptyHistory, recordChange, redoChange, undoChange } from "../history";
 import { applyPatches } from "./patch";
 import { countModels, replaceModel } from "./replace-model";
 
 const small = { connection: "c", model: "small" };
 const large = { connection: "c", model: "large" };
-const step = (id: string, params: Record<string, unknown>, disabled = false) => ({ id, step: "prompt", title: id, params, position: { x: 0, y: 0 }, disabled });
+const step = (id: string, params: Record<string, unknown>, disabled = false) => createNode({ id, step: "prompt", title: id, params, disabled });
 
 function draw(): WorkflowDocument {
   const nodes = [

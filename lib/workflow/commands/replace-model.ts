@@ -42,7 +42,7 @@ export const replaceModel = defineCommand<{ from: UsedModel; to: UsedModel }>({
       .filter((node) => Object.values(node.params).some(isWanted))
       .map((node): Patch => {
         const params = Object.fromEntries(Object.entries(node.params).map(([name, value]) => [name, isWanted(value) ? { ...to } : value]));
-        return { op: "replace-node", node: { ...node, params } };
+        return { op: "replace", list: "nodes", item: { ...node, params } };
       });
   },
 });
