@@ -65,24 +65,24 @@ async function startReadySteps(resources: SharedResources, client: PoolClient, s
       if (cancelling) await endStep(client, step, "cancelled", null);
       else if (broken) await endStep(client, step, "blocked", new AppError("upstream_failed", { step: broken.title }).toRecord());
       else if (!inputs.every((input) => PASSED.has(input.state))) continue;
-      else if (await isLeftOut(resources, client, step)) await endStep(client, step, "skipped", null);
-      else if (step.state === "waiting" && !(await startStep(resources, client, step, chunks))) continue;
+      else if (!(await leaveOut(resources, client, step)) && !(await startStep(resources, client, step, chunks))) continue;
       moved = true;
     }
   }
   return chunks;
 }
 
-/** A step of a round after the last one. Where the rule cannot be read the step fails, with why. */
-async function isLeftOut(resources: SharedResources, client: PoolClient, step: StepRow): Promise<boolean> {
+/** Ends a step of a round after the last one; where the rule cannot be read it fails, with why. False where its round is run. */
+async function leaveOut(resources: SharedResources, client: PoolClient, step: StepRow): Promise<boolean> {
   if (step.gate === null) return false;
   try {
-    return await isPastStop(resources, stepGate.parse(step.gate));
+    if (!(await isPastStop(resources, stepGate.parse(step.gate)))) return false;
+    await endStep(client, step, "skipped", null);
   } catch (error) {
     if (isTransientDatabaseError(error)) throw error;
     await endStep(client, step, "failed", toAppError(error).toRecord());
-    return false;
   }
+  return true;
 }
 
 async function endStep(client: PoolClient, step: StepRow, state: "cancelled" | "blocked" | "failed" | "skipped", error: ErrorRecord | null): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { comparisons } from "@/lib/workflow/document";
-import { defineStep, type PortColumns, type StepProblem } from "../../_sdk/define-step";
+import { defineStep, type CheckResult, type PortColumns, type StepProblem } from "../../_sdk/define-step";
 
 /** Stands behind a repeated group: the planner puts it there, people never draw it. */
 export const definition = defineStep({
@@ -28,8 +28,8 @@ export const definition = defineStep({
   }),
   defaults: { gives: "table", keep: "all", rule: "none", rows: null, column: null, comparison: "at-least", value: null, take: null },
   summaryValues: ({ keep, take }) => ({ keep, take: take ?? 0 }),
-  check: ({ params, inputs }) => {
-    if (params.gives === "model") return { columns: {} as Record<string, PortColumns>, problems: [] };
+  check: ({ params, inputs }): CheckResult => {
+    if (params.gives === "model") return { columns: {}, problems: [] };
     const tables = inputs["rounds"] ?? [];
     const detail = explainDifference(tables);
     const problems: StepProblem[] = detail === null ? [] : [{ code: "columns_differ", data: { detail } }];
