@@ -1,5 +1,6 @@
-import { useId, type ComponentProps } from "react";
+import type { ComponentProps } from "react";
 import { Input } from "@/components/ui/input";
+import { Labelled } from "@/components/ui/labelled";
 
 interface LabelledInputProps extends Omit<ComponentProps<typeof Input>, "onChange" | "id"> {
   label: string;
@@ -8,25 +9,18 @@ interface LabelledInputProps extends Omit<ComponentProps<typeof Input>, "onChang
 }
 
 export function LabelledInput({ label, hint, onChange, ...rest }: LabelledInputProps) {
-  const id = useId();
   return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id} className="text-sm font-medium">
-        {label}
-      </label>
-      <Input
-        id={id}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(event) => {
-          onChange(event.target.value);
-        }}
-        {...rest}
-      />
-      {hint && (
-        <p id={`${id}-hint`} className="text-xs text-muted">
-          {hint}
-        </p>
+    <Labelled label={label} help={hint}>
+      {({ id, describedBy }) => (
+        <Input
+          id={id}
+          aria-describedby={hint ? describedBy : undefined}
+          onChange={(event) => {
+            onChange(event.target.value);
+          }}
+          {...rest}
+        />
       )}
-    </div>
+    </Labelled>
   );
 }

@@ -8,8 +8,8 @@ import { useStudio } from "./studio-context";
 import { useStudioCommands, type StudioCommand } from "./use-studio-commands";
 
 /** Which commands a right click offers, by what is selected. */
-const onSelection = ["run-to", "run-step", "run-from", "copy", "cut", "duplicate", "toggle", "replace-model", "layout", "delete"];
-const onCanvas = ["search", "paste", "select-all", "undo", "redo", "layout", "fit", "run"];
+const onSelection = ["run-to", "run-step", "run-from", "copy", "cut", "duplicate", "toggle", "cache", "group", "ungroup", "replace-model", "layout", "delete"];
+const onCanvas = ["search", "note", "paste", "select-all", "undo", "redo", "layout", "fit", "run"];
 
 function Item({ command, at }: { command: StudioCommand; at: { x: number; y: number } }) {
   return (
@@ -29,8 +29,8 @@ function Item({ command, at }: { command: StudioCommand; at: { x: number; y: num
 function Items({ at }: { at: { x: number; y: number } }) {
   const studio = useStudio();
   const commands = useStudioCommands();
-  const { nodes, edges } = studio.document.getState().selection;
-  const ids = nodes.length + edges.length > 0 ? onSelection : onCanvas;
+  const { nodes, edges, frames } = studio.document.getState().selection;
+  const ids = nodes.length + edges.length + frames.length > 0 ? onSelection : onCanvas;
   return ids.map((id) => {
     const command = commands.find((other) => other.id === id);
     return command && <Item key={id} command={command} at={at} />;
@@ -47,8 +47,8 @@ export function CanvasMenu({ children }: { children: ReactNode }) {
     const target = event.target instanceof Element ? event.target : null;
     const node = target?.closest<HTMLElement>(".react-flow__node")?.dataset["id"];
     const edge = target?.closest<HTMLElement>(".react-flow__edge")?.dataset["id"];
-    const { selection, select } = document.getState();
-    if (node && !selection.nodes.includes(node)) select({ nodes: [node], edges: [] });
+    const { selection, select, nodesById } = document.getState();
+    if (node && !selection.nodes.includes(node) && !selection.frames.includes(node)) select(nodesById.has(node) ? { nodes: [node] } : { frames: [node] });
     if (edge && !selection.edges.includes(edge)) select({ nodes: [], edges: [edge] });
     if (!node && !edge) select({ nodes: [], edges: [] });
   };

@@ -16,7 +16,7 @@ interface PlanState {
 export type PlanStore = StoreApi<PlanState>;
 
 function describe({ node, fingerprint, verdict, problems, inputColumns, columns, incoming }: PlannedStep): string {
-  return JSON.stringify([node.step, node.params, node.title, node.disabled, fingerprint, verdict, problems, inputColumns, columns, incoming]);
+  return JSON.stringify([node.step, node.params, node.title, node.disabled, node.cache, node.group, fingerprint, verdict, problems, inputColumns, columns, incoming]);
 }
 
 /** Steps that come out as before stay the same objects, so that only cards that changed are drawn again. */
@@ -32,10 +32,10 @@ function keepUnchanged(before: Plan | null, next: Plan): Plan {
 
 /** Moving a card changes nothing that is planned. */
 function isSamePlan(a: WorkflowDocument, b: WorkflowDocument): boolean {
-  if (a.edges !== b.edges || a.nodes.length !== b.nodes.length) return false;
+  if (a.edges !== b.edges || a.groups !== b.groups || a.nodes.length !== b.nodes.length) return false;
   return a.nodes.every((node, index) => {
     const other = b.nodes[index];
-    return other?.id === node.id && other.params === node.params && other.title === node.title && other.disabled === node.disabled;
+    return other?.id === node.id && other.params === node.params && other.title === node.title && other.disabled === node.disabled && other.cache === node.cache && other.group === node.group;
   });
 }
 

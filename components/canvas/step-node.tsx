@@ -1,5 +1,7 @@
 import type { NodeProps } from "@xyflow/react";
+import { RotateCw } from "lucide-react";
 import { memo } from "react";
+import { useTranslations } from "use-intl";
 import { findStep, getOutputs } from "@/components/steps/step-catalogue";
 import { StepIcon } from "@/components/steps/step-icon";
 import { describeProblem } from "@/components/steps/describe-problem";
@@ -9,13 +11,14 @@ import { Tooltip } from "@/components/ui/tooltip";
 import { Progress } from "@/components/ui/progress";
 import type { WorkflowNode } from "@/lib/workflow/document";
 import type { FlowNode } from "./flow-store";
+import type { ShownRound } from "./shown-round";
 import { StatusMark } from "./status-mark";
 import { StepPorts } from "./step-ports";
 import { StepTitle } from "./step-title";
 import type { StepStatus } from "./step-status";
 import { useDocumentState, usePlanState } from "./studio-context";
 import { useStatusWords } from "./use-status-words";
-import { useStepStatus } from "./use-step-status";
+import { useShownRound, useStepStatus } from "./use-step-status";
 
 const edgeByState: Partial<Record<StepStatus["kind"], string>> = {
   running: "border-busy",
@@ -24,9 +27,10 @@ const edgeByState: Partial<Record<StepStatus["kind"], string>> = {
   disabled: "border-dashed border-line-strong opacity-60",
 };
 
-function StatusLine({ node, status }: { node: WorkflowNode; status: StepStatus }) {
+function StatusLine({ node, status, shown }: { node: WorkflowNode; status: StepStatus; shown: ShownRound }) {
+  const t = useTranslations("canvas.group");
   const words = useStatusWords()(node.step, status);
-  const problem = usePlanState((state) => state.plan.steps.get(node.id)?.problems.find((entry) => entry.code !== "probe_pending"));
+  const problem = usePlanState((state) => state.plan.steps.get(shown.id)?.problems.find((entry) => entry.code !== "probe_pending"));
   const long = problem && status.kind === "blocked" ? describeProblem(node.step, problem) : words.long;
   return (
     <Tooltip content={long === "" ? words.short : long}>
@@ -35,9 +39,19 @@ function StatusLine({ node, status }: { node: WorkflowNode; status: StepStatus }
         <span className={classNames("truncate", status.kind === "blocked" ? "text-warn" : "text-muted")}>
           {status.kind === "blocked" && problem ? long : words.short}
         </span>
+        {shown.rounds > 1 && <span className="shrink-0 rounded-sm bg-hover px-1 text-2xs text-muted">{t("roundOf", { round: shown.round, rounds: shown.rounds })}</span>}
         {status.kind === "running" && <span className="ml-auto truncate text-2xs text-muted">{words.long}</span>}
         {status.kind === "fresh" && status.failed > 0 && <span className="ml-auto text-2xs text-bad">✕ {status.failed}</span>}
       </div>
+    </Tooltip>
+  );
+}
+
+function CacheOff() {
+  const t = useTranslations("canvas");
+  return (
+    <Tooltip content={t("cacheOff")}>
+      <RotateCw size={12} aria-label={t("cacheOff")} className="shrink-0 text-muted group-data-[detail=label]/canvas:hidden" />
     </Tooltip>
   );
 }
@@ -57,7 +71,8 @@ function RunningBar({ node, status }: { node: WorkflowNode; status: StepStatus }
 export const StepNode = memo(function StepNode({ id, selected }: NodeProps<FlowNode>) {
   const node = useDocumentState((state) => state.nodesById.get(id));
   const params = usePlanState((state) => state.plan.steps.get(id)?.params ?? null);
-  const status = useStepStatus(id);
+  const shown = useShownRound(id);
+  const status = useStepStatus(shown.id);
   if (!node) return null;
   const definition = findStep(node.step);
   return (
@@ -76,12 +91,13 @@ export const StepNode = memo(function StepNode({ id, selected }: NodeProps<FlowN
             <StepIcon name={definition?.icon ?? ""} />
           </span>
           <StepTitle node={node} />
+          {node.cache === "off" && <CacheOff />}
         </div>
         <p className="h-5 truncate text-xs text-muted group-data-[detail=label]/canvas:hidden">
           {(definition && summarizeStep(definition, params)) || getStepWords(node.step).title}
         </p>
         <div className="group-data-[detail=label]/canvas:hidden">
-          <StatusLine node={node} status={status} />
+          <StatusLine node={node} status={status} shown={shown} />
         </div>
         <div className="absolute top-2 right-2 hidden group-data-[detail=label]/canvas:block">
           <StatusMark kind={status.kind} size={22} />

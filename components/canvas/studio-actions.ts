@@ -4,7 +4,9 @@ import { createId } from "@/lib/core/ids";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { copyGraph, pickGraph, readClipboardText, writeClipboardText, type Graph } from "@/lib/workflow/clipboard";
 import { addNode } from "@/lib/workflow/commands/add-node";
-import { toggleDisabled } from "@/lib/workflow/commands/edit-node";
+import { groupNodes, ungroupNodes } from "@/lib/workflow/commands/edit-group";
+import { toggleCache, toggleDisabled } from "@/lib/workflow/commands/edit-node";
+import { addNote } from "@/lib/workflow/commands/edit-note";
 import { insertGraph } from "@/lib/workflow/commands/insert-graph";
 import { moveNodes, nudgeNodes } from "@/lib/workflow/commands/move-nodes";
 import { removeElements } from "@/lib/workflow/commands/remove-elements";
@@ -86,37 +88,42 @@ export function addFoundStep(studio: StudioStore, step: AnyStepDefinition, { can
   select({ nodes: [node.id], edges: [] });
 }
 
+const isNothing = ({ nodes, notes }: Graph) => nodes.length + notes.length === 0;
+
 function insertCopy(studio: StudioStore, graph: Graph, offset: Point): void {
   const copy = copyGraph(graph, offset);
   const { dispatch, select } = studio.getState();
   dispatch(insertGraph, copy);
-  select({ nodes: copy.nodes.map((node) => node.id), edges: [] });
+  select({ nodes: copy.nodes.map((node) => node.id), frames: copy.notes.map((note) => note.id) });
 }
 
+/** A frame stands for its steps. */
 function pickSelection(studio: StudioStore): Graph {
   const { document, selection } = studio.getState();
-  return pickGraph(document, new Set(selection.nodes));
+  const framed = document.nodes.filter((node) => node.group !== null && selection.frames.includes(node.group)).map((node) => node.id);
+  return pickGraph(document, new Set([...selection.nodes, ...selection.frames, ...framed]));
 }
 
 /** Text for the clipboard; null with nothing selected. */
 export function copySelection(studio: StudioStore): string | null {
   const graph = pickSelection(studio);
-  return graph.nodes.length === 0 ? null : writeClipboardText(graph);
+  return isNothing(graph) ? null : writeClipboardText(graph);
 }
 
 /** Puts steps from the clipboard at a point, or beside where they were. False where the text is something else. */
 export function pasteText(studio: StudioStore, text: string, at: Point | null): boolean {
   const graph = readClipboardText(text);
   if (!graph) return false;
-  const left = Math.min(...graph.nodes.map((node) => node.position.x));
-  const top = Math.min(...graph.nodes.map((node) => node.position.y));
+  const places = [...graph.nodes, ...graph.notes].map((item) => item.position);
+  const left = Math.min(...places.map(({ x }) => x));
+  const top = Math.min(...places.map(({ y }) => y));
   insertCopy(studio, graph, at ? snap({ x: at.x - left, y: at.y - top }) : PASTE_OFFSET);
   return true;
 }
 
 export function duplicateSelection(studio: StudioStore): void {
   const graph = pickSelection(studio);
-  if (graph.nodes.length > 0) insertCopy(studio, graph, PASTE_OFFSET);
+  if (!isNothing(graph)) insertCopy(studio, graph, PASTE_OFFSET);
 }
 
 export function removeSelection(studio: StudioStore): void {
@@ -129,9 +136,38 @@ export function toggleSelection(studio: StudioStore): void {
   dispatch(toggleDisabled, { ids: selection.nodes });
 }
 
+/** Puts the selected steps into a group and selects its frame. */
+export function groupSelection(studio: StudioStore, title: string): void {
+  const { selection, dispatch, select } = studio.getState();
+  if (selection.nodes.length === 0) return;
+  const id = createId("g");
+  dispatch(groupNodes, { group: { id, title, repeat: null }, ids: selection.nodes });
+  select({ frames: [id] });
+}
+
+/** Takes the frames away that are selected, and the selected steps out of theirs. */
+export function ungroupSelection(studio: StudioStore): void {
+  const { document, selection, dispatch } = studio.getState();
+  const framed = document.nodes.filter((node) => node.group !== null && selection.frames.includes(node.group)).map((node) => node.id);
+  dispatch(ungroupNodes, { ids: [...selection.nodes, ...framed] });
+}
+
+export function addNoteAt(studio: StudioStore, at: Point): void {
+  const { dispatch, select } = studio.getState();
+  const id = createId("note");
+  dispatch(addNote, { note: { id, text: "", position: snap(at), size: { width: 256, height: 128 }, color: "yellow" } });
+  select({ frames: [id] });
+}
+
+export function toggleCacheOfSelection(studio: StudioStore): void {
+  const { selection, dispatch } = studio.getState();
+  dispatch(toggleCache, { ids: selection.nodes });
+}
+
 export function selectAll(studio: StudioStore): void {
   const { document, select } = studio.getState();
-  select({ nodes: document.nodes.map((node) => node.id), edges: document.edges.map((edge) => edge.id) });
+  const frames = [...document.groups, ...document.notes].map((frame) => frame.id);
+  select({ nodes: document.nodes.map((node) => node.id), edges: document.edges.map((edge) => edge.id), frames });
 }
 
 /** Arranges the selected steps; all of them where fewer than two are selected. */
@@ -142,10 +178,9 @@ export function arrangeSelection(studio: StudioStore): void {
 }
 
 export function nudgeSelection(studio: StudioStore, by: Point): void {
-  const { nodesById, selection, dispatch } = studio.getState();
-  const positions = selection.nodes.flatMap((id) => {
-    const node = nodesById.get(id);
-    return node ? [[id, { x: node.position.x + by.x, y: node.position.y + by.y }] as const] : [];
-  });
+  const { document, nodesById, selection, dispatch } = studio.getState();
+  const framed = document.nodes.filter((node) => node.group !== null && selection.frames.includes(node.group));
+  const chosen = [...selection.nodes.flatMap((id) => nodesById.get(id) ?? []), ...framed, ...document.notes.filter((note) => selection.frames.includes(note.id))];
+  const positions = chosen.map(({ id, position }) => [id, { x: position.x + by.x, y: position.y + by.y }] as const);
   dispatch(nudgeNodes, { positions: Object.fromEntries(positions) });
 }

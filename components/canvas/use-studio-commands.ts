@@ -7,13 +7,17 @@ import type { RunTarget } from "@/lib/contracts/runs";
 import { modelsOf } from "@/lib/workflow/commands/replace-model";
 import { isActive } from "./run-store";
 import {
+  addNoteAt,
   arrangeSelection,
   copySelection,
   duplicateSelection,
+  groupSelection,
   pasteText,
   removeSelection,
   selectAll,
+  toggleCacheOfSelection,
   toggleSelection,
+  ungroupSelection,
 } from "./studio-actions";
 import { useDocumentState, useRunState, useStudio, type Studio } from "./studio-context";
 
@@ -75,19 +79,22 @@ function pasteAt(studio: Studio, at: { x: number; y: number } | undefined, refus
 export function useStudioCommands(): StudioCommand[] {
   const t = useTranslations("canvas.commands");
   const studio = useStudio();
-  const { fitView } = useReactFlow();
+  const { fitView, screenToFlowPosition } = useReactFlow();
   const selected = useDocumentState((state) => state.selection.nodes);
   const selectedEdges = useDocumentState((state) => state.selection.edges.length);
+  const selectedFrames = useDocumentState((state) => state.selection.frames.length);
+  const isGrouped = useDocumentState((state) => state.document.groups.some(({ id }) => state.selection.frames.includes(id)) || state.selection.nodes.some((id) => (state.nodesById.get(id)?.group ?? null) !== null));
   const canUndo = useDocumentState((state) => state.history.undo.length + state.history.pending.length > 0);
   const canRedo = useDocumentState((state) => state.history.redo.length > 0);
-  const isEmpty = useDocumentState((state) => state.document.nodes.length === 0);
+  const isEmpty = useDocumentState((state) => state.document.nodes.length + state.document.notes.length === 0);
   const hasModel = useDocumentState((state) => state.document.nodes.some((node) => modelsOf(node).length > 0));
   const active = useRunState((state) => isActive(state.run));
   const state = useRunState((current) => current.run?.state);
   const hasFailed = useRunState((state) => state.run?.steps.some((step) => step.failed > 0) === true);
   return useMemo(() => {
     const { document, view } = studio;
-    const none = selected.length === 0;
+    const noStep = selected.length === 0;
+    const none = noStep && selectedFrames === 0;
     const only = selected.length === 1 ? selected[0] : undefined;
     const make = (id: Parameters<typeof t>[0], shortcut: string, disabled: boolean, run: StudioCommand["run"]): StudioCommand => ({
       id,
@@ -139,8 +146,20 @@ export function useStudioCommands(): StudioCommand[] {
       make("select-all", "Ctrl A", isEmpty, () => {
         selectAll(document);
       }),
-      make("toggle", "M", none, () => {
+      make("toggle", "M", noStep, () => {
         toggleSelection(document);
+      }),
+      make("cache", "", noStep, () => {
+        toggleCacheOfSelection(document);
+      }),
+      make("group", "Ctrl G", noStep, () => {
+        groupSelection(document, t("groupTitle"));
+      }),
+      make("ungroup", "Ctrl ⇧ G", !isGrouped, () => {
+        ungroupSelection(document);
+      }),
+      make("note", "N", false, (at) => {
+        addNoteAt(document, at ?? screenToFlowPosition({ x: innerWidth / 2, y: innerHeight / 3 }));
       }),
       make("delete", "Del", none && selectedEdges === 0, () => {
         removeSelection(document);
@@ -181,7 +200,7 @@ export function useStudioCommands(): StudioCommand[] {
         view.getState().openDialog("shortcuts");
       }),
     ];
-  }, [studio, t, fitView, selected, selectedEdges, canUndo, canRedo, isEmpty, hasModel, active, state, hasFailed]);
+  }, [studio, t, fitView, screenToFlowPosition, selected, selectedEdges, selectedFrames, isGrouped, canUndo, canRedo, isEmpty, hasModel, active, state, hasFailed]);
 }
 
 /** Puts the selection on the clipboard of a copy or cut event. */

@@ -21,7 +21,7 @@ function findCommandId(event: KeyboardEvent): string | null {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) {
     if (key === "Enter") return event.shiftKey ? "run-to" : "run";
-    const byKey: Record<string, string> = { z: event.shiftKey ? "redo" : "undo", y: "redo", d: "duplicate", a: "select-all" };
+    const byKey: Record<string, string> = { z: event.shiftKey ? "redo" : "undo", y: "redo", d: "duplicate", a: "select-all", g: event.shiftKey ? "ungroup" : "group" };
     return byKey[key] ?? null;
   }
   if (event.altKey) return null;
@@ -34,6 +34,7 @@ function findCommandId(event: KeyboardEvent): string | null {
     ".": "fit",
     l: "layout",
     m: "toggle",
+    n: "note",
     b: "palette",
     i: "inspector",
     j: "data",
@@ -45,7 +46,7 @@ function findCommandId(event: KeyboardEvent): string | null {
 
 function selectFocusedCard({ document }: Studio): boolean {
   const id = globalThis.document.activeElement?.closest<HTMLElement>(".react-flow__node")?.dataset["id"];
-  if (id) document.getState().select({ nodes: [id], edges: [] });
+  if (id) document.getState().select(document.getState().nodesById.has(id) ? { nodes: [id] } : { frames: [id] });
   return id !== undefined;
 }
 
@@ -61,7 +62,7 @@ function handlePlainKey(event: KeyboardEvent, studio: Studio): boolean {
     return true;
   }
   const arrow = arrows[event.key];
-  if (arrow && studio.document.getState().selection.nodes.length > 0) {
+  if (arrow && studio.document.getState().selection.nodes.length + studio.document.getState().selection.frames.length > 0) {
     const by = event.shiftKey ? GRID * 4 : GRID;
     nudgeSelection(studio.document, { x: arrow.x * by, y: arrow.y * by });
     return true;

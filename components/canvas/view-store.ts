@@ -28,6 +28,9 @@ interface ViewState {
   search: StepSearch | null;
   dialog: DialogName;
   data: DataView;
+  /** Of a step in rounds: the one that is looked at; null for all of them. */
+  round: number | null;
+  showRound: (round: number | null) => void;
   togglePanel: (panel: Panel) => void;
   setFullScreen: (pane: "canvas" | "data" | null) => void;
   openSearch: (search: StepSearch | null) => void;
@@ -51,6 +54,10 @@ export function createViewStore(): ViewStore {
     search: null,
     dialog: null,
     data: { tab: "", row: null },
+    round: null,
+    showRound: (round) => {
+      set({ round });
+    },
     togglePanel: (panel) => {
       set((state) => {
         const hidden = { ...state.hidden, [panel]: !state.hidden[panel] };

@@ -3,6 +3,7 @@ import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { FlowEdge } from "./flow-store";
 import { usePlanState, useRunState } from "./studio-context";
+import { useShownRound } from "./use-step-status";
 
 const SHOWN_COLUMNS = 12;
 
@@ -29,7 +30,8 @@ function EdgeColumns({ source, port, x, y }: { source: string; port: string; x: 
 /** An edge. Under the pointer it tells the columns that flow along it. */
 export const WireEdge = memo(function WireEdge(props: EdgeProps<FlowEdge>) {
   const [hovered, setHovered] = useState(false);
-  const flows = useRunState((state) => state.stepsByNode.get(props.target)?.state === "running");
+  const shown = useShownRound(props.target);
+  const flows = useRunState((state) => state.stepsByNode.get(shown.id)?.state === "running");
   const [path, x, y] = getBezierPath(props);
   return (
     <g

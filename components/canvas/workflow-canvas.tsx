@@ -18,8 +18,11 @@ import { connect } from "@/lib/workflow/commands/connect";
 import { moveNodes } from "@/lib/workflow/commands/move-nodes";
 import { CanvasEmpty } from "./canvas-empty";
 import { CanvasMenu } from "./canvas-menu";
+import { CarryEdge } from "./carry-edge";
 import { canConnect, findInput } from "./connection-rules";
 import type { FlowEdge, FlowNode } from "./flow-store";
+import { GroupFrame } from "./group-frame";
+import { NoteCard } from "./note-card";
 import { GRID } from "./studio-actions";
 import { StepNode } from "./step-node";
 import { StepSearchBox } from "./step-search-box";
@@ -28,8 +31,8 @@ import { useDocumentState, useFlowState, useStudio } from "./studio-context";
 import { FIT } from "./use-studio-commands";
 import { WireEdge } from "./wire-edge";
 
-const nodeTypes = { step: StepNode };
-const edgeTypes = { wire: WireEdge };
+const nodeTypes = { step: StepNode, frame: GroupFrame, note: NoteCard };
+const edgeTypes = { wire: WireEdge, carry: CarryEdge };
 const SNAP: [number, number] = [GRID, GRID];
 const MINIMAP = { width: 132, height: 88 };
 /** Below these zooms a card shows its title only, then its state only. */
@@ -41,7 +44,7 @@ const MANY_NODES = 150;
 const selectDetail = (state: { transform: [number, number, number] }) =>
   state.transform[2] < DOT_ZOOM ? "dot" : state.transform[2] < LABEL_ZOOM ? "label" : "card";
 
-const minimapColor = (node: FlowNode) => (node.selected ? "var(--accent)" : "var(--line-strong)");
+const minimapColor = (node: FlowNode) => (node.type === "frame" ? "var(--hover)" : node.selected ? "var(--accent)" : "var(--line-strong)");
 
 function pointOf(event: MouseEvent | globalThis.MouseEvent | TouchEvent): { x: number; y: number } {
   if ("changedTouches" in event) {
@@ -96,21 +99,17 @@ export function WorkflowCanvas() {
   const edges = useFlowState((state) => state.edges);
   const changeNodes = useFlowState((state) => state.changeNodes);
   const changeEdges = useFlowState((state) => state.changeEdges);
-  const isEmpty = useDocumentState((state) => state.document.nodes.length === 0);
+  const isEmpty = useDocumentState((state) => state.document.nodes.length + state.document.notes.length === 0);
   const detail = useFlowInternals(selectDetail);
   const wiring = useWiring();
   const drop = useDropOnCanvas();
   const commitMoves = useCallback(
-    (_: unknown, __: unknown, moved: FlowNode[]) => {
-      studio.document.getState().dispatch(moveNodes, { positions: Object.fromEntries(moved.map(({ id, position }) => [id, position])) });
+    () => {
+      // A frame has moved its steps along: where everything is now is what counts.
+      const placed = studio.flow.getState().nodes.filter(({ type }) => type !== "frame");
+      studio.document.getState().dispatch(moveNodes, { positions: Object.fromEntries(placed.map(({ id, position }) => [id, position])) });
     },
     [studio],
-  );
-  const commitSelectionMoves = useCallback(
-    (event: unknown, moved: FlowNode[]) => {
-      commitMoves(event, null, moved);
-    },
-    [commitMoves],
   );
   const openSearchAt = (event: MouseEvent) => {
     if (!(event.target instanceof Element) || !event.target.classList.contains("react-flow__pane")) return;
@@ -134,7 +133,7 @@ export function WorkflowCanvas() {
           onNodesChange={changeNodes}
           onEdgesChange={changeEdges}
           onNodeDragStop={commitMoves}
-          onSelectionDragStop={commitSelectionMoves}
+          onSelectionDragStop={commitMoves}
           {...wiring}
           snapToGrid
           snapGrid={SNAP}

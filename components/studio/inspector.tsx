@@ -1,23 +1,37 @@
 import { useTranslations } from "use-intl";
 import { findInput } from "@/components/canvas/connection-rules";
-import { useDocumentState, usePlanState, useStudio } from "@/components/canvas/studio-context";
+import { countRounds } from "@/components/canvas/shown-round";
+import { useDocumentState, usePlanState, useStudio, useViewState } from "@/components/canvas/studio-context";
 import { useStatusWords } from "@/components/canvas/use-status-words";
-import { useStepStatus } from "@/components/canvas/use-step-status";
+import { useShownRound, useStepStatus } from "@/components/canvas/use-step-status";
 import { SchemaForm } from "@/components/params/schema-form";
 import { describeProblem } from "@/components/steps/describe-problem";
 import { findStep, getParamField } from "@/components/steps/step-catalogue";
 import { StepIcon } from "@/components/steps/step-icon";
 import { getStepWords } from "@/components/steps/step-words";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Labelled } from "@/components/ui/labelled";
 import { Notice } from "@/components/ui/notice";
-import { setParams } from "@/lib/workflow/commands/edit-node";
+import { Switch } from "@/components/ui/switch";
+import { setRoundParams } from "@/lib/workflow/commands/edit-group";
+import { setParams, toggleCache } from "@/lib/workflow/commands/edit-node";
 import type { WorkflowNode } from "@/lib/workflow/document";
+import { roundNodeId } from "@/lib/workflow/unroll-groups";
+import { GroupSettings } from "./group-settings";
 import { InputList } from "./input-list";
 import { NodeName } from "./node-name";
+import { NoteSettings } from "./note-settings";
+import { RoundPicker } from "./round-picker";
 import { SelectionSummary } from "./selection-summary";
 
-function Problems({ node }: { node: WorkflowNode }) {
-  const problems = usePlanState((state) => state.plan.steps.get(node.id)?.problems);
+interface InRound {
+  node: WorkflowNode;
+  /** Id of the planned step: that of the round one looks at. */
+  plannedId: string;
+}
+
+function Problems({ node, plannedId }: InRound) {
+  const problems = usePlanState((state) => state.plan.steps.get(plannedId)?.problems);
   const shown = (problems ?? []).filter((problem) => problem.code !== "probe_pending");
   if (shown.length === 0) return null;
   return (
@@ -32,25 +46,25 @@ function Problems({ node }: { node: WorkflowNode }) {
 }
 
 /** Why the step failed in the run, as long as it is still the step that ran. */
-function RunFailure({ node }: { node: WorkflowNode }) {
-  const status = useStepStatus(node.id);
+function RunFailure({ node, plannedId }: InRound) {
+  const status = useStepStatus(plannedId);
   const words = useStatusWords()(node.step, status);
   return status.kind === "failed" ? <Notice tone="bad">{words.long}</Notice> : null;
 }
 
-function StepForm({ node }: { node: WorkflowNode }) {
+function StepForm({ node, plannedId, round }: InRound & { round: number | null }) {
   const t = useTranslations("params");
   const { document, view } = useStudio();
-  const planned = usePlanState((state) => state.plan.steps.get(node.id));
+  const planned = usePlanState((state) => state.plan.steps.get(plannedId));
   const definition = findStep(node.step);
   if (!definition) return null;
   const modelPort = definition.inputs.find((port) => port.type === "model");
   const hasModelEdge = modelPort !== undefined && (planned?.incoming[modelPort.name]?.length ?? 0) > 0;
   return (
     <SchemaForm
-      key={node.id}
+      key={plannedId}
       definition={definition}
-      params={node.params}
+      params={(round === null ? null : planned?.node.params) ?? node.params}
       problems={planned?.problems ?? []}
       columnsOf={(port) => (findInput(node, port) ? (planned?.inputColumns[port]?.[0] ?? null) : null)}
       noteOf={(param) => (hasModelEdge && getParamField(definition, param)?.kind === "model" ? t("modelConnected") : undefined)}
@@ -58,19 +72,36 @@ function StepForm({ node }: { node: WorkflowNode }) {
         view.getState().openDialog("replace-model");
       }}
       onCommit={(param, value) => {
-        document.getState().dispatch(setParams, { id: node.id, params: { [param]: value } });
+        if (round === null) document.getState().dispatch(setParams, { id: node.id, params: { [param]: value } });
+        else document.getState().dispatch(setRoundParams, { node, round, params: { [param]: value } });
       }}
     />
   );
 }
 
-/** The settings of the selected step. */
+/** The settings of what is selected. */
 export function Inspector() {
   const t = useTranslations("studio.inspector");
-  const count = useDocumentState((state) => state.selection.nodes.length);
+  const count = useDocumentState((state) => state.selection.nodes.length + state.selection.frames.length);
   const node = useDocumentState((state) => state.nodesById.get(state.selection.nodes[0] ?? ""));
-  if (!node) return <EmptyState title={t("emptyTitle")} text={t("emptyText")} />;
+  const group = useDocumentState((state) => state.document.groups.find(({ id }) => id === state.selection.frames[0]));
+  const note = useDocumentState((state) => state.document.notes.find(({ id }) => id === state.selection.frames[0]));
   if (count > 1) return <SelectionSummary count={count} />;
+  if (node) return <StepSettings node={node} />;
+  if (group) return <GroupSettings key={group.id} group={group} />;
+  if (note) return <NoteSettings key={note.id} note={note} />;
+  return <EmptyState title={t("emptyTitle")} text={t("emptyText")} />;
+}
+
+function StepSettings({ node }: { node: WorkflowNode }) {
+  const t = useTranslations("studio.inspector");
+  const tGroup = useTranslations("studio.group");
+  const { document } = useStudio();
+  const rounds = useDocumentState((state) => countRounds(state.document, node.id));
+  const chosen = useViewState((state) => state.round);
+  const round = chosen !== null && chosen <= rounds && rounds > 1 ? chosen : null;
+  const plannedId = roundNodeId(node.id, round ?? 1);
+  const shown = useShownRound(node.id);
   const definition = findStep(node.step);
   const words = getStepWords(node.step);
   return (
@@ -88,10 +119,14 @@ export function Inspector() {
         </p>
       </header>
       <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-auto px-4 py-3">
-        <Problems node={node} />
-        <RunFailure node={node} />
-        <StepForm node={node} />
+        <RoundPicker rounds={rounds} all={tGroup("allRounds")} />
+        <Problems node={node} plannedId={plannedId} />
+        <RunFailure node={node} plannedId={round === null ? shown.id : plannedId} />
+        <StepForm node={node} plannedId={plannedId} round={round} />
         {definition && definition.inputs.length > 0 && <InputList node={node} ports={definition.inputs} />}
+        <Labelled label={t("cache")} help={t("cacheHelp")} inline>
+          {({ id, describedBy }) => <Switch id={id} aria-describedby={describedBy} checked={node.cache === "on"} onChange={() => { document.getState().dispatch(toggleCache, { ids: [node.id] }); }} />}
+        </Labelled>
       </div>
     </section>
   );

@@ -4,8 +4,9 @@ import { useDeferredValue, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { apiKey, useApi } from "@/components/api/use-api";
 import { useDocumentState, useRunState, useStudio, useViewState } from "@/components/canvas/studio-context";
-import { useStepStatus } from "@/components/canvas/use-step-status";
+import { useShownRound, useStepStatus } from "@/components/canvas/use-step-status";
 import { TrainingPanel } from "@/components/models/training-panel";
+import { RoundPicker } from "@/components/studio/round-picker";
 import { RunLog } from "@/components/runs/run-log";
 import { EmptyState } from "@/components/ui/empty-state";
 import { IconButton } from "@/components/ui/icon-button";
@@ -14,6 +15,7 @@ import { Tabs } from "@/components/ui/tabs";
 import { useStoredState } from "@/components/ui/use-stored-state";
 import { readIssues, readTable } from "@/lib/contracts/tables";
 import type { WorkflowNode } from "@/lib/workflow/document";
+import { roundNodeId } from "@/lib/workflow/unroll-groups";
 import { DownloadMenu } from "./download-menu";
 import type { TableSource } from "./find-table";
 import { IssueList } from "./issue-list";
@@ -31,18 +33,18 @@ function TableCount({ source }: { source: TableSource | null }) {
   return <span className="text-xs text-faint">{t("count", { rows: table.data.rows, live: source.isLive ? "yes" : "no" })}</span>;
 }
 
-function useCounts(tables: StepTables, nodeId: string): { rejected: number; failed: number } {
+function useCounts(tables: StepTables, plannedId: string): { rejected: number; failed: number } {
   const source = tables.issues;
-  const stepRun = useRunState((state) => state.stepsByNode.get(nodeId));
+  const stepRun = useRunState((state) => state.stepsByNode.get(plannedId));
   const table = useApi(readTable, { params: { tableId: source?.tableId ?? "" } }, { enabled: source !== null });
   if (source?.isLive && stepRun) return { rejected: stepRun.rejected, failed: stepRun.failed };
   return { rejected: table.data?.rejected ?? stepRun?.rejected ?? 0, failed: table.data?.failed ?? stepRun?.failed ?? 0 };
 }
 
 /** When a step starts or ends, what was counted while it ran is counted once more. */
-function useFreshCounts(nodeId: string): void {
+function useFreshCounts(plannedId: string): void {
   const queries = useQueryClient();
-  const state = useRunState((run) => run.stepsByNode.get(nodeId)?.state);
+  const state = useRunState((run) => run.stepsByNode.get(plannedId)?.state);
   useEffect(() => {
     for (const operation of [readTable, readIssues]) void queries.invalidateQueries({ queryKey: apiKey(operation) });
   }, [queries, state]);
@@ -56,13 +58,14 @@ function NoTable({ node, table }: { node: WorkflowNode; table: StepTable }) {
 
 interface BodyProps {
   node: WorkflowNode;
+  plannedId: string;
   tables: StepTables;
   tab: string;
   both: boolean;
   search: string;
 }
 
-function Body({ node, tables, tab, both, search }: BodyProps) {
+function Body({ node, plannedId, tables, tab, both, search }: BodyProps) {
   const t = useTranslations("data");
   const draw = (table: StepTable) =>
     table.source ? (
@@ -73,7 +76,7 @@ function Body({ node, tables, tab, both, search }: BodyProps) {
       </div>
     );
   if (tab === "files") return <ResultFiles step={node.title} fingerprint={tables.result} />;
-  if (tab === "training") return <TrainingPanel nodeId={node.id} modelId={tables.modelId} />;
+  if (tab === "training") return <TrainingPanel nodeId={plannedId} modelId={tables.modelId} />;
   if (tab === "rejected" || tab === "failed") {
     const source = tables.issues;
     if (!source) return <EmptyState title={t("emptyTitle")} text={t("emptyOutput", { step: node.title })} />;
@@ -92,14 +95,18 @@ function Body({ node, tables, tab, both, search }: BodyProps) {
 
 function StepData({ node }: { node: WorkflowNode }) {
   const t = useTranslations("data");
+  const tGroup = useTranslations("studio.group");
   const { view } = useStudio();
-  const tables = useStepTables(node.id);
+  const shown = useShownRound(node.id);
+  const chosen = useViewState((state) => state.round);
+  const plannedId = chosen !== null && chosen <= shown.rounds && shown.rounds > 1 ? roundNodeId(node.id, chosen) : shown.id;
+  const tables = useStepTables(plannedId);
   const wanted = useViewState((state) => state.data.tab);
   const fullScreen = useViewState((state) => state.fullScreen === "data");
   const [layout, setLayout] = useStoredState("reverie.data-layout");
   const [search, setSearch] = useState("");
-  const counts = useCounts(tables, node.id);
-  useFreshCounts(node.id);
+  const counts = useCounts(tables, plannedId);
+  useFreshCounts(plannedId);
   const both = layout === null ? innerWidth >= WIDE : layout === "both";
   const count = (number: number) => <span className="text-xs text-faint">{number}</span>;
   const label = (table: StepTable, isInput: boolean) => (
@@ -118,16 +125,21 @@ function StepData({ node }: { node: WorkflowNode }) {
       { id: "failed", label: <>{t("failed")} {count(counts.failed)}</> },
     ]),
   ];
-  const status = useStepStatus(node.id);
+  const status = useStepStatus(plannedId);
   // Where nothing came out, why is what one wants to see.
   const isLost = status.kind === "failed" && counts.failed > 0;
   const first = tables.isTrainer ? "training" : isLost ? "failed" : (tables.outputs[0]?.id ?? (tables.hasFiles ? "files" : (tables.inputs[0]?.id ?? "failed")));
   const tab = items.some((item) => item.id === wanted) ? wanted : first;
-  const shown = [...tables.outputs, ...tables.inputs].find((table) => table.id === tab)?.source ?? null;
+  const shownTable = [...tables.outputs, ...tables.inputs].find((table) => table.id === tab)?.source ?? null;
   return (
     <div className="flex h-full min-w-0 flex-1 flex-col">
       <header className="flex h-9 shrink-0 items-center gap-2 border-b px-3">
         <h2 className="max-w-60 shrink-0 truncate text-sm font-semibold">{node.title}</h2>
+        {shown.rounds > 1 && (
+          <div className="w-32 shrink-0">
+            <RoundPicker rounds={shown.rounds} all={tGroup("latestRound", { round: shown.round })} />
+          </div>
+        )}
         <Tabs
           label={t("tabs", { step: node.title })}
           value={tab}
@@ -137,7 +149,7 @@ function StepData({ node }: { node: WorkflowNode }) {
           }}
         />
         <div className="flex-1" />
-        {shown && (
+        {shownTable && (
           <label className="flex h-7 items-center gap-1 rounded border border-line px-2">
             <Search size={13} className="text-faint" aria-hidden />
             <input
@@ -163,7 +175,7 @@ function StepData({ node }: { node: WorkflowNode }) {
             <Columns2 size={14} />
           </IconButton>
         )}
-        {shown && <DownloadMenu tableId={shown.tableId} />}
+        {shownTable && <DownloadMenu tableId={shownTable.tableId} />}
         <IconButton
           label={fullScreen ? t("smaller") : t("fullScreen")}
           shortcut="⇧ J"
@@ -175,7 +187,7 @@ function StepData({ node }: { node: WorkflowNode }) {
         </IconButton>
       </header>
       <div className="flex min-h-0 flex-1">
-        <Body node={node} tables={tables} tab={tab} both={both} search={useDeferredValue(search)} />
+        <Body node={node} plannedId={plannedId} tables={tables} tab={tab} both={both} search={useDeferredValue(search)} />
       </div>
     </div>
   );

@@ -4,6 +4,7 @@ interface SwitchProps {
   id?: string;
   checked: boolean;
   "aria-label"?: string;
+  "aria-describedby"?: string;
   onChange: (checked: boolean) => void;
 }
 

@@ -83,7 +83,6 @@ export type WorkflowGroup = z.infer<typeof workflowGroup>;
 export type WorkflowNote = z.infer<typeof workflowNote>;
 export type GroupRepeat = z.infer<typeof groupRepeat>;
 export type StopRule = z.infer<typeof stopRule>;
-export type NoteColor = (typeof noteColors)[number];
 /** A port of a step. */
 export type Endpoint = z.infer<typeof endpoint>;
 

@@ -16,10 +16,16 @@ const snap = (value: number) => Math.round(value / GRID) * GRID;
 export function arrangeNodes(document: WorkflowDocument, ids?: ReadonlySet<string>): Positions {
   const chosen = document.nodes.filter((node) => !ids || ids.has(node.id));
   if (chosen.length === 0) return {};
-  const graph = new Graph({ multigraph: true });
+  const graph = new Graph({ multigraph: true, compound: true });
   graph.setGraph({ rankdir: "LR", nodesep: 40, ranksep: 88 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const node of chosen) graph.setNode(node.id, { width: CARD_WIDTH, height: CARD_HEIGHT });
+  // Steps of a group stay together.
+  for (const node of chosen) {
+    if (node.group === null) continue;
+    graph.setNode(node.group, {});
+    graph.setParent(node.id, node.group);
+  }
   for (const edge of document.edges) {
     if (graph.hasNode(edge.from.node) && graph.hasNode(edge.to.node)) graph.setEdge(edge.from.node, edge.to.node, {}, edge.id);
   }

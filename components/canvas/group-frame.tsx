@@ -1,0 +1,70 @@
+import type { NodeProps } from "@xyflow/react";
+import { Frame, Repeat, TriangleAlert } from "lucide-react";
+import { memo } from "react";
+import { useTranslations } from "use-intl";
+import { describeProblem } from "@/components/steps/describe-problem";
+import { classNames } from "@/components/ui/class-names";
+import { Tooltip } from "@/components/ui/tooltip";
+import type { WorkflowGroup } from "@/lib/workflow/document";
+import { GATHER_STEP } from "@/lib/workflow/unroll-groups";
+import type { FlowNode } from "./flow-store";
+import { useDocumentState, usePlanState } from "./studio-context";
+import { useGroupOutcome } from "./use-group-outcome";
+
+/** What is wrong with what the rounds give; what is wrong with the group itself stands on its steps. */
+function useProblem(groupId: string): string | null {
+  return usePlanState((state) => {
+    for (const { node, problems } of state.plan.steps.values()) {
+      const problem = node.step === GATHER_STEP && node.id.startsWith(`${groupId}.`) ? problems.find(({ code }) => code !== "upstream_blocked" && code !== "probe_pending") : undefined;
+      if (problem) return describeProblem(GATHER_STEP, problem);
+    }
+    return null;
+  });
+}
+
+function Outcome({ group }: { group: WorkflowGroup }) {
+  const t = useTranslations("canvas.group");
+  const outcome = useGroupOutcome(group);
+  if (!group.repeat || outcome.done === 0) return null;
+  const { stop, rounds } = group.repeat;
+  const isShort = stop?.kind === "rows" && outcome.rows < stop.rows && outcome.done === rounds && !outcome.isRunning;
+  return (
+    <span className={classNames("shrink-0 text-xs", isShort ? "text-warn" : "text-muted")}>
+      {stop?.kind === "rows" ? t("rows", { rows: outcome.rows, wanted: stop.rows, round: outcome.done, rounds }) : t("round", { round: outcome.done, rounds })}
+    </span>
+  );
+}
+
+/** The frame around the steps of a group. It is dragged by its header, with its steps. */
+export const GroupFrame = memo(function GroupFrame({ id, selected }: NodeProps<FlowNode>) {
+  const t = useTranslations("canvas.group");
+  const group = useDocumentState((state) => state.document.groups.find((other) => other.id === id));
+  const problem = useProblem(id);
+  if (!group) return null;
+  const { repeat } = group;
+  const Icon = repeat ? Repeat : Frame;
+  return (
+    <section
+      aria-label={group.title}
+      data-testid="group"
+      className={classNames("h-full w-full rounded border border-dashed bg-accent/4", selected ? "border-accent" : "border-line-strong")}
+    >
+      <header className="frame-header pointer-events-auto flex h-8 cursor-grab items-center gap-2 rounded-t px-3 text-sm hover:bg-hover">
+        <Icon size={14} aria-hidden className="shrink-0 text-muted" />
+        <span className="truncate font-medium">{group.title}</span>
+        {repeat && (
+          <span className="min-w-0 truncate text-xs text-muted">
+            {repeat.stop?.kind === "rows" ? t("untilRows", { rows: repeat.stop.rows, rounds: repeat.rounds }) : t("rounds", { rounds: repeat.rounds })}
+          </span>
+        )}
+        <span className="flex-1" />
+        <Outcome group={group} />
+        {problem !== null && (
+          <Tooltip content={problem}>
+            <TriangleAlert size={14} aria-label={problem} className="shrink-0 text-warn" />
+          </Tooltip>
+        )}
+      </header>
+    </section>
+  );
+});
