@@ -29,7 +29,8 @@ function Outcome({ group }: { group: WorkflowGroup }) {
   const { stop, rounds } = group.repeat;
   const isShort = stop?.kind === "rows" && outcome.rows < stop.rows && outcome.done === rounds && !outcome.isRunning;
   return (
-    <span className={classNames("shrink-0 text-xs", isShort ? "text-warn" : "text-muted")}>
+    <span className={isShort ? "text-warn" : undefined}>
+      {" · "}
       {stop?.kind === "rows" ? t("rows", { rows: outcome.rows, wanted: stop.rows, round: outcome.done, rounds }) : t("round", { round: outcome.done, rounds })}
     </span>
   );
@@ -49,20 +50,21 @@ export const GroupFrame = memo(function GroupFrame({ id, selected }: NodeProps<F
       data-testid="group"
       className={classNames("h-full w-full rounded border border-dashed bg-accent/4", selected ? "border-accent" : "border-line-strong")}
     >
-      <header className="frame-header pointer-events-auto flex h-8 cursor-grab items-center gap-2 rounded-t px-3 text-sm hover:bg-hover">
-        <Icon size={14} aria-hidden className="shrink-0 text-muted" />
-        <span className="truncate font-medium">{group.title}</span>
+      <header className="frame-header pointer-events-auto flex h-12 cursor-grab flex-col justify-center rounded-t px-3 hover:bg-hover">
+        <div className="flex items-center gap-1.5">
+          <Icon size={14} aria-hidden className="shrink-0 text-muted" />
+          <span className="min-w-0 flex-1 truncate text-sm font-medium">{group.title}</span>
+          {problem !== null && (
+            <Tooltip content={problem}>
+              <TriangleAlert size={14} aria-label={problem} className="shrink-0 text-warn" />
+            </Tooltip>
+          )}
+        </div>
         {repeat && (
-          <span className="min-w-0 truncate text-xs text-muted">
+          <p className="truncate text-xs text-muted">
             {repeat.stop?.kind === "rows" ? t("untilRows", { rows: repeat.stop.rows, rounds: repeat.rounds }) : t("rounds", { rounds: repeat.rounds })}
-          </span>
-        )}
-        <span className="flex-1" />
-        <Outcome group={group} />
-        {problem !== null && (
-          <Tooltip content={problem}>
-            <TriangleAlert size={14} aria-label={problem} className="shrink-0 text-warn" />
-          </Tooltip>
+            <Outcome group={group} />
+          </p>
         )}
       </header>
     </section>

@@ -153,9 +153,9 @@ export function ungroupSelection(studio: StudioStore): void {
 }
 
 export function addNoteAt(studio: StudioStore, at: Point): void {
-  const { dispatch, select } = studio.getState();
+  const { document, dispatch, select } = studio.getState();
   const id = createId("note");
-  dispatch(addNote, { note: { id, text: "", position: snap(at), size: { width: 256, height: 128 }, color: "yellow" } });
+  dispatch(addNote, { note: { id, text: "", position: findFreePlace(document, at), size: { width: 256, height: 128 }, color: "yellow" } });
   select({ frames: [id] });
 }
 

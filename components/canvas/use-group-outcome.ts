@@ -14,7 +14,9 @@ export interface GroupOutcome {
 
 /** How far the rounds of a group have come: in the run that goes on, or as their results are stored. */
 export function useGroupOutcome({ id, repeat }: WorkflowGroup): GroupOutcome {
-  const watched = useDocumentState((state) => repeat?.stop?.output ?? { node: state.document.nodes.find((node) => node.group === id)?.id ?? "", port: "" });
+  const first = useDocumentState((state) => state.document.nodes.find((node) => node.group === id)?.id ?? "");
+  const node = repeat?.stop?.output.node ?? first;
+  const port = repeat?.stop?.output.port ?? "";
   const plan = usePlanState((state) => state.plan);
   const known = usePlanState((state) => state.known);
   const steps = useRunState((state) => state.stepsByNode);
@@ -22,15 +24,15 @@ export function useGroupOutcome({ id, repeat }: WorkflowGroup): GroupOutcome {
   return useMemo(() => {
     const outcome: GroupOutcome = { done: 0, rows: 0, isRunning: false };
     for (let round = 1; round <= (repeat?.rounds ?? 0); round++) {
-      const planned = plan.steps.get(roundNodeId(watched.node, round));
-      const step = steps.get(roundNodeId(watched.node, round));
+      const planned = plan.steps.get(roundNodeId(node, round));
+      const step = steps.get(roundNodeId(node, round));
       const result = planned?.verdict.state === "fresh" ? known.results[planned.fingerprint ?? ""] : undefined;
       const isUnderWay = active && step !== undefined && (step.state === "running" || step.state === "done");
       if (!result && !isUnderWay) continue;
       outcome.done = round;
-      outcome.rows += result?.rows[watched.port] ?? step?.rowsOut ?? 0;
+      outcome.rows += result?.rows[port] ?? step?.rowsOut ?? 0;
       outcome.isRunning ||= active;
     }
     return outcome;
-  }, [repeat, watched.node, watched.port, plan, known, steps, active]);
+  }, [repeat, node, port, plan, known, steps, active]);
 }

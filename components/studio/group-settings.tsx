@@ -4,6 +4,7 @@ import { useDocumentState, usePlanState, useStudio } from "@/components/canvas/s
 import { useStudioCommands } from "@/components/canvas/use-studio-commands";
 import { NumberInput } from "@/components/params/number-input";
 import { describeProblem } from "@/components/steps/describe-problem";
+import { findStep } from "@/components/steps/step-catalogue";
 import { getParamWords } from "@/components/steps/step-words";
 import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
@@ -12,7 +13,7 @@ import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import { Switch } from "@/components/ui/switch";
 import { editGroup, setRoundParams } from "@/lib/workflow/commands/edit-group";
-import { MAX_ROUNDS, type GroupRepeat, type WorkflowGroup } from "@/lib/workflow/document";
+import { MAX_ROUNDS, type GroupRepeat, type WorkflowDocument, type WorkflowGroup } from "@/lib/workflow/document";
 import { GroupCarries } from "./group-carries";
 import { GroupStop } from "./group-stop";
 import { TitleInput } from "./title-input";
@@ -78,12 +79,19 @@ function Rounds({ group, repeat }: { group: WorkflowGroup; repeat: GroupRepeat }
   );
 }
 
+/** Something in the group draws anew, takes what the round before made, or is set otherwise: else every round gives the same. */
+function differsByRound({ nodes }: WorkflowDocument, groupId: string, { rounds, carries, varies }: GroupRepeat): boolean {
+  const draws = nodes.some((node) => node.group === groupId && (findStep(node.step)?.resource === "llm" || typeof node.params["seed"] === "number"));
+  return rounds === 1 || draws || carries.length > 0 || varies.length > 0;
+}
+
 /** The settings of the selected group. */
 export function GroupSettings({ group }: { group: WorkflowGroup }) {
   const t = useTranslations("studio.group");
   const { document: store } = useStudio();
   const ungroup = useStudioCommands().find((command) => command.id === "ungroup");
   const problem = usePlanState((state) => [...state.plan.steps.values()].find(({ node }) => node.group === group.id)?.problems.find(({ code }) => code.startsWith("group_")));
+  const isSame = useDocumentState(({ document }) => group.repeat !== null && !differsByRound(document, group.id, group.repeat));
   const Icon = group.repeat ? Repeat : Frame;
   return (
     <section aria-label={t("label", { group: group.title })} className="flex h-full flex-col bg-surface">
@@ -95,6 +103,7 @@ export function GroupSettings({ group }: { group: WorkflowGroup }) {
         <p className="text-xs text-muted">{t("text")}</p>
       </header>
       <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-auto px-4 py-3">
+        {isSame && <Notice tone="warn">{t("same")}</Notice>}
         {problem && <Notice tone="warn">{describeProblem("", problem)}</Notice>}
         <Labelled label={t("repeat")} help={t("repeatHelp")} inline>
           {({ id }) => <Switch id={id} checked={group.repeat !== null} onChange={(on) => { store.getState().dispatch(editGroup, { id: group.id, repeat: on ? onceMore : null }); }} />}

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { createAdministrator, expectSoon, openBrowser, openWorkflow, readWorkflow, startApp, takeScreenshot, waitUntilSaved, type RunningApp, type TestBrowser } from "@/tests/support/app";
+
+let app: RunningApp;
+let browser: TestBrowser;
+let page: Page;
+
+beforeAll(async () => {
+  app = await startApp();
+  browser = await openBrowser();
+  page = browser.page;
+  page.setDefaultTimeout(15_000);
+  await createAdministrator(app, page);
+});
+afterAll(async () => {
+  await browser.close();
+  await app.stop();
+});
+
+const card = (title: string): Locator => page.locator(".react-flow__node-step", { hasText: title });
+const stateOf = (title: string) => card(title).getByTestId("step-state").getAttribute("data-state");
+const settings = (): Locator => page.getByRole("region", { name: /^Settings of/ });
+
+async function setNumber(label: string, value: number): Promise<void> {
+  const field = settings().getByLabel(label, { exact: true });
+  await field.fill(String(value));
+  await field.press("Enter");
+}
+
+async function choose(label: string, option: string): Promise<void> {
+  await settings().getByLabel(label, { exact: true }).click();
+  await page.getByRole("option", { name: option }).click();
+}
+
+let workflowId: string;
+
+it("groups two steps and repeats them until enough rows are accepted", async () => {
+  workflowId = await openWorkflow(
+    page,
+    "Until enough",
+    [
+      { id: "make", step: "data-from-prompt", title: "Make drafts", params: { instruction: "Write a sentence.", count: 8, maxTokens: 12 } },
+      { id: "keep", step: "filter-rows", title: "Keep some", params: { condition: "hash(generations) % 2 = 0" } },
+      { id: "after", step: "reverse", title: "After" },
+    ],
+    ["make.output > keep.input", "keep.output > after.input"],
+  );
+  await card("Make drafts").click();
+  await card("Keep some").click({ modifiers: ["Control"] });
+  await page.keyboard.press("Control+g");
+  await page.getByTestId("group").waitFor();
+  await settings().getByLabel("Run in rounds").click();
+  await setNumber("Rounds, at most", 12);
+  await choose("Stop early", "Once there are enough rows");
+  await setNumber("Rows wanted", 10);
+  await page.getByTestId("group").getByText("until 10 rows").waitFor();
+  await waitUntilSaved(page);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+Enter");
+  await expectSoon(() => stateOf("After"), { timeout: 120_000 }).toBe("fresh");
+  await expectSoon(() => card("After").textContent()).toContain("10 rows");
+  await page.getByTestId("group").getByText(/\d+ of 10 in \d+ of 12 rounds/).waitFor();
+  await takeScreenshot(page, "rounds-after");
+});
+
+it("shows the tables of each round, and what follows from the rounds that were needed", async () => {
+  await card("Make drafts").click();
+  await page.getByRole("combobox", { name: "Round" }).first().waitFor();
+  await page.getByRole("tab", { name: /^Rows\s*8$/ }).waitFor();
+  await page.getByRole("combobox", { name: "Round" }).last().click();
+  await page.getByRole("option", { name: "Round 1", exact: true }).click();
+  await page.getByRole("tab", { name: /^Rows\s*8$/ }).waitFor();
+  await takeScreenshot(page, "rounds-data");
+});
+
+it("changes a parameter in one round alone", async () => {
+  await page.getByRole("combobox", { name: "Round" }).first().click();
+  await page.getByRole("option", { name: "Round 2", exact: true }).click();
+  await setNumber("Rows", 9);
+  await waitUntilSaved(page);
+  const { groups, nodes } = await readWorkflow(page, workflowId);
+  expect(groups[0]?.repeat?.varies).toEqual([{ node: "make", param: "count", values: { "2": 9 } }]);
+  expect(nodes.find((node) => node.id === "make")?.params["count"]).toBe(8);
+  await page.keyboard.press("Escape");
+  await page.getByTestId("group").locator("header").click();
+  await settings().getByText("Round 2: Make drafts, Rows").waitFor();
+  await takeScreenshot(page, "rounds-settings");
+  await settings().getByRole("button", { name: "As in the other rounds" }).click();
+  await waitUntilSaved(page);
+  expect((await readWorkflow(page, workflowId)).groups[0]?.repeat?.varies).toEqual([]);
+});
+
+it("moves a group with its steps by the header, as one undo", async () => {
+  const before = await readWorkflow(page, workflowId);
+  const header = page.getByTestId("group").locator("header");
+  const box = await header.boundingBox();
+  if (!box) throw new Error("The group has no header.");
+  await page.mouse.move(box.x + 120, box.y + 12);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 120, box.y + 140, { steps: 6 });
+  await page.mouse.up();
+  await waitUntilSaved(page);
+  const place = async (id: string) => (await readWorkflow(page, workflowId)).nodes.find((node) => node.id === id)?.position;
+  const placeBefore = (id: string) => before.nodes.find((node) => node.id === id)?.position;
+  expect((await place("make"))?.y).toBeGreaterThan(placeBefore("make")?.y ?? 0);
+  expect((await place("keep"))?.y).toBeGreaterThan(placeBefore("keep")?.y ?? 0);
+  expect(await place("after")).toEqual(placeBefore("after"));
+  await page.keyboard.press("Control+z");
+  await expectSoon(() => place("make")).toEqual(placeBefore("make"));
+});
+
+it("keeps a note on the canvas, which changes nothing that runs", async () => {
+  await page.locator(".react-flow__pane").click({ position: { x: 40, y: 40 } });
+  await page.keyboard.press("n");
+  await page.getByRole("textbox", { name: "Text of the note" }).fill("Ghi chú: giữ lại những câu ngắn.");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("note").getByText("Ghi chú: giữ lại những câu ngắn.").waitFor();
+  expect(await stateOf("After")).toBe("fresh");
+  await waitUntilSaved(page);
+  await page.reload();
+  await page.getByTestId("note").getByText("Ghi chú: giữ lại những câu ngắn.").waitFor();
+  await page.getByTestId("note").click();
+  await page.getByRole("button", { name: "Blue" }).click();
+  await waitUntilSaved(page);
+  expect((await readWorkflow(page, workflowId)).notes[0]?.color).toBe("blue");
+  await takeScreenshot(page, "note");
+  await page.keyboard.press("Delete");
+  await page.getByTestId("note").waitFor({ state: "detached" });
+});
+
+it("turns the cache of a step off, and says so on its card", async () => {
+  await card("Keep some").click();
+  await settings().getByLabel("Cache", { exact: true }).click();
+  await card("Keep some").getByLabel("Made anew with each run: its cache is off.").waitFor();
+  await waitUntilSaved(page);
+  expect((await readWorkflow(page, workflowId)).nodes.find((node) => node.id === "keep")?.cache).toBe("off");
+  expect(browser.errors).toEqual([]);
+});
