@@ -7,7 +7,7 @@ const chats = { visibleWhen: { param: "format", is: ["chat", "instruction"] } };
 export const promptFormatParams = {
   format: z.enum(["completion", "chat", "instruction"]).meta({ field: { kind: "select" } }),
   systemPrompt: z.string().max(100_000).meta({ field: { kind: "multiline" }, ...chats }),
-  chatTemplate: z.string().max(100_000).meta({ field: { kind: "multiline" }, advanced: true, visibleWhen: { param: "format", is: ["chat"] } }),
+  chatTemplate: z.string().max(100_000).default("").meta({ field: { kind: "multiline" }, advanced: true, visibleWhen: { param: "format", is: ["chat"] } }),
 };
 
 type PromptFormatValues = z.infer<z.ZodObject<typeof promptFormatParams>>;

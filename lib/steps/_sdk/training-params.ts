@@ -9,7 +9,7 @@ const integer = { field: { kind: "integer" } } as const;
 const number = { field: { kind: "number" } } as const;
 const select = { field: { kind: "select" } } as const;
 
-/** The parameters that every trainer has beside its own. Their words are in `training-words.en.json`. */
+/** The parameters that every trainer has beside its own; those that came later have defaults, so that drawn workflows open. Their words are in `training-words.en.json`. */
 export const trainingParams = {
   method: z.enum(["lora", "full", "qlora"]).meta(select),
   epochs: z.number().positive().max(1000).meta(number),
@@ -23,17 +23,17 @@ export const trainingParams = {
   dropout: z.number().min(0).max(1).meta({ ...number, advanced: true, ...adapter }),
   gradientAccumulation: z.int().min(1).max(4096).meta({ ...integer, advanced: true }),
   maxSteps: z.int().min(1).nullable().meta({ ...integer, advanced: true }),
-  optimiser: z.string().min(1).max(100).meta({ field: { kind: "text" }, advanced: true }),
+  optimiser: z.string().min(1).max(100).default("adamw_torch").meta({ field: { kind: "text" }, advanced: true }),
   scheduler: z.enum(["linear", "cosine", "constant"]).meta({ ...select, advanced: true }),
   warmupSteps: z.int().min(0).meta({ ...integer, advanced: true }),
   weightDecay: z.number().min(0).meta({ ...number, advanced: true }),
-  maxGradNorm: z.number().min(0).meta({ ...number, advanced: true }),
+  maxGradNorm: z.number().min(0).default(1).meta({ ...number, advanced: true }),
   maxLength: z.int().min(8).max(1_000_000).meta({ ...integer, advanced: true }),
   evaluateEverySteps: z.int().min(1).nullable().meta({ ...integer, advanced: true }),
-  bestCheckpoint: z.enum(["loss", "measure", "last"]).meta({ ...select, advanced: true }),
-  precision: z.enum(["auto", "fp32", "bf16", "fp16"]).meta({ ...select, advanced: true }),
-  device: z.enum(["auto", "cpu", "cuda", "mps"]).meta({ ...select, advanced: true }),
-  gradientCheckpointing: z.enum(["auto", "on", "off"]).meta({ ...select, advanced: true }),
+  bestCheckpoint: z.enum(["loss", "measure", "last"]).default("loss").meta({ ...select, advanced: true }),
+  precision: z.enum(["auto", "fp32", "bf16", "fp16"]).default("auto").meta({ ...select, advanced: true }),
+  device: z.enum(["auto", "cpu", "cuda", "mps"]).default("auto").meta({ ...select, advanced: true }),
+  gradientCheckpointing: z.enum(["auto", "on", "off"]).default("auto").meta({ ...select, advanced: true }),
   seed: z.int().min(0).meta({ ...integer, advanced: true }),
   furtherArguments: z
     .array(
@@ -43,6 +43,7 @@ export const trainingParams = {
       }),
     )
     .max(100)
+    .default([])
     .meta({ field: { kind: "records" }, advanced: true }),
 };
 

@@ -1,4 +1,4 @@
--- Training requests of version 1 with what version 2 asks for beside; what a training did stays as it was.
+-- Training requests of version 1 get what version 2 asks for beside. What a training did stays as it was.
 CREATE FUNCTION pg_temp.upgrade_request(request jsonb) RETURNS jsonb LANGUAGE sql AS $$
   SELECT CASE WHEN request->>'version' = '1' THEN request || jsonb_build_object(
     'version', 2, 'chatTemplate', NULL, 'packing', FALSE, 'neftuneAlpha', NULL, 'gradientCheckpointing', NULL,
