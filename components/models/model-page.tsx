@@ -7,6 +7,7 @@ import { useApi } from "@/components/api/use-api";
 import { PageFrame } from "@/components/shell/page-frame";
 import { Notice } from "@/components/ui/notice";
 import { readTraining } from "@/lib/contracts/models";
+import { takesChats, trainedKind } from "@/lib/contracts/trained-kind";
 import { LOCAL_CONNECTION } from "@/lib/steps/_sdk/model-ref";
 import { LossPlot } from "./loss-plot";
 import { PromptBox } from "./prompt-box";
@@ -25,6 +26,7 @@ export function ModelPage({ modelId }: { modelId: string }) {
   const training = live.data ?? first.data;
   if (first.isError) return <PageFrame title={t("title")}><Notice tone="bad">{first.error.message}</Notice></PageFrame>;
   if (!training) return null;
+  const kind = trainedKind(training.request);
   return (
     <PageFrame
       title={training.name}
@@ -49,11 +51,9 @@ export function ModelPage({ modelId }: { modelId: string }) {
               <LossPlot metrics={training.metrics} />
             </div>
           </section>
-          {training.ready ? (
-            <PromptBox model={model} hasSystemPrompt={training.request.format === "chat"} />
-          ) : (
-            <Notice tone="info">{t("prompt.notReady")}</Notice>
-          )}
+          {!training.ready && <Notice tone="info">{t("prompt.notReady")}</Notice>}
+          {training.ready && kind === "generator" && <PromptBox model={model} hasSystemPrompt={takesChats(training.request)} />}
+          {training.ready && kind !== "generator" && <Notice tone="info">{t("use", { kind })}</Notice>}
         </div>
         <aside className="flex flex-col gap-5">
           <TrainingResult training={training} />

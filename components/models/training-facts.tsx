@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import type { ApiReply } from "@/components/api/call-api";
 import { formatSeconds } from "@/components/canvas/use-status-words";
 import type { readTraining } from "@/lib/contracts/models";
+import { trainedColumns } from "@/lib/contracts/trained-kind";
 
 export type Training = ApiReply<typeof readTraining>;
 
@@ -23,6 +24,11 @@ function Facts({ title, facts }: { title: string; facts: [string, string | null]
   );
 }
 
+/** What says how good a model is, of all that was measured on the validation rows. */
+const SHOWN_MEASURES = ["accuracy", "f1", "majority", "mse", "rewards/margins", "rewards/accuracies"];
+
+const SHOWN_LABELS = 20;
+
 /** What a training came to. */
 export function TrainingResult({ training }: { training: Training }) {
   const t = useTranslations("models.result");
@@ -37,11 +43,13 @@ export function TrainingResult({ training }: { training: Training }) {
       facts={[
         [t("trainLoss"), number(result.finalTrainLoss)],
         [t("evalLoss"), number(result.bestEvalLoss)],
+        ...Object.entries(result.measures).flatMap(([name, value]): [string, string | null][] => (SHOWN_MEASURES.includes(name) ? [[t("measure", { name }), number(value)]] : [])),
         [t("steps"), whole(result.steps) + (result.stoppedEarly ? ` (${t("stoppedEarly")})` : "")],
         [t("trainRows"), whole(result.trainRows)],
         [t("validationRows"), whole(result.validationRows)],
         [t("skipped"), result.skipped.count === 0 ? null : whole(result.skipped.count)],
         [t("truncated"), result.truncatedRows === 0 ? null : whole(result.truncatedRows)],
+        [t("labels"), result.labels.length < 2 ? null : result.labels.slice(0, SHOWN_LABELS).join(", ") + (result.labels.length > SHOWN_LABELS ? ", …" : "")],
         [t("parameters"), t("parameterCount", { trainable: result.trainableParameters, all: result.parameters })],
         [t("device"), result.device],
         [t("took"), formatSeconds(result.seconds)],
@@ -61,8 +69,8 @@ export function TrainingSettings({ training }: { training: Training }) {
       title={t("title")}
       facts={[
         [t("base"), baseName],
-        [t("method"), method.kind === "lora" ? t("lora", { rank: method.rank, alpha: method.alpha }) : t("full")],
-        [t("columns"), [request.columns.prompt, request.columns.completion].filter(Boolean).join(" → ")],
+        [t("method"), method.kind === "full" ? t("full") : t(method.kind, { rank: method.rank, alpha: method.alpha })],
+        [t("columns"), trainedColumns(request).join(", ")],
         [t("epochs"), String(request.epochs)],
         [t("batchSize"), String(request.batchSize * request.gradientAccumulation)],
         [t("learningRate"), `${String(request.learningRate)} (${request.scheduler})`],

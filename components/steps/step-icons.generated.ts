@@ -1,12 +1,13 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowUpDown, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Gavel, GitBranch, Globe, GraduationCap, Group, Library, Link, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, TextCursorInput, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Group, Library, Link, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, TextCursorInput, ThumbsUp, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
   "arrow-down-a-z": ArrowDownAZ,
   "arrow-down-wide-narrow": ArrowDownWideNarrow,
   "arrow-up-down": ArrowUpDown,
+  "award": Award,
   "between-vertical-start": BetweenVerticalStart,
   "book-open-check": BookOpenCheck,
   "braces": Braces,
@@ -27,6 +28,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "function-square": FunctionSquare,
   "gavel": Gavel,
   "git-branch": GitBranch,
+  "git-compare-arrows": GitCompareArrows,
   "globe": Globe,
   "graduation-cap": GraduationCap,
   "group": Group,
@@ -60,6 +62,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "table-2": Table2,
   "tags": Tags,
   "text-cursor-input": TextCursorInput,
+  "thumbs-up": ThumbsUp,
   "unfold-vertical": UnfoldVertical,
   "wand-sparkles": WandSparkles,
   "waypoints": Waypoints,

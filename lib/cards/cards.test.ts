@@ -71,8 +71,8 @@ describe("makeDatasetCard", () => {
 });
 
 describe("makeModelCard", () => {
-  const request = { base: { kind: "folder", path: "/srv/models/mine" }, format: "chat", systemPrompt: "Be ``` brief", method: { kind: "lora", rank: 8, alpha: 16, dropout: 0 }, columns: { prompt: null, completion: "text" }, earlyStopping: null } as TrainingRequest;
-  const result = { finalTrainLoss: 0.5, skipped: { count: 0, rows: [] }, libraries: { torch: "2" }, seconds: 1, steps: 3, stoppedEarly: true } as unknown as TrainingResult;
+  const request = { recipe: "fine-tune-causal", advanced: {}, base: { kind: "folder", path: "/srv/models/mine" }, format: "chat", systemPrompt: "Be ``` brief", method: { kind: "lora", rank: 8, alpha: 16, dropout: 0 }, columns: { prompt: null, completion: "text" }, earlyStopping: null } as TrainingRequest;
+  const result = { finalTrainLoss: 0.5, measures: { accuracy: 0.75 }, labels: ["joy", "anger"], skipped: { count: 0, rows: [] }, libraries: { torch: "2" }, seconds: 1, steps: 3, stoppedEarly: true } as unknown as TrainingResult;
   const training = { request, result };
   const record = makeCardRecord(makeProvenance(source, makeStep({ step: "fine-tune", training })));
   const makeCard = (weights: PublishedWeights) => makeModelCard({ repo: "me/m", license: "", record, training, weights });
@@ -83,6 +83,16 @@ describe("makeModelCard", () => {
     expect(card).toContain('from_pretrained("org/base", revision="abc")\nmodel = PeftModel.from_pretrained(model, f"{folder}/base").merge_and_unload()\nmodel = PeftModel.from_pretrained(model, folder).merge_and_unload()');
     expect(card).toContain("| Steps taken | 3 \\(stopped early\\) |");
     expect(card).toContain("````text\nBe ``` brief\n````");
+  });
+
+  it("of a classifier names its labels, its measures and the class that loads it", () => {
+    const classifier = { request: { ...request, recipe: "classifier", columns: { text: "t", label: "l" } } as unknown as TrainingRequest, result };
+    const card = makeModelCard({ repo: "me/m", license: "", record, training: classifier, weights: { adapters: [], root: { kind: "folder", folder: "" } } });
+    expect(header(card)).toMatchObject({ pipeline_tag: "text-classification" });
+    expect(card).toContain('AutoModelForSequenceClassification.from_pretrained("me/m")');
+    expect(card).toContain('labels = ["joy","anger"]');
+    expect(card).toContain("| Validation: accuracy | 0.75 |");
+    expect(card).toContain("| Columns | text\\: t, label\\: l |");
   });
 
   it("tells no path of this machine", () => {

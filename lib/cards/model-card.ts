@@ -1,4 +1,5 @@
 import type { ProvenanceStep } from "@/lib/steps/_sdk/provenance";
+import { trainedKind, type TrainedKind } from "@/lib/contracts/trained-kind";
 import { escapeMarkdown } from "./escape-markdown";
 import { writeModelUsage } from "./model-usage";
 import { writeStepsSection } from "./steps-section";
@@ -28,10 +29,11 @@ export interface ModelCard {
 export function makeModelCard({ repo, license, record, training, weights }: ModelCard): string {
   const isAdapter = weights.adapters.length > 0;
   const bases = weights.root.kind === "hub" ? [weights.root.id] : baseOnHub(training);
+  const kind = training ? trainedKind(training.request) : "generator";
   const header = writeYaml({
     license: license === "" ? undefined : license,
     library_name: "reverie",
-    pipeline_tag: "text-generation",
+    pipeline_tag: pipelineTags[kind],
     base_model: bases,
     base_model_relation: bases.length === 0 ? undefined : isAdapter ? "adapter" : "finetune",
     datasets: record.hubDatasets,
@@ -39,22 +41,25 @@ export function makeModelCard({ repo, license, record, training, weights }: Mode
   });
   const body = [
     `# ${escapeMarkdown(repo.slice(repo.indexOf("/") + 1))}`,
-    writeIntroduction(record, isAdapter, weights),
+    writeIntroduction(record, isAdapter, weights, kind),
     ...(record.usesToyModel ? [toyModelNote] : []),
     "## Use it",
-    writeModelUsage(repo, weights, training?.request.format === "chat"),
+    writeModelUsage(repo, weights, training),
     ...(training ? [writeTrainingSection(training)] : []),
     writeStepsSection(record),
   ];
   return `---\n${header}---\n\n${body.join("\n\n")}\n`;
 }
 
+const pipelineTags: Record<TrainedKind, string> = { generator: "text-generation", sequence: "text2text-generation", classifier: "text-classification", reward: "text-classification", embedder: "sentence-similarity" };
+const kindNames: Record<TrainedKind, string> = { generator: "A language model", sequence: "A sequence-to-sequence model", classifier: "A classifier of texts", reward: "A reward model", embedder: "An embedding model" };
+
 function baseOnHub(training: ProvenanceStep["training"]): string[] {
   return training?.request.base.kind === "hub" ? [training.request.base.id] : [];
 }
 
-function writeIntroduction(record: CardRecord, isAdapter: boolean, { root }: PublishedWeights): string {
-  const kind = isAdapter ? "A low-rank adapter (LoRA)" : "A language model";
+function writeIntroduction(record: CardRecord, isAdapter: boolean, { root }: PublishedWeights, trained: TrainedKind): string {
+  const kind = isAdapter ? "A low-rank adapter (LoRA)" : kindNames[trained];
   const base = root.kind === "hub" ? ` on \`${escapeMarkdown(root.id)}\`` : isAdapter ? `; what it adapts is not on the Hub and lies in \`${root.folder}/\`` : "";
   const written = record.synthetic ? " Language models wrote some or all of the training data." : "";
   return `${kind}${base}. Trained by a [Reverie](https://huggingface.co/models?other=reverie) workflow of ${record.steps.length} steps.${written}`;

@@ -9,17 +9,22 @@ export function writeTrainingSection({ request, result }: NonNullable<Provenance
   const rows: [string, string | number | null][] = [
     ["Base", describeBase(request)],
     ["Method", describeMethod(request)],
-    ["Format of the examples", request.format],
-    ["Prompt column", request.columns.prompt],
-    ["Completion column", request.columns.completion],
+    ["Recipe", request.recipe],
+    ["Columns", Object.entries(request.columns).filter(([role, name]) => role !== "kind" && name !== null).map(([role, name]) => `${role}: ${String(name)}`).join(", ")],
+    ...listOwnSettings(request),
     ["Epochs", request.epochs],
     ["Steps at most", request.maxSteps],
     ["Batch size", request.batchSize],
     ["Gradient accumulation", request.gradientAccumulation],
     ["Learning rate", request.learningRate],
+    ["Optimiser", request.optimiser],
     ["Scheduler", request.scheduler],
     ["Warm-up steps", request.warmupSteps],
     ["Weight decay", request.weightDecay],
+    ["Gradient norm at most", request.maxGradNorm],
+    ["Precision", request.precision],
+    ["Weights kept", request.bestCheckpoint],
+    ["Further arguments", Object.keys(request.advanced).length === 0 ? null : JSON.stringify(request.advanced)],
     ["Tokens of an example at most", request.maxLength],
     ["Share held out", request.validationFraction],
     ["Early stopping", request.earlyStopping ? `patience ${request.earlyStopping.patience}, threshold ${request.earlyStopping.threshold}` : "no"],
@@ -31,6 +36,8 @@ export function writeTrainingSection({ request, result }: NonNullable<Provenance
     ["Steps taken", result.stoppedEarly ? `${result.steps} (stopped early)` : result.steps],
     ["Last training loss", result.finalTrainLoss],
     ["Best validation loss", result.bestEvalLoss],
+    ...Object.entries(result.measures).map(([name, value]): [string, number] => [`Validation: ${name}`, value]),
+    ["Labels", result.labels.length === 0 ? null : result.labels.join(", ")],
     ["Parameters", result.parameters],
     ["Parameters trained", result.trainableParameters],
     ["Device", result.device],
@@ -38,8 +45,25 @@ export function writeTrainingSection({ request, result }: NonNullable<Provenance
     ["Libraries", Object.entries(result.libraries).map(([name, version]) => `${name} ${version}`).join(", ")],
   ];
   const table = [["Setting or result", "Value"], ["---", "---"], ...rows.map(([name, value]) => [name, escapeMarkdown(String(value ?? "none"))])];
-  const system = request.systemPrompt === null ? [] : [`System prompt, verbatim:\n\n${fenceText(request.systemPrompt)}`];
+  const system = "systemPrompt" in request && request.systemPrompt !== null ? [`System prompt, verbatim:\n\n${fenceText(request.systemPrompt)}`] : [];
   return ["## Training", table.map((cells) => `| ${cells.join(" | ")} |`).join("\n"), ...system].join("\n\n");
+}
+
+/** Settings that not every recipe has. */
+const ownSettings: Record<string, string> = {
+  format: "Format of the examples",
+  packing: "Packed",
+  neftuneAlpha: "NEFTune alpha",
+  multiLabel: "Several labels a text",
+  loss: "Loss",
+  beta: "Beta",
+  labelSmoothing: "Label smoothing",
+  wantedWeight: "Weight of wanted answers",
+  unwantedWeight: "Weight of unwanted answers",
+};
+
+function listOwnSettings(request: TrainingRequest): [string, string | null][] {
+  return Object.entries(request).flatMap(([key, value]): [string, string | null][] => (ownSettings[key] === undefined ? [] : [[ownSettings[key], value === null ? null : typeof value === "string" ? value : JSON.stringify(value)]]));
 }
 
 function describeBase({ base }: TrainingRequest): string {
@@ -56,5 +80,5 @@ function describeBase({ base }: TrainingRequest): string {
 }
 
 function describeMethod({ method }: TrainingRequest): string {
-  return method.kind === "full" ? "all weights" : `LoRA of rank ${method.rank}, alpha ${method.alpha}, dropout ${method.dropout}`;
+  return method.kind === "full" ? "all weights" : `${method.kind === "qlora" ? "LoRA upon four bits" : "LoRA"} of rank ${method.rank}, alpha ${method.alpha}, dropout ${method.dropout}`;
 }

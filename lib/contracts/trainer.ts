@@ -87,8 +87,72 @@ const fineTuneCausal = z.strictObject({
   neftuneAlpha: z.number().positive().nullable(),
 });
 
+const classifier = z.strictObject({
+  ...common,
+  recipe: z.literal("classifier"),
+  columns: z.strictObject({ text: z.string(), label: z.string() }),
+  /** The label column holds lists: any number of labels may fit a text. */
+  multiLabel: z.boolean(),
+});
+
+const preferenceColumns = z.strictObject({ prompt: z.string(), chosen: z.string(), rejected: z.string() });
+
+/** The losses of the installed TRL's `DPOTrainer`. */
+export const dpoLosses = ["sigmoid", "hinge", "ipo", "exo_pair", "nca_pair", "robust", "bco_pair", "sppo_hard", "aot", "aot_unpaired", "apo_zero", "apo_down", "discopop", "sft", "sigmoid_norm"] as const;
+
+const dpo = z.strictObject({
+  ...common,
+  ...promptFormat,
+  recipe: z.literal("dpo"),
+  columns: preferenceColumns,
+  /** How far the model may go from where it started; higher is less far. */
+  beta: z.number().min(0),
+  loss: z.enum(dpoLosses),
+  labelSmoothing: z.number().min(0).max(0.5),
+});
+
+const orpo = z.strictObject({
+  ...common,
+  ...promptFormat,
+  recipe: z.literal("orpo"),
+  columns: preferenceColumns,
+  /** Weight of the odds ratio beside the likelihood (lambda in arXiv 2403.07691). */
+  beta: z.number().min(0),
+});
+
+const kto = z.strictObject({
+  ...common,
+  ...promptFormat,
+  recipe: z.literal("kto"),
+  /** `label` says of each answer whether it is wanted. */
+  columns: z.strictObject({ prompt: z.string(), completion: z.string(), label: z.string() }),
+  beta: z.number().min(0),
+  loss: z.enum(["kto", "apo_zero_unpaired"]),
+  wantedWeight: z.number().positive(),
+  unwantedWeight: z.number().positive(),
+});
+
+const rewardModel = z.strictObject({
+  ...common,
+  recipe: z.literal("reward-model"),
+  columns: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("pairs"),
+      prompt: z.string(),
+      chosen: z.string(),
+      rejected: z.string(),
+      /** Columns of scores, whose difference is the margin that is asked for; null for none. */
+      chosenScore: z.string().nullable(),
+      rejectedScore: z.string().nullable(),
+    }),
+    z.strictObject({ kind: z.literal("scores"), prompt: z.string(), completion: z.string(), score: z.string() }),
+  ]),
+  /** What stands between prompt and answer in the text that is scored. */
+  separator: z.string(),
+});
+
 /** One variant a recipe; `trainer/src/trainer/recipes` has a file of each name. */
-export const trainingRequest = z.discriminatedUnion("recipe", [fineTuneCausal]);
+export const trainingRequest = z.discriminatedUnion("recipe", [fineTuneCausal, classifier, dpo, orpo, kto, rewardModel]);
 export type TrainingRequest = z.infer<typeof trainingRequest>;
 
 export const trainingProgress = z.strictObject({

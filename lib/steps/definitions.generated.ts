@@ -64,6 +64,11 @@ import { definition as sql } from "./tables/sql/definition";
 import { definition as structuredPrompt } from "./prompting/structured-prompt/definition";
 import { definition as take } from "./tables/take/definition";
 import { definition as templateText } from "./tables/template-text/definition";
+import { definition as trainClassifier } from "./train/train-classifier/definition";
+import { definition as trainDpo } from "./train/train-dpo/definition";
+import { definition as trainKto } from "./train/train-kto/definition";
+import { definition as trainOrpo } from "./train/train-orpo/definition";
+import { definition as trainRewardModel } from "./train/train-reward-model/definition";
 import { definition as typeTable } from "./sources/type-table/definition";
 import { definition as window } from "./tables/window/definition";
 import { definition as zip } from "./tables/zip/definition";
@@ -132,6 +137,11 @@ export const stepDefinitions = {
   "structured-prompt": structuredPrompt as AnyStepDefinition,
   "take": take as AnyStepDefinition,
   "template-text": templateText as AnyStepDefinition,
+  "train-classifier": trainClassifier as AnyStepDefinition,
+  "train-dpo": trainDpo as AnyStepDefinition,
+  "train-kto": trainKto as AnyStepDefinition,
+  "train-orpo": trainOrpo as AnyStepDefinition,
+  "train-reward-model": trainRewardModel as AnyStepDefinition,
   "type-table": typeTable as AnyStepDefinition,
   "window": window as AnyStepDefinition,
   "zip": zip as AnyStepDefinition,

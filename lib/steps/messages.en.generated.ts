@@ -64,6 +64,11 @@ import sql from "./tables/sql/messages.en.json" with { type: "json" };
 import structuredPrompt from "./prompting/structured-prompt/messages.en.json" with { type: "json" };
 import take from "./tables/take/messages.en.json" with { type: "json" };
 import templateText from "./tables/template-text/messages.en.json" with { type: "json" };
+import trainClassifier from "./train/train-classifier/messages.en.json" with { type: "json" };
+import trainDpo from "./train/train-dpo/messages.en.json" with { type: "json" };
+import trainKto from "./train/train-kto/messages.en.json" with { type: "json" };
+import trainOrpo from "./train/train-orpo/messages.en.json" with { type: "json" };
+import trainRewardModel from "./train/train-reward-model/messages.en.json" with { type: "json" };
 import typeTable from "./sources/type-table/messages.en.json" with { type: "json" };
 import window from "./tables/window/messages.en.json" with { type: "json" };
 import zip from "./tables/zip/messages.en.json" with { type: "json" };
@@ -132,6 +137,11 @@ export const stepMessages = {
   "structured-prompt": structuredPrompt,
   "take": take,
   "template-text": templateText,
+  "train-classifier": addSharedWords(trainClassifier),
+  "train-dpo": addSharedWords(trainDpo),
+  "train-kto": addSharedWords(trainKto),
+  "train-orpo": addSharedWords(trainOrpo),
+  "train-reward-model": addSharedWords(trainRewardModel),
   "type-table": typeTable,
   "window": window,
   "zip": zip,

@@ -190,8 +190,28 @@ class RecordingReporter:
     def losses(self, kind: str = "train") -> list[float]:
         return [values["loss"] for _step, of_kind, values in self.metrics if of_kind == kind]
 
+    def values(self, name: str, kind: str = "train") -> list[float]:
+        return [values[name] for _step, of_kind, values in self.metrics if of_kind == kind and name in values]
+
     def notes(self) -> set[str]:
         return {note.code for note in self.progresses[-1].notes}
+
+
+def write_columns(data_folder: Path, name: str, columns: dict[str, list[Any]]) -> dict[str, Any]:
+    pq.write_table(pa.table(columns), data_folder / name)
+    return {"parts": [name], "rows": len(next(iter(columns.values())))}
+
+
+@pytest.fixture
+def train_recipe(data_folder: Path, tiny_model: Path) -> Callable[..., Any]:
+    """Runs any recipe in this process on the tiny model: columns of the table, then changes of the request."""
+
+    def run(recipe: str, reporter: RecordingReporter, table: dict[str, list[Any]], **changes: object) -> Any:  # noqa: ANN401
+        train = write_columns(data_folder, f"{recipe}.parquet", table)
+        request = {**COMMON, "recipe": recipe, "data": {"train": train, "validation": None}, **changes}
+        return train_request(request, data_folder, tiny_model, reporter)
+
+    return run
 
 
 @pytest.fixture

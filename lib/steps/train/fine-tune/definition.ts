@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireColumn } from "../../_sdk/check-helpers";
+import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep } from "../../_sdk/define-step";
 import { promptFormatDefaults, promptFormatParams } from "../../_sdk/prompt-format-params";
 import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
@@ -24,14 +24,10 @@ export const definition = defineStep({
   defaults: { ...baseModelDefault, promptColumn: null, completionColumn: "", ...promptFormatDefaults, ...trainingDefaults, packing: false, neftuneAlpha: null },
   incomplete: ["completionColumn"],
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
-  check({ params, inputs }) {
-    const problems = [inputs.train, inputs.validation].flatMap((tables, index) => {
-      if (index === 1 && !tables) return [];
-      const columns = tables?.[0] ?? null;
-      return [...requireColumn(columns, params.completionColumn, "completionColumn"), ...(params.promptColumn === null ? [] : requireColumn(columns, params.promptColumn, "promptColumn"))];
-    });
-    return { columns: {}, problems: [...problems, ...requireTrainable(params.model)] };
-  },
+  check: ({ params, inputs }) => ({
+    columns: {},
+    problems: [...requireTrainingColumns(inputs, { completionColumn: params.completionColumn, promptColumn: params.promptColumn }), ...requireTrainable(params.model)],
+  }),
   effects: "seeded",
   resource: "gpu",
 });

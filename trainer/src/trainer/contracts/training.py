@@ -122,8 +122,97 @@ class FineTuneRequest(CommonRequest, PromptFormat):
     neftune_alpha: float | None = Field(gt=0)
 
 
-# One class a recipe; Pydantic wants a second before it tells them apart by name.
-AnyRequest = FineTuneRequest
+class TextLabelColumns(_Strict):
+    text: str
+    label: str
+
+
+class ClassifierRequest(CommonRequest):
+    recipe: Literal["classifier"]
+    columns: TextLabelColumns
+    multi_label: bool
+
+
+class PreferenceColumns(_Strict):
+    prompt: str
+    chosen: str
+    rejected: str
+
+
+DpoLoss = Literal[
+    "sigmoid",
+    "hinge",
+    "ipo",
+    "exo_pair",
+    "nca_pair",
+    "robust",
+    "bco_pair",
+    "sppo_hard",
+    "aot",
+    "aot_unpaired",
+    "apo_zero",
+    "apo_down",
+    "discopop",
+    "sft",
+    "sigmoid_norm",
+]
+
+
+class DpoRequest(CommonRequest, PromptFormat):
+    recipe: Literal["dpo"]
+    columns: PreferenceColumns
+    beta: float = Field(ge=0)
+    loss: DpoLoss
+    label_smoothing: float = Field(ge=0, le=0.5)
+
+
+class OrpoRequest(CommonRequest, PromptFormat):
+    recipe: Literal["orpo"]
+    columns: PreferenceColumns
+    beta: float = Field(ge=0)
+
+
+class KtoColumns(_Strict):
+    prompt: str
+    completion: str
+    label: str
+
+
+class KtoRequest(CommonRequest, PromptFormat):
+    recipe: Literal["kto"]
+    columns: KtoColumns
+    beta: float = Field(ge=0)
+    loss: Literal["kto", "apo_zero_unpaired"]
+    wanted_weight: float = Field(gt=0)
+    unwanted_weight: float = Field(gt=0)
+
+
+class RewardPairColumns(_Strict):
+    kind: Literal["pairs"]
+    prompt: str
+    chosen: str
+    rejected: str
+    chosen_score: str | None
+    rejected_score: str | None
+
+
+class RewardScoreColumns(_Strict):
+    kind: Literal["scores"]
+    prompt: str
+    completion: str
+    score: str
+
+
+class RewardModelRequest(CommonRequest):
+    recipe: Literal["reward-model"]
+    columns: Annotated[RewardPairColumns | RewardScoreColumns, Field(discriminator="kind")]
+    separator: str
+
+
+AnyRequest = Annotated[
+    FineTuneRequest | ClassifierRequest | DpoRequest | OrpoRequest | KtoRequest | RewardModelRequest,
+    Field(discriminator="recipe"),
+]
 TrainingRequest: TypeAdapter[AnyRequest] = TypeAdapter(AnyRequest)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 from peft import prepare_model_for_kbit_training
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, set_seed
 
 from trainer.contracts.training import CommonRequest, LocalModelSource, PromptFormat
 from trainer.errors import TrainingFailed
@@ -16,6 +16,8 @@ from trainer.training.train_model import Workplace
 
 def load_base(request: CommonRequest, place: Workplace, read_weights: ReadWeights = read_generator) -> LoadedModel:
     """Raises ModelNotFound, TrainingFailed."""
+    # What the files do not hold, such as a head, starts at random.
+    set_seed(request.seed % 2**32)
     loaded = load_placed(
         request.base, None, place.data_folder, place.builtin_model, _placement(request, place.device), read_weights
     )

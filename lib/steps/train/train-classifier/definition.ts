@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { requireTrainingColumns } from "../../_sdk/check-training-columns";
+import { defineStep } from "../../_sdk/define-step";
+import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
+
+export const definition = defineStep({
+  id: "train-classifier",
+  version: 1,
+  category: "train",
+  icon: "tags",
+  searchAliases: ["classifier", "classification", "labels", "sentiment", "bert", "sequence classification", "multi-label"],
+  inputs: trainingPorts,
+  outputs: () => [{ name: "model", type: "model" }],
+  params: z.strictObject({
+    ...baseModelParam,
+    textColumn: z.string().meta({ field: { kind: "column", port: "train" } }),
+    labelColumn: z.string().meta({ field: { kind: "column", port: "train" } }),
+    multiLabel: z.boolean().meta({ field: { kind: "switch" } }),
+    ...trainingParams,
+  }),
+  defaults: { ...baseModelDefault, textColumn: "", labelColumn: "", multiLabel: false, ...trainingDefaults, bestCheckpoint: "measure" },
+  incomplete: ["textColumn", "labelColumn"],
+  summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
+  check: ({ params, inputs }) => ({
+    columns: {},
+    problems: [...requireTrainingColumns(inputs, { textColumn: params.textColumn, labelColumn: params.labelColumn }), ...requireTrainable(params.model)],
+  }),
+  effects: "seeded",
+  resource: "gpu",
+});

@@ -1,0 +1,47 @@
+"""
+Direct preference optimisation (Rafailov et al., arXiv 2305.18290): the model learns to prefer the chosen answer over
+the rejected one, without going far from where it started. TRL has its losses.
+"""
+
+from __future__ import annotations
+
+from trl.trainer.dpo_config import DPOConfig
+from trl.trainer.dpo_trainer import DPOTrainer
+
+from trainer.contracts.training import DpoRequest
+from trainer.data.preference_rows import prepare_preferences
+from trainer.models.save_model import write_model
+from trainer.training.load_base import fit_length, load_generator
+from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.train_model import Built, Workplace
+
+
+class _Trainer(StopsAtNan, DPOTrainer):
+    pass
+
+
+def dpo(request: DpoRequest, place: Workplace) -> Built:
+    loaded = load_generator(request, request, place)
+    length = fit_length(request, loaded.model, place)
+    rows = prepare_preferences(request, loaded.tokenizer, length, place)
+    args = make_arguments(
+        DPOConfig,
+        request,
+        place,
+        rows,
+        Measure("eval_rewards/margins", True),
+        max_length=length,
+        beta=request.beta,
+        loss_type=[request.loss],
+        label_smoothing=request.label_smoothing,
+    )
+    trainer = _Trainer(
+        model=loaded.model,
+        args=args,
+        train_dataset=rows.train,
+        eval_dataset=rows.validation,
+        processing_class=loaded.tokenizer,
+        peft_config=make_adapter(request, "CAUSAL_LM"),
+        callbacks=make_callbacks(request, place, rows),
+    )
+    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request))

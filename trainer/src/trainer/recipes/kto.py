@@ -1,0 +1,76 @@
+"""
+Kahneman-Tversky optimisation (Ethayarajh et al., arXiv 2402.01306): learns from single answers, each said to be wanted
+or not, where there are no pairs.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from trl.trainer.kto_config import KTOConfig
+from trl.trainer.kto_trainer import KTOTrainer
+
+from trainer.contracts.training import KtoRequest
+from trainer.data.prepare_rows import Example, Skip, prepare_rows
+from trainer.data.read_rows import Row, reason_to_skip, to_text
+from trainer.data.write_prompt import count_prompt_tokens, count_tokens, text_type, write_answer, write_prompt
+from trainer.errors import TrainingFailed
+from trainer.models.save_model import write_model
+from trainer.training.load_base import fit_length, load_generator
+from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.train_model import Built, Workplace
+
+WANTED = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
+
+
+class _Trainer(StopsAtNan, KTOTrainer):
+    pass
+
+
+def kto(request: KtoRequest, place: Workplace) -> Built:
+    if request.loss == "kto" and place.batch_size == 1:
+        raise TrainingFailed(
+            "training_setting_unfit",
+            "the KTO loss compares the answers of a batch, so a batch holds two rows at least. Raise the batch size, "
+            "or choose the loss that needs no others (apo_zero_unpaired).",
+        )
+    loaded = load_generator(request, request, place)
+    tokenizer, length, columns = loaded.tokenizer, fit_length(request, loaded.model, place), request.columns
+
+    def make_example(row: Row, _is_train: bool) -> Example | Skip:
+        prompt, completion = to_text(row[columns.prompt]), to_text(row[columns.completion])
+        label = WANTED.get(str(row[columns.label]).strip().lower())
+        code = reason_to_skip(prompt, completion) or (None if label is not None else "label_is_not_yes_or_no")
+        if code is not None:
+            return Skip(code)
+        asked = write_prompt(request, prompt or "")
+        used = count_prompt_tokens(tokenizer, asked)
+        if used >= length:
+            return Skip("prompt_too_long", truncated=True)
+        values = {"prompt": asked, "completion": write_answer(request, completion or ""), "label": label}
+        return Example(values, truncated=used + count_tokens(tokenizer, completion or "") + 1 > length)
+
+    wanted, kind = [columns.prompt, columns.completion, columns.label], text_type(request)
+    schema = pa.schema([("prompt", kind), ("completion", kind), ("label", pa.bool_())])
+    rows = prepare_rows(request, wanted, schema, make_example, place.data_folder, place.folder, place.progress)
+    args = make_arguments(
+        KTOConfig,
+        request,
+        place,
+        rows,
+        Measure("eval_rewards/margins", True),
+        max_length=length,
+        beta=request.beta,
+        loss_type=request.loss,
+        desirable_weight=request.wanted_weight,
+        undesirable_weight=request.unwanted_weight,
+    )
+    trainer = _Trainer(
+        model=loaded.model,
+        args=args,
+        train_dataset=rows.train,
+        eval_dataset=rows.validation,
+        processing_class=tokenizer,
+        peft_config=make_adapter(request, "CAUSAL_LM"),
+        callbacks=make_callbacks(request, place, rows),
+    )
+    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, tokenizer, request))
