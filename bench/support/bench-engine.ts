@@ -47,6 +47,7 @@ export async function openBenchEngine(changed: Partial<Env> = {}): Promise<Bench
     DUCKDB_THREADS: 2,
     WORKER_CHUNKS: 8,
     LEASE_SECONDS: 15,
+    BATCH_POLL_SECONDS: 30,
     ...changed,
   };
   await applyMigrations(postgres.url, projectFolder);

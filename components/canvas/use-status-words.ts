@@ -1,4 +1,5 @@
 import { useTranslations } from "use-intl";
+import { useBatchWords } from "@/components/runs/use-batch-words";
 import { getParamWords, getPortLabel } from "@/components/steps/step-words";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import { formatError } from "@/lib/core/format-error";
@@ -8,6 +9,7 @@ import type { StepStatus } from "./step-status";
 /** A step's state in words: a short one for the card, and the reason for its hover. */
 export function useStatusWords(): (stepId: string, status: StepStatus) => { short: string; long: string } {
   const t = useTranslations("canvas.status");
+  const batchWords = useBatchWords();
   const explainStale = (stepId: string, reason: StaleReason): string => {
     switch (reason.code) {
       case "params_changed":
@@ -38,6 +40,7 @@ export function useStatusWords(): (stepId: string, status: StepStatus) => { shor
         return { short: rowsTotal === null ? t("paused") : t("pausedAt", { done: rowsDone, total: rowsTotal }), long: t("pausedLong") };
       }
       case "running": {
+        if (status.step.batch) return batchWords(status.step.batch);
         const { rowsDone, rowsOut, rowsTotal, rate, secondsLeft, training } = status.step;
         const done = training
           ? t("trainingProgress", { step: training.step, total: training.totalSteps ?? 0, hasTotal: training.totalSteps === null ? "no" : "yes" })

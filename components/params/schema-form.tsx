@@ -3,6 +3,8 @@ import { useState, type ReactNode } from "react";
 import type { z } from "zod";
 import { useTranslations } from "use-intl";
 import type { AnyStepDefinition, StepProblem } from "@/lib/steps/_sdk/define-step";
+import type { Capabilities } from "@/lib/contracts/providers";
+import { isUnset } from "@/lib/plan/check-provider";
 import type { Column } from "@/lib/steps/_sdk/columns";
 import { classNames } from "@/components/ui/class-names";
 import { SchemaField } from "./schema-field";
@@ -13,21 +15,25 @@ interface SchemaFormProps {
   problems: StepProblem[];
   columnsOf: (port: string) => Column[] | null;
   noteOf: (param: string) => string | undefined;
+  /** What the provider of the step's model can do; null as long as it is not known. */
+  capabilities: Capabilities | null;
   /** Asks for another model in all steps of the workflow. */
   onReplaceModel?: () => void;
   onCommit: (param: string, value: unknown) => void;
 }
 
-function isVisible(schema: z.ZodType, params: Record<string, unknown>): boolean {
-  const condition = schema.meta()?.visibleWhen;
-  return !condition || condition.is.includes(params[condition.param]);
+/** What a provider has not is offered only where it was set for another one, to be taken back. */
+function isVisible([param, schema]: [string, z.ZodType], params: Record<string, unknown>, capabilities: Capabilities | null): boolean {
+  const { visibleWhen, needs } = schema.meta() ?? {};
+  if (needs !== undefined && capabilities?.[needs] !== true && isUnset(params[param])) return false;
+  return !visibleWhen || visibleWhen.is.includes(params[visibleWhen.param]);
 }
 
 /** The form of any step, made from its parameters' schema. */
-export function SchemaForm({ definition, params, problems, columnsOf, noteOf, onReplaceModel, onCommit }: SchemaFormProps) {
+export function SchemaForm({ definition, params, problems, columnsOf, noteOf, capabilities, onReplaceModel, onCommit }: SchemaFormProps) {
   const t = useTranslations("params");
   const [isOpen, setIsOpen] = useState(false);
-  const shown = Object.entries(definition.params.shape as Record<string, z.ZodType>).filter(([, schema]) => isVisible(schema, params));
+  const shown = Object.entries(definition.params.shape as Record<string, z.ZodType>).filter((entry) => isVisible(entry, params, capabilities));
   const isAdvanced = ([, schema]: [string, z.ZodType]) => schema.meta()?.advanced === true;
   const draw = ([param, schema]: [string, z.ZodType]): ReactNode => (
     <SchemaField

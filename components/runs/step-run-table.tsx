@@ -5,6 +5,7 @@ import { formatSeconds } from "@/components/canvas/use-status-words";
 import { classNames } from "@/components/ui/class-names";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import { formatError } from "@/lib/core/format-error";
+import { useBatchWords } from "./use-batch-words";
 import type { RunView, StepRunView } from "@/lib/contracts/runs";
 import { parseNodeId } from "@/lib/workflow/unroll-groups";
 
@@ -65,6 +66,7 @@ interface StepRunTableProps {
 export function StepRunTable({ run, now, onChoose }: StepRunTableProps) {
   const t = useTranslations("runs");
   const format = useFormatter();
+  const batchWords = useBatchWords();
   const heads = ["step", "time", "rows", "rejected", "failed", "calls", "tokens", "cost"] as const;
   return (
     <table className="w-full text-sm">
@@ -102,6 +104,7 @@ export function StepRunTable({ run, now, onChoose }: StepRunTableProps) {
                   <span className="text-xs whitespace-nowrap text-muted">{step.fromCache ? t("fromCache") : t(`state.${step.state}`)}</span>
                 </div>
                 {step.error && <p className="mt-0.5 text-xs text-bad">{describeError(step.error)}</p>}
+                {step.batch && <p className="mt-0.5 text-xs text-muted">{batchWords(step.batch).long}</p>}
                 {step.waitsFor && <p className="mt-0.5 text-xs text-muted">{step.waitsFor === "trainer_installing" ? t("waitsForTrainer") : step.waitsFor}</p>}
               </td>
               <td className="min-w-48 px-3 py-1.5">

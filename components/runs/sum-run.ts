@@ -1,5 +1,13 @@
 import type { RunView } from "@/lib/contracts/runs";
 
+type Batch = NonNullable<RunView["steps"][number]["batch"]>;
+
+/** All open batches as one; null where there is none. */
+function joinBatches([first, ...others]: Batch[]): Batch | null {
+  if (!first) return null;
+  return others.reduce((sum, { total, done, deadline, error }) => ({ total: sum.total + total, done: sum.done + done, deadline: [sum.deadline, deadline].filter((time) => time !== null).sort().at(-1) ?? null, error: sum.error ?? error }), first);
+}
+
 const MICROS = 1_000_000;
 
 /** Totals of a run: rows, pace and money over all of its steps. */
@@ -16,6 +24,7 @@ export function sumRun(run: RunView) {
     failed: sum((step) => step.failed),
     rate: running.reduce((total, step) => total + (step.rate ?? 0), 0),
     secondsLeft: left.length > 0 ? Math.max(...left) : null,
+    batch: joinBatches(run.steps.flatMap(({ batch }) => batch ?? [])),
     stepsDone: run.steps.filter((step) => step.state === "done" || step.state === "skipped").length,
   };
 }

@@ -13,6 +13,10 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Labelled } from "@/components/ui/labelled";
 import { Notice } from "@/components/ui/notice";
 import { Switch } from "@/components/ui/switch";
+import { capabilitiesOf } from "@/lib/plan/check-provider";
+import { modelKey } from "@/lib/plan/plan-workflow";
+import { isModelRef } from "@/lib/steps/_sdk/model-ref";
+import { listParams } from "@/lib/steps/_sdk/param-fields";
 import { setRoundParams } from "@/lib/workflow/commands/edit-group";
 import { setParams, toggleCache } from "@/lib/workflow/commands/edit-node";
 import type { WorkflowNode } from "@/lib/workflow/document";
@@ -56,13 +60,16 @@ function StepForm({ node, plannedId, round }: InRound & { round: number | null }
   const t = useTranslations("params");
   const { document, view } = useStudio();
   const planned = usePlanState((state) => state.plan.steps.get(plannedId));
+  const models = usePlanState((state) => state.known.models);
   const definition = findStep(node.step);
   if (!definition) return null;
   const modelPort = definition.inputs.find((port) => port.type === "model");
   const hasModelEdge = modelPort !== undefined && (planned?.incoming[modelPort.name]?.length ?? 0) > 0;
+  const ref = hasModelEdge ? undefined : listParams(definition.params).flatMap(({ name, meta }) => (meta.field?.kind === "model" && isModelRef(node.params[name]) ? [node.params[name]] : []))[0];
   return (
     <SchemaForm
       key={plannedId}
+      capabilities={capabilitiesOf(ref ? (models[modelKey(ref)] ?? { unresolved: ref }) : undefined)}
       definition={definition}
       params={(round === null ? null : planned?.node.params) ?? node.params}
       problems={planned?.problems ?? []}

@@ -33,7 +33,7 @@ function StepLine({ step }: { step: StepEstimate }) {
       <th scope="row" className="max-w-40 truncate pr-3 text-left font-normal">{step.title}</th>
       <td className="pr-3 text-right">{step.calls === null ? t("notKnown") : t("callCount", { calls: step.calls })}</td>
       <td className="pr-3 text-right">{step.calls === null ? "" : money}</td>
-      <td className="text-right">{step.calls === null || step.seconds === null ? "" : formatSeconds(Math.max(1, step.seconds))}</td>
+      <td className="text-right">{step.isBatch ? t("asBatch") : step.calls === null || step.seconds === null ? "" : formatSeconds(Math.max(1, step.seconds))}</td>
     </tr>
   );
 }

@@ -4,6 +4,7 @@ import { useRunState, useStudio } from "@/components/canvas/studio-context";
 import { cancelRunOf, pauseRunOf, resumeRunOf } from "@/components/canvas/use-studio-commands";
 import { formatSeconds } from "@/components/canvas/use-status-words";
 import { sumRun } from "@/components/runs/sum-run";
+import { useBatchWords } from "@/components/runs/use-batch-words";
 import { describeError } from "@/components/runs/step-run-table";
 import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
@@ -62,6 +63,7 @@ export function RunProgress({ run, onBudget }: { run: RunView; onBudget: () => v
   const format = useFormatter();
   const studio = useStudio();
   const starting = useRunState((state) => state.starting);
+  const batchWords = useBatchWords();
   const totals = sumRun(run);
   const isPaused = run.state === "paused";
   const cost = format.number(totals.cost, { style: "currency", currency: "USD", maximumFractionDigits: 4 });
@@ -71,8 +73,15 @@ export function RunProgress({ run, onBudget }: { run: RunView; onBudget: () => v
         <div className="flex justify-between gap-3 text-xs whitespace-nowrap text-muted">
           {run.state === "paused" && <PausedWord run={run} />}
           <span>{t("rowsDone", { rows: totals.rows })}</span>
-          {!isPaused && totals.rate > 0 && <span>{t("rate", { rate: totals.rate })}</span>}
-          {!isPaused && totals.secondsLeft !== null && <span>{t("left", { time: formatSeconds(totals.secondsLeft) })}</span>}
+          {!isPaused && totals.batch && (
+            <Tooltip content={batchWords(totals.batch).long}>
+              <button type="button" className="cursor-help">
+                {batchWords(totals.batch).short}
+              </button>
+            </Tooltip>
+          )}
+          {!isPaused && !totals.batch && totals.rate > 0 && <span>{t("rate", { rate: totals.rate })}</span>}
+          {!isPaused && !totals.batch && totals.secondsLeft !== null && <span>{t("left", { time: formatSeconds(totals.secondsLeft) })}</span>}
           {totals.calls > 0 && <span>{t("calls", { calls: totals.calls, cost })}</span>}
         </div>
         <Progress label={t("progress")} value={totals.stepsDone} max={run.steps.length} />

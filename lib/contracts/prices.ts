@@ -2,6 +2,9 @@ import type { ConnectionProvider } from "./models";
 import { priceLists, type ListPrice } from "./default-prices";
 import { fullBaseUrl, providers, type Provider, type SettingField } from "./providers";
 
+/** What calls in a batch cost, of the list price: at OpenAI and Anthropic alike (platform.openai.com/docs/guides/batch, docs.claude.com/en/docs/build-with-claude/batch-processing). */
+export const BATCH_SHARE = 0.5;
+
 /** US dollars a million tokens. */
 export interface ModelPrice {
   input: number;

@@ -23,6 +23,8 @@ export interface Capabilities {
   embeddings: boolean;
   /** The amount of thinking can be asked for. */
   thinking: boolean;
+  /** Calls can be handed over as a batch, to be answered within a day at half the price. */
+  batch: boolean;
 }
 
 /** Where a copy of OpenAI's chat protocol differs from it. */
@@ -55,13 +57,13 @@ export interface ProviderEntry {
   dialect?: Dialect;
 }
 
-const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true };
+const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true, batch: false };
 const oneKey = [["apiKey"]] as const;
 
 /** A copy of OpenAI's chat completions with one key: most providers are only this. */
-function openAiCopy(entry: Pick<ProviderEntry, "title" | "baseUrl" | "keyPage"> & { lacks?: (keyof Capabilities)[]; dialect?: Dialect; keyOptional?: boolean }): ProviderEntry {
-  const { lacks = [], ...rest } = entry;
-  const capabilities = { ...all, ...Object.fromEntries(lacks.map((name) => [name, false])) };
+function openAiCopy(entry: Pick<ProviderEntry, "title" | "baseUrl" | "keyPage"> & { has?: (keyof Capabilities)[]; lacks?: (keyof Capabilities)[]; dialect?: Dialect; keyOptional?: boolean }): ProviderEntry {
+  const { has = [], lacks = [], ...rest } = entry;
+  const capabilities = { ...all, ...Object.fromEntries(has.map((name) => [name, true])), ...Object.fromEntries(lacks.map((name) => [name, false])) };
   return { protocol: "openai-chat", auth: "bearer", settings: [], secrets: oneKey, capabilities, ...rest };
 }
 
@@ -70,6 +72,7 @@ export const providers = {
     title: "OpenAI",
     baseUrl: "https://api.openai.com/v1",
     keyPage: "https://platform.openai.com/api-keys",
+    has: ["batch"],
     // Its newer models refuse `max_tokens`; most servers that copy the API know only that.
     dialect: { maxTokens: "max_completion_tokens" },
   }),
@@ -81,7 +84,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://platform.openai.com/api-keys",
-    capabilities: { ...all, seed: false, stop: false, n: false },
+    capabilities: { ...all, seed: false, stop: false, n: false, batch: true },
   },
   "azure-openai": {
     title: "Azure OpenAI",
@@ -106,7 +109,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://console.anthropic.com/settings/keys",
-    capabilities: { ...all, seed: false, n: false, embeddings: false },
+    capabilities: { ...all, seed: false, n: false, embeddings: false, batch: true },
   },
   google: {
     title: "Google AI Studio",
@@ -189,6 +192,9 @@ export const providers = {
 } as const satisfies Record<string, ProviderEntry>;
 
 export type Provider = keyof typeof providers;
+
+/** What the model server of the trainer takes. */
+export const ownServer: Capabilities = { ...all, jsonSchema: false, images: false, tools: false, thinking: false };
 
 /** The entry, in the shape that all share. */
 export function providerEntry(id: Provider): ProviderEntry {

@@ -53,6 +53,8 @@ export const stepRunView = z.strictObject({
       notes: z.array(z.strictObject({ code: z.string(), data: z.record(z.string(), z.unknown()) })),
     })
     .nullable(),
+  /** Calls handed to the provider as batches, while any are open; `deadline` is the latest of theirs, null until they are taken. */
+  batch: z.strictObject({ total: z.int(), done: z.int(), deadline: z.string().nullable(), error: errorRecord.nullable() }).nullable(),
   /** What it waits for, where that is not another step: e.g. `trainer_installing`. */
   waitsFor: z.string().nullable(),
   error: errorRecord.nullable(),

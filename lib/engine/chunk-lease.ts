@@ -81,7 +81,7 @@ const RUN_COST = "SELECT COALESCE(sum(k.cost_micros), 0) FROM step_run o JOIN ch
 const LEASE = `
   WITH leased AS (
     UPDATE chunk SET state = 'running', lease_token = $2, lease_until = now() + $3 * interval '1 second', worker_id = $4, attempt = attempt + 1
-    WHERE id = $1 AND state = 'queued'
+    WHERE id = $1 AND state = 'queued' AND waits_for IS NULL
       AND NOT EXISTS (SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = chunk.step_run_id AND r.state = 'paused') RETURNING *
   )
   SELECT c.id, c.index, c.phase, c.row_start, c.row_end, c.attempt, s.run_id, r.row_limit, s.id AS step_run_id, s.node_id, s.step_id, s.title,

@@ -89,13 +89,13 @@ async function commitChunk(resources: WorkerResources, chunk: LeasedChunk, parts
   if (rowCount === 0) throw new AppError("lease_lost");
 }
 
-/** The run was paused, or the database went away under the chunk: no fault of its rows, and not counted as a delivery. */
-async function giveBack(resources: WorkerResources, chunk: LeasedChunk): Promise<void> {
-  logger.warn("chunk_given_back", { chunk: chunk.id, step: chunk.stepId });
+/** The run was paused, the database went away under the chunk, or it waits for a batch: no fault of its rows, and not counted as a delivery. */
+async function giveBack(resources: WorkerResources, chunk: LeasedChunk, waitsFor: "batch" | null): Promise<void> {
+  logger.info("chunk_given_back", { chunk: chunk.id, step: chunk.stepId, waitsFor });
   await retryWhileAway(() =>
     resources.database.pool.query(
-      "UPDATE chunk SET state = 'queued', lease_token = NULL, lease_until = NULL, enqueued_at = NULL, attempt = attempt - 1, calls = $3, cost_micros = $4 WHERE id = $1 AND lease_token = $2 AND state = 'running'",
-      [chunk.id, chunk.token, chunk.progress.calls, chunk.progress.costMicros],
+      "UPDATE chunk SET state = 'queued', lease_token = NULL, lease_until = NULL, enqueued_at = NULL, attempt = attempt - 1, calls = $3, cost_micros = $4, waits_for = $5 WHERE id = $1 AND lease_token = $2 AND state = 'running'",
+      [chunk.id, chunk.token, chunk.progress.calls, chunk.progress.costMicros, waitsFor],
     ),
   );
 }
@@ -105,8 +105,8 @@ async function failChunk(resources: WorkerResources, chunk: LeasedChunk, error: 
     logger.info("chunk_given_up", { chunk: chunk.id, step: chunk.stepId });
     return;
   }
-  if (error.code === "run_paused" || isTransientDatabaseError(error)) {
-    await giveBack(resources, chunk);
+  if (error.code === "run_paused" || error.code === "batch_waiting" || isTransientDatabaseError(error)) {
+    await giveBack(resources, chunk, error.code === "batch_waiting" ? "batch" : null);
     return;
   }
   logger.error("chunk_failed", { chunk: chunk.id, step: chunk.stepId, code: error.code, detail: error.code === "internal" ? (error.stack ?? null) : null });

@@ -16,7 +16,7 @@ const FREE = { input: 0, cachedInput: 0, output: 0 };
 
 /** The index on model and time gives these without reading any other. */
 const PAST = `
-  SELECT count(*)::int AS calls, avg(prompt_tokens)::float8 AS "promptTokens", avg(completion_tokens)::float8 AS "completionTokens", avg(latency_ms)::float8 AS "latencyMs"
+  SELECT count(*)::int AS calls, avg(prompt_tokens)::float8 AS "promptTokens", avg(completion_tokens)::float8 AS "completionTokens", avg(latency_ms) FILTER (WHERE latency_ms > 0)::float8 AS "latencyMs"
   FROM (SELECT prompt_tokens, completion_tokens, latency_ms FROM call_cache WHERE model = $1 ORDER BY created_at DESC LIMIT 200) recent`;
 
 async function readPast(resources: SharedResources, model: string): Promise<CallFacts["past"]> {

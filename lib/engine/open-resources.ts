@@ -30,6 +30,7 @@ export async function openResources(env: Env, projectFolder: string): Promise<Sh
     trainer: env.TRAINER_URL && env.TRAINER_TOKEN ? { url: env.TRAINER_URL.replace(/\/+$/, ""), token: env.TRAINER_TOKEN } : null,
     builtinModelFolder: join(projectFolder, "trainer", "builtin", "model"),
     leaseSeconds: env.LEASE_SECONDS,
+    batchPollSeconds: env.BATCH_POLL_SECONDS,
     privateHosts: (env.WEB_PRIVATE_HOSTS ?? "").split(",").map((host) => host.trim().toLowerCase()).filter((host) => host !== ""),
     async close() {
       await queues.close();

@@ -19,6 +19,16 @@ export async function pauseForBudget(resources: Pick<SharedResources, "database"
   await resources.database.pool.query("UPDATE run SET state = 'paused', error = $2 WHERE id = $1 AND state = 'running'", [runId, new AppError("budget_reached", { budget }).toRecord()]);
 }
 
+/** Pauses the run where its calls have cost what they may. */
+export async function pauseIfSpent(resources: Pick<SharedResources, "database">, runId: string): Promise<void> {
+  const { rows } = await resources.database.pool.query<{ spent: boolean }>(
+    `SELECT (SELECT COALESCE(sum(k.cost_micros), 0) FROM step_run o JOIN chunk k ON k.step_run_id = o.id WHERE o.run_id = r.id) >= r.budget_micros AS spent
+     FROM run r WHERE r.id = $1 AND r.budget_micros IS NOT NULL`,
+    [runId],
+  );
+  if (rows[0]?.spent) await pauseForBudget(resources, runId);
+}
+
 /** Goes on with a paused run, with another budget where one is given. Throws `not_found`, `run_not_active`. */
 export async function resumeRun(resources: SharedResources, runId: string, budgetMicros: number | null | undefined): Promise<void> {
   const chunks = await inTransaction(resources, async (client) => {

@@ -55,7 +55,7 @@ async function failDeadlyChunks(resources: WorkerResources): Promise<void> {
 
 async function requeueChunks(resources: WorkerResources): Promise<void> {
   const { rows } = await resources.database.pool.query<{ id: string }>(
-    `UPDATE chunk SET enqueued_at = now() WHERE state = 'queued' AND (enqueued_at IS NULL OR enqueued_at < now() - $1 * interval '1 second')
+    `UPDATE chunk SET enqueued_at = now() WHERE state = 'queued' AND waits_for IS NULL AND (enqueued_at IS NULL OR enqueued_at < now() - $1 * interval '1 second')
        AND NOT EXISTS (SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = chunk.step_run_id AND r.state = 'paused') RETURNING id`,
     [REQUEUE_SECONDS],
   );
@@ -63,16 +63,17 @@ async function requeueChunks(resources: WorkerResources): Promise<void> {
   await enqueueChunks(resources.queues, resources, rows.map((row) => row.id), String(Date.now()));
 }
 
-/** Runs `reconcile` at once and then every `everyMs`, never twice at a time. Returns a function that stops it. */
-export function startReconciler(resources: WorkerResources, everyMs: number): () => Promise<void> {
+/** Does `work` at once and then every `everyMs`, never twice at a time. Returns a function that aborts it and waits for its end. */
+export function repeat(name: string, work: (signal: AbortSignal) => Promise<void>, everyMs: number): () => Promise<void> {
+  const stop = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let busy = false;
   const tick = (): void => {
     if (busy) return;
     busy = true;
-    running = reconcile(resources)
+    running = work(stop.signal)
       .catch((error: unknown) => {
-        logger.warn("reconcile_failed", { detail: toAppError(error).message });
+        logger.warn(`${name}_failed`, { detail: toAppError(error).message });
       })
       .finally(() => {
         busy = false;
@@ -82,6 +83,7 @@ export function startReconciler(resources: WorkerResources, everyMs: number): ()
   const timer = setInterval(tick, everyMs);
   return async () => {
     clearInterval(timer);
+    stop.abort();
     await running;
   };
 }

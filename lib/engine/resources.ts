@@ -17,6 +17,8 @@ export interface SharedResources {
   /** Absolute path of the built-in model's folder. */
   builtinModelFolder: string;
   leaseSeconds: number;
+  /** Between two looks at a provider's batch. */
+  batchPollSeconds: number;
   /** Hosts of private networks that pages may be fetched from. */
   privateHosts: readonly string[];
 }

@@ -14,6 +14,7 @@ import { createTableView } from "@/lib/tables/table-view";
 import type { TableManifest } from "@/lib/tables/table-manifest";
 import { createRowWriter, type MadeRow } from "@/lib/tables/write-rows";
 import { writePart } from "@/lib/tables/write-part";
+import { openParkedCalls } from "./batches/park-calls";
 import type { LeasedChunk } from "./chunk-lease";
 import { noParts, type ChunkParts } from "./chunk-parts";
 import { resolveModel } from "./model-resolver";
@@ -99,6 +100,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   setMaxListeners(0, signal);
   const { progress } = chunk;
   const fatal: AppError[] = [];
+  const parked = params["batch"] === true ? await openParkedCalls(resources, chunk, model) : null;
   let next = 0;
 
   async function askAbout<Value>(text: string, ask: (texts: string[]) => Promise<TextAnswers<Value>>): Promise<Value> {
@@ -116,7 +118,14 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
         rowNumber: chunk.rowStart + place,
         signal,
         async complete(messages, sample, extras) {
-          const completion = await resources.models.complete({ model, messages, sampling, sample: sample + (chunk.identity.repeat ?? 0) * SAMPLES_A_ROUND, signal, startSignal: chunk.pausing, ...(extras && { extras }) });
+          const call = { model, messages, sampling, sample: sample + (chunk.identity.repeat ?? 0) * SAMPLES_A_ROUND, ...(extras && { extras }) };
+          if (parked) {
+            const completion = await parked.complete(call);
+            // Calls and money of a batch are on the chunk's bill since it was answered.
+            countCall(progress, { ...completion.record, costMicros: 0 }, 0);
+            return completion;
+          }
+          const completion = await resources.models.complete({ ...call, signal, startSignal: chunk.pausing });
           countCall(progress, completion.record);
           chunk.spend(completion.record.costMicros);
           return completion;
@@ -129,6 +138,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
       else progress.rejected += 1;
     } catch (error) {
       const failure = toAppError(error);
+      if (failure.code === "batch_waiting") return;
       if (failure.code === "cancelled" || failure.code === "run_paused" || signal.aborted) throw failure;
       if (isTransientDatabaseError(failure)) throw failure;
       if (isFatalForStep(failure)) {
@@ -147,17 +157,19 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
     while (next < total && !signal.aborted && !chunk.pausing.aborted) await processOne(next++);
   });
   const settled = await Promise.allSettled(lanes);
+  const isWaiting = await parked?.settle();
   if (fatal[0]) throw fatal[0];
   const broken = settled.find((lane) => lane.status === "rejected");
   if (broken) throw isAppError(broken.reason) ? broken.reason : toAppError(broken.reason);
   if (signal.aborted) throw new AppError("cancelled");
   if (next < total) throw new AppError("run_paused");
+  if (isWaiting) throw new AppError("batch_waiting");
   return outcomes;
 }
 
-function countCall(progress: LeasedChunk["progress"], record: Pick<CallRecord, "cached" | "promptTokens" | "completionTokens" | "costMicros">): void {
+function countCall(progress: LeasedChunk["progress"], record: Pick<CallRecord, "cached" | "promptTokens" | "completionTokens" | "costMicros">, calls = 1): void {
   if (record.cached) progress.callsCached += 1;
-  else progress.calls += 1;
+  else progress.calls += calls;
   progress.promptTokens += record.promptTokens;
   progress.completionTokens += record.completionTokens;
   progress.costMicros += record.costMicros;

@@ -2,9 +2,10 @@ import { hostname } from "node:os";
 import { toAppError } from "@/lib/core/app-error";
 import { logger } from "@/lib/core/logger";
 import { startQueueWorker, type QueueBackend } from "@/lib/queues/queues";
+import { keepBatches } from "./batches/batch-keeper";
 import { createLeaseKeeper } from "./chunk-lease";
 import { executeChunk } from "./execute-chunk";
-import { startReconciler } from "./reconcile";
+import { reconcile, repeat } from "./reconcile";
 import type { WorkerResources } from "./resources";
 
 const BEAT_MS = 2000;
@@ -31,12 +32,13 @@ export async function startWorker(resources: WorkerResources, backend: QueueBack
   }), BEAT_MS);
   const leases = createLeaseKeeper(resources);
   const worker = startQueueWorker("chunks", backend, chunksAtOnce, ({ chunkId }) => executeChunk(resources, leases, chunkId));
-  const stopReconciler = startReconciler(resources, RECONCILE_MS);
+  const stopReconciler = repeat("reconcile", () => reconcile(resources), RECONCILE_MS);
+  const stopBatches = repeat("batches", (signal) => keepBatches(resources, signal), Math.min(RECONCILE_MS, resources.batchPollSeconds * 1000));
   logger.info("worker_started", { worker: resources.workerId });
   return {
     async close() {
       clearInterval(beating);
-      await stopReconciler();
+      await Promise.all([stopReconciler(), stopBatches()]);
       await leases.close();
       await worker.close();
       resources.models.close();

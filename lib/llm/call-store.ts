@@ -56,6 +56,8 @@ const toStorable = (text: string): string => text.replaceAll("\0", "\ufffd");
 const toStorableJson = (value: unknown): string => JSON.stringify(value).replaceAll("\\u0000", "\\ufffd");
 
 export interface CallStore {
+  /** The stored reply; null where there is none. Claims nothing. */
+  find(key: Buffer): Promise<StoredReply | null>;
   /** The stored reply, or the right to make the call. */
   acquire(key: Buffer): Promise<Acquired>;
   /** Stores a reply and gives up the claim; resolves once it is durable. */
@@ -66,6 +68,11 @@ export interface CallStore {
 
 /** The call cache in Postgres. `workerId` beats in `worker_process`; a claim older than `staleSeconds` of silence is void. */
 export function createCallStore(pool: Pool, workerId: string, staleSeconds: number): CallStore {
+  const findAll = async (keys: Buffer[]): Promise<(StoredReply | null)[]> => {
+    const { rows } = await pool.query<ReplyRow>({ name: "call-lookup", text: LOOKUP, values: [keys] });
+    const found = new Map(rows.map((row) => [row.key.toString("hex"), toReply(row)]));
+    return keys.map((key) => found.get(key.toString("hex")) ?? null);
+  };
   const acquireAll = async (keys: Buffer[]): Promise<Acquired[]> => {
     const found = new Map<string, StoredReply>();
     const look = async (wanted: Buffer[]): Promise<void> => {
@@ -117,7 +124,7 @@ export function createCallStore(pool: Pool, workerId: string, staleSeconds: numb
   };
   // All three are safe to do twice, and a reply that was paid for must not be lost to a dropped connection.
   const patient = <Item, Result>(run: (items: Item[]) => Promise<Result[]>) => createBatcher((items: Item[]) => retryWhileAway(() => run(items)));
-  return { acquire: patient(acquireAll), store: patient(storeAll), release: patient(releaseAll) };
+  return { find: patient(findAll), acquire: patient(acquireAll), store: patient(storeAll), release: patient(releaseAll) };
 }
 
 function toReply(row: ReplyRow): StoredReply {

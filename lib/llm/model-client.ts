@@ -2,7 +2,8 @@ import type { Pool } from "pg";
 import { isAppError, type AppError } from "@/lib/core/app-error";
 import { makeCallKey } from "./call-key";
 import { createCallRunner, wait } from "./call-runner";
-import { createCallStore, type StoredReply } from "./call-store";
+import { costOfCall } from "./call-cost";
+import { createCallStore, type NewReply, type StoredReply } from "./call-store";
 import type { CallExtras, ChatMessage, Completion, Sampling } from "./chat";
 import { classificationTask } from "./classifier";
 import { embeddingTask } from "./embedder";
@@ -43,11 +44,26 @@ export interface CallOptions {
 export interface ModelClient {
   /** One call, through cache, limiter and retries. Throws an AppError with the code of the last failure. */
   complete(call: CallOptions): Promise<Completion>;
+  /** The reply to a call where it is kept, as one that this call paid `share` of the price for, or none; null where it is not. Calls nobody. */
+  recall(call: PlainCall, key: Buffer, share: number): Promise<Completion | null>;
+  /** Keeps a reply that came another way than by `complete`. Resolves once it is durable. */
+  keep(reply: NewReply): Promise<void>;
   /** Vectors of texts, through cache, limiter and retries; what is asked for at once is sent together. */
   embed(call: TextCall<EmbeddingOptions>): Promise<TextAnswers<Float32Array>>;
   /** Label scores of texts, likewise. */
   classify(call: TextCall<ClassificationOptions>): Promise<TextAnswers<LabelScores>>;
   close(): void;
+}
+
+export type PlainCall = Omit<CallOptions, "signal" | "startSignal">;
+
+export function keyOfCall({ model, sampling, messages, sample, extras }: PlainCall): Buffer {
+  return makeCallKey(model.identity, sampling, messages, sample, extras);
+}
+
+/** Sampling as it is sent: the seed of each sample is another one. */
+export function samplingOf({ sampling, sample }: PlainCall): Sampling {
+  return { ...sampling, seed: sampling.seed === null ? null : sampling.seed + sample };
 }
 
 interface Obtained {
@@ -65,15 +81,15 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
   const inFlight = new Map<string, Promise<Obtained>>();
 
   async function callAndStore(call: CallOptions, key: Buffer): Promise<Obtained> {
-    const { messages, sampling, extras = {}, signal, startSignal } = call;
-    const seed = sampling.seed === null ? null : sampling.seed + call.sample;
+    const { messages, extras = {}, signal, startSignal } = call;
+    const sampling = samplingOf(call);
     let startedAt = 0;
     let leave: (() => void) | null = null;
     try {
       const send = (target: ModelTarget) => {
         // What is kept is what the server took; the wait for a place says nothing of the model.
         startedAt = performance.now();
-        return callChat(target, { messages, sampling: { ...sampling, seed }, extras }, { timeoutMs, signal });
+        return callChat(target, { messages, sampling, extras }, { timeoutMs, signal });
       };
       const made = await runCall({ model: call.model, tokens: estimateTokens(call), signal, startSignal, send });
       ({ leave } = made);
@@ -102,7 +118,7 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
 
   return {
     async complete(call) {
-      const key = makeCallKey(call.model.identity, call.sampling, call.messages, call.sample, call.extras);
+      const key = keyOfCall(call);
       const id = key.toString("hex");
       for (let same = inFlight.get(id); same; same = inFlight.get(id)) {
         try {
@@ -121,6 +137,11 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
         inFlight.delete(id);
       }
     },
+    async recall({ model }, key, share) {
+      const reply = await store.find(key);
+      return reply && toCompletion(key.toString("hex"), { reply, attempts: share === 0 ? 0 : 1, target: model }, share);
+    },
+    keep: (reply) => store.store(reply),
     embed: createTextCaller(embeddingTask(pool), { runCall, timeoutMs }),
     classify: createTextCaller(classificationTask(pool, store), { runCall, timeoutMs }),
     close() {
@@ -129,7 +150,7 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
   };
 }
 
-function estimateTokens({ messages, sampling, extras }: CallOptions): number {
+export function estimateTokens({ messages, sampling, extras }: PlainCall): number {
   let characters = extras ? JSON.stringify(extras).length : 0;
   let images = 0;
   for (const { content } of messages) {
@@ -143,12 +164,10 @@ function estimateTokens({ messages, sampling, extras }: CallOptions): number {
   return Math.ceil(characters / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE + (sampling.maxTokens ?? 0);
 }
 
-function toCompletion(key: string, { reply, attempts, target }: Obtained): Completion {
-  const price = target.endpoint.prices.get(target.model);
+function toCompletion(key: string, { reply, attempts, target }: Obtained, share = 1): Completion {
   const cached = attempts === 0;
   const { latencyMs, promptTokens, completionTokens, cachedTokens, reasoningTokens } = reply;
-  // Dollars a million tokens is millionths of a dollar a token.
-  const costMicros = price && !cached ? Math.round((promptTokens - cachedTokens) * price.input + cachedTokens * price.cachedInput + completionTokens * price.output) : 0;
+  const costMicros = cached ? 0 : costOfCall(reply, target.endpoint.prices.get(target.model), share);
   const finishReason = normaliseFinish(reply.finishReason);
   return {
     text: reply.text,

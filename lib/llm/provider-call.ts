@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { providerEntry, type Capabilities } from "@/lib/contracts/providers";
-import { authorise } from "./auth/authorise";
 import type { CallExtras, ChatMessage, Sampling } from "./chat";
 import type { Endpoint, ModelTarget } from "./endpoint";
 import { describeStatus, readProviderError } from "./providers/describe-status";
@@ -9,31 +8,19 @@ import { normaliseFinish } from "./providers/finish-reason";
 import type { ChatProtocol, ChatRequest, ClassificationRequest, EmbeddingRequest, LabelScores, ParsedReply } from "./providers/protocol";
 import { protocolOf } from "./providers/protocols";
 import { knownRefusals, leaveOutRefused, readRefusal, rememberRefusal } from "./refusals";
-import { send, type HttpReply } from "./transport";
-
-export interface CallLimits {
-  timeoutMs: number;
-  signal: AbortSignal;
-}
+import { sendTo, type CallLimits } from "./send-to";
+import type { HttpReply } from "./transport";
 
 /** Parameters that one call may learn to do without. */
 const MAX_LEARNED = 6;
 const QUOTE_LENGTH = 120;
-
-async function sendTo(target: ModelTarget, method: "GET" | "POST", address: string, body: string, limits: CallLimits): Promise<HttpReply> {
-  const { endpoint } = target;
-  const url = address.startsWith("/") ? `${endpoint.baseUrl}${address}` : address;
-  const proof = await authorise(endpoint, { method, url, body });
-  const headers = { "content-type": "application/json", ...protocolOf(endpoint).headers, ...proof };
-  return send({ endpoint, method, url, headers, ...(method === "POST" ? { body } : {}), ...limits });
-}
 
 function demand(endpoint: Endpoint, capability: keyof Capabilities, feature: string): void {
   if (!providerEntry(endpoint.provider).capabilities[capability]) throw new AppError("model_feature_missing", { connection: endpoint.name, feature });
 }
 
 /** The call without what the provider has no word for; a call that would lose its meaning is refused instead. */
-function fitToProvider(target: ModelTarget, call: { messages: ChatMessage[]; sampling: Sampling; extras: CallExtras }): ChatRequest {
+function fitToProvider(target: ModelTarget, call: ChatCall): ChatRequest {
   const { endpoint } = target;
   const { capabilities } = providerEntry(endpoint.provider);
   const { messages, sampling, extras } = call;
@@ -93,28 +80,57 @@ function checkReply(reply: ParsedReply, { endpoint }: ModelTarget): void {
   throw new AppError("model_reply_empty", { connection });
 }
 
+export interface ChatCall {
+  messages: ChatMessage[];
+  sampling: Sampling;
+  extras: CallExtras;
+}
+
+/** A call as it goes out, beside what its reply is read with. */
+export interface WrittenChat {
+  request: ChatRequest;
+  body: Record<string, unknown>;
+}
+
+/** The call in the provider's words, without what this model is known to refuse. Throws `model_feature_missing`. */
+export function writeChat(target: ModelTarget, call: ChatCall): WrittenChat {
+  const protocol = protocolOf(target.endpoint);
+  const request = fitToProvider(target, call);
+  return { request, body: leaveOutRefused(protocol, protocol.body(request), request.refused) };
+}
+
+/** A reply of success in our words. Throws `model_reply_invalid`, `model_reply_empty`, `model_reply_cut`, `model_content_filtered`, or what its hidden failure stands for. */
+export function readChat(reply: HttpReply, { target, request, stop }: { target: ModelTarget; request: ChatRequest; stop: string[] }): ParsedReply {
+  const parsed = readReply(reply, target, (json) => protocolOf(target.endpoint).parse(json, request));
+  const read = { ...parsed, text: cutAtStop(parsed.text, stop), finishReason: normaliseFinish(parsed.finishReason) };
+  checkReply(read, target);
+  return read;
+}
+
+/** Whether a reply only refuses a parameter that was sent, which is then left out of this model's calls. */
+export function learnsRefusal(reply: Pick<HttpReply, "status" | "text">, target: ModelTarget, sent: Record<string, unknown>): boolean {
+  if (reply.status !== 400 && reply.status !== 422) return false;
+  const refusal = readRefusal(protocolOf(target.endpoint), sent, readProviderError(reply.text, target.endpoint));
+  if (refusal !== null) rememberRefusal(target, refusal);
+  return refusal !== null;
+}
+
+/** As `learnsRefusal`, for a call of a batch: another call of it, or another worker, may have taught us meanwhile. */
+export function learnsRefusalLate(reply: Pick<HttpReply, "status" | "text">, target: ModelTarget, { request, body }: WrittenChat): boolean {
+  return learnsRefusal(reply, target, body) || learnsRefusal(reply, target, protocolOf(target.endpoint).body(request));
+}
+
 /**
  * One request to one server and its reply, past cache, limiter and retries. A parameter that the model refuses is left out
- * from then on. Throws what `send` throws, what the status stands for, `model_reply_invalid`, `model_reply_empty`,
- * `model_reply_cut`, `model_content_filtered`, `model_feature_missing`.
+ * from then on. Throws what `send` throws, what the status stands for, and as `readChat` and `writeChat` do.
  */
-export async function callChat(target: ModelTarget, call: { messages: ChatMessage[]; sampling: Sampling; extras: CallExtras }, limits: CallLimits): Promise<{ reply: ParsedReply; sent: Record<string, unknown> }> {
-  const protocol = protocolOf(target.endpoint);
+export async function callChat(target: ModelTarget, call: ChatCall, limits: CallLimits): Promise<{ reply: ParsedReply; sent: Record<string, unknown> }> {
+  const address = protocolOf(target.endpoint).chatPath(target);
   for (let learned = 0; ; learned++) {
-    const request = fitToProvider(target, call);
-    const sent = leaveOutRefused(protocol, protocol.body(request), request.refused);
-    const reply = await sendTo(target, "POST", protocol.chatPath(target), JSON.stringify(sent), limits);
-    if (reply.status >= 300) {
-      const isAboutRequest = reply.status === 400 || reply.status === 422;
-      const refusal = isAboutRequest && learned < MAX_LEARNED ? readRefusal(protocol, sent, readProviderError(reply.text, target.endpoint)) : null;
-      if (refusal === null) throw describeStatus(reply, target);
-      rememberRefusal(target, refusal);
-      continue;
-    }
-    const parsed = readReply(reply, target, (json) => protocol.parse(json, request));
-    const read = { ...parsed, text: cutAtStop(parsed.text, call.sampling.stop), finishReason: normaliseFinish(parsed.finishReason) };
-    checkReply(read, target);
-    return { reply: read, sent };
+    const { request, body } = writeChat(target, call);
+    const reply = await sendTo(target, { method: "POST", address, body: JSON.stringify(body) }, limits);
+    if (reply.status < 300) return { reply: readChat(reply, { target, request, stop: call.sampling.stop }), sent: body };
+    if (learned >= MAX_LEARNED || !learnsRefusal(reply, target, body)) throw describeStatus(reply, target);
   }
 }
 
@@ -131,7 +147,7 @@ export async function callEmbedding(request: EmbeddingRequest, limits: CallLimit
   const { target, texts } = request;
   const { embedding } = protocolOf(target.endpoint);
   if (!embedding) throw new AppError("model_feature_missing", { connection: target.endpoint.name, feature: "embeddings" });
-  const reply = await sendTo(target, "POST", embedding.path(target), JSON.stringify(embedding.body(request)), limits);
+  const reply = await sendTo(target, { method: "POST", address: embedding.path(target), body: JSON.stringify(embedding.body(request)) }, limits);
   if (reply.status >= 300) throw describeStatus(reply, target);
   const made = readReply(reply, target, (json) => embedding.parse(json));
   const length = made.vectors[0]?.length ?? 0;
@@ -157,7 +173,7 @@ export function classificationBatch(target: ModelTarget): number {
 export async function callClassification(request: ClassificationRequest, limits: CallLimits): Promise<{ scores: LabelScores[]; tokens: number }> {
   const { target, texts } = request;
   const classification = classificationOf(target);
-  const reply = await sendTo(target, "POST", classification.path, JSON.stringify(classification.body(request)), limits);
+  const reply = await sendTo(target, { method: "POST", address: classification.path, body: JSON.stringify(classification.body(request)) }, limits);
   if (reply.status >= 300) throw describeStatus(reply, target);
   const made = readReply(reply, target, (json) => classification.parse(json));
   if (made.scores.length !== texts.length) {
@@ -172,7 +188,7 @@ export async function listRemoteModels(endpoint: Endpoint, limits: CallLimits): 
   const { listing } = protocolOf(endpoint);
   const address = listing.url(target);
   if (address === null) return null;
-  const reply = await sendTo(target, "GET", address, "", limits);
+  const reply = await sendTo(target, { method: "GET", address }, limits);
   if (reply.status >= 300) {
     const error = describeStatus(reply, target);
     if (error.code === "model_key_refused" || error.code === "model_credit_exhausted") throw error;

@@ -3,7 +3,7 @@ import { canonicalJson } from "@/lib/core/canonical-json";
 import { retryWhileAway } from "@/lib/core/transient-error";
 import type { RunCall } from "./call-runner";
 import type { ModelTarget, ResolvedModel } from "./endpoint";
-import type { CallLimits } from "./provider-call";
+import type { CallLimits } from "./send-to";
 
 const CHARACTERS_PER_TOKEN = 4;
 const STORED_AT_ONCE = 500;

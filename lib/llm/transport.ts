@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import { Agent, request } from "undici";
 import { AppError } from "@/lib/core/app-error";
 import type { Endpoint } from "./endpoint";
@@ -32,24 +34,28 @@ function parseRetryAfter(value: string | string[] | undefined): number | null {
 
 export interface SendOptions {
   endpoint: Endpoint;
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   url: string;
   headers: Record<string, string>;
-  body?: string;
+  /** Text, or a file that is sent as it is read. */
+  body?: string | Readable;
   timeoutMs: number;
   signal: AbortSignal;
 }
 
+type Reply = Awaited<ReturnType<typeof request>>;
+
 /**
- * Sends one request and reads the whole reply. Throws `model_unreachable`, `model_timeout`, `model_reply_too_large` or
- * `cancelled`; any status is a reply. Redirects are not followed, so that a key never goes to another server.
+ * Sends one request and hands its reply to `read`. Throws `model_unreachable`, `model_timeout`, `model_reply_too_large` or
+ * `cancelled`. Redirects are not followed, so that a key never goes to another server. `timeoutMs` bounds the whole exchange,
+ * or with `isLong` each wait for the server.
  */
-export async function send({ endpoint, method, url, headers, body, timeoutMs, signal }: SendOptions): Promise<HttpReply> {
+async function exchange<Result>({ endpoint, method, url, headers, body, timeoutMs, signal }: SendOptions, isLong: boolean, read: (reply: Reply) => Promise<Result>): Promise<Result> {
   const deadline = new AbortController();
   const stop = (): void => {
     deadline.abort();
   };
-  const timer = setTimeout(stop, timeoutMs);
+  const timer = isLong ? null : setTimeout(stop, timeoutMs);
   signal.addEventListener("abort", stop, { once: true });
   try {
     signal.throwIfAborted();
@@ -62,13 +68,7 @@ export async function send({ endpoint, method, url, headers, body, timeoutMs, si
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
-    const text = await readText(reply.body, endpoint);
-    return {
-      status: reply.statusCode,
-      retryAfterSeconds: parseRetryAfter(reply.headers["retry-after"]),
-      contentType: String(reply.headers["content-type"] ?? ""),
-      text,
-    };
+    return await read(reply);
   } catch (error) {
     if (signal.aborted) throw new AppError("cancelled", {}, { cause: error });
     if (error instanceof AppError) throw error;
@@ -79,19 +79,55 @@ export async function send({ endpoint, method, url, headers, body, timeoutMs, si
     const detail = code || (error instanceof Error ? error.message : String(error));
     throw new AppError("model_unreachable", { connection: endpoint.name, baseUrl: endpoint.baseUrl, detail }, { cause: error });
   } finally {
-    clearTimeout(timer);
+    if (timer) clearTimeout(timer);
     signal.removeEventListener("abort", stop);
   }
 }
+
+async function readWhole({ statusCode, headers, body }: Reply, endpoint: Endpoint): Promise<HttpReply> {
+  const text = await readText(body, endpoint);
+  return { status: statusCode, retryAfterSeconds: parseRetryAfter(headers["retry-after"]), contentType: String(headers["content-type"] ?? ""), text };
+}
+
+/** Sends one request and reads the whole reply; any status is a reply. Throws as `exchange` does. */
+export async function send(options: SendOptions): Promise<HttpReply> {
+  return exchange(options, false, (reply) => readWhole(reply, options.endpoint));
+}
+
+/** As `send`, for a file: each wait for the server is bounded, not the whole. */
+export async function sendFile(options: SendOptions): Promise<HttpReply> {
+  return exchange(options, true, (reply) => readWhole(reply, options.endpoint));
+}
+
+/**
+ * Reads a reply of many lines and hands them on one by one, however long it is as a whole. Null once it is read; the reply
+ * itself where the status is not one of success.
+ */
+export async function readLines(options: SendOptions, take: (line: string) => Promise<void>): Promise<HttpReply | null> {
+  return exchange(options, true, async (reply) => {
+    if (reply.statusCode >= 300) return readWhole(reply, options.endpoint);
+    const decoder = new StringDecoder("utf8");
+    let rest = "";
+    for await (const chunk of reply.body as AsyncIterable<Buffer>) {
+      const lines = (rest + decoder.write(chunk)).split("\n");
+      rest = lines.pop() ?? "";
+      if (rest.length > REPLY_LIMIT_BYTES) throw tooLarge(options.endpoint);
+      for (const line of lines) if (line.trim() !== "") await take(line);
+    }
+    rest += decoder.end();
+    if (rest.trim() !== "") await take(rest);
+    return null;
+  });
+}
+
+const tooLarge = (endpoint: Endpoint): AppError => new AppError("model_reply_too_large", { connection: endpoint.name, limit: `${String(REPLY_LIMIT_BYTES / 1024 / 1024)} MB` });
 
 async function readText(body: AsyncIterable<Buffer> & { text(): Promise<string>; destroy(): unknown }, endpoint: Endpoint): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > REPLY_LIMIT_BYTES) {
-      throw new AppError("model_reply_too_large", { connection: endpoint.name, limit: `${String(REPLY_LIMIT_BYTES / 1024 / 1024)} MB` });
-    }
+    if (size > REPLY_LIMIT_BYTES) throw tooLarge(endpoint);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

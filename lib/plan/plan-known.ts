@@ -7,8 +7,8 @@ const callFacts = z.strictObject({
   /** Calls that may be under way at once, over all servers of a pool. */
   concurrency: z.int(),
   requestsPerMinute: z.int().nullable(),
-  /** Means over its last calls, whatever they were for; null where it has made none. */
-  past: z.strictObject({ calls: z.int(), promptTokens: z.number(), completionTokens: z.number(), latencyMs: z.number() }).nullable(),
+  /** Means over its last calls, whatever they were for; null where it has made none. Latency is null where all went in batches. */
+  past: z.strictObject({ calls: z.int(), promptTokens: z.number(), completionTokens: z.number(), latencyMs: z.number().nullable() }).nullable(),
 });
 
 /** What the planner is told of the world outside of the document. The browser gets it from `POST /api/v1/plan/known`. */

@@ -14,6 +14,7 @@ import { findLastRound } from "@/lib/workflow/stop-rule";
 import { groupEdgesByTarget, sortTopologically } from "@/lib/workflow/topology";
 import { findDependencies, unrollGroups, type UnrolledDocument, type UnrolledNode } from "@/lib/workflow/unroll-groups";
 import { checkGroups } from "./check-groups";
+import { checkProvider } from "./check-provider";
 import type { PlanKnown } from "./plan-known";
 
 export type StepCatalogue = Readonly<Record<string, AnyStepDefinition>>;
@@ -185,7 +186,7 @@ function planStep(options: PlanStepOptions): PlannedStep {
   const probe = definition.probed ? lookUpProbe(definition, params, known) : null;
   const checked = definition.check({ params, inputs: inputColumns, probed: probe?.columns ?? null });
   const models = resolveModels(definition, params, incoming, known);
-  const problems = [...portProblems, ...checked.problems, ...(probe?.problems ?? []), ...models.problems];
+  const problems = [...portProblems, ...checked.problems, ...(probe?.problems ?? []), ...models.problems, ...checkProvider(definition, params, models.identities)];
   const inputs = findInputs(incoming, steps);
   const identity = inputs && makeStepIdentity({ definition, params, models: models.identities, inputs, rowLimit, repeat, draw: options.draw });
   const fingerprint = identity && fingerprintIdentity(identity);

@@ -45,18 +45,25 @@ interface StepRow {
   training_state: string | null;
   training_progress: unknown;
   model_id: string | null;
+  batch_total: number | null;
+  batch_done: number | null;
+  batch_deadline: Date | null;
+  batch_error: unknown;
 }
 
 const STEPS = `
   SELECT s.run_id, s.node_id, s.step_id, s.title, s.fingerprint, s.state, s.from_cache, s.waits_for, s.rows_total, s.error, s.started_at, s.ended_at,
     c.*, r.totals, EXTRACT(epoch FROM COALESCE(s.ended_at, now()) - s.started_at)::float AS elapsed,
-    t.id AS training_id, t.state AS training_state, t.progress AS training_progress, t.request->>'modelId' AS model_id
+    t.id AS training_id, t.state AS training_state, t.progress AS training_progress, t.request->>'modelId' AS model_id, b.*
   FROM step_run s
   LEFT JOIN step_result r ON r.fingerprint = s.fingerprint
   LEFT JOIN LATERAL (
     SELECT sum(rows_done) AS rows_done, sum(rows_out) AS rows_out, sum(rejected) AS rejected, sum(failed) AS failed, sum(calls) AS calls,
       sum(calls_cached) AS calls_cached, sum(prompt_tokens) AS prompt_tokens, sum(completion_tokens) AS completion_tokens, sum(cost_micros) AS cost_micros
     FROM chunk WHERE step_run_id = s.id) c ON true
+  LEFT JOIN LATERAL (
+    SELECT sum(total)::int AS batch_total, sum(done)::int AS batch_done, max(expires_at) AS batch_deadline, (array_agg(error) FILTER (WHERE error IS NOT NULL))[1] AS batch_error
+    FROM provider_batch WHERE step_run_id = s.id AND state IN ('sending', 'open')) b ON true
   LEFT JOIN LATERAL (
     SELECT t.* FROM training t JOIN chunk k ON k.id = t.chunk_id WHERE k.step_run_id = s.id OR (s.from_cache AND t.fingerprint = s.fingerprint AND t.state = 'done')
     ORDER BY t.created_at DESC LIMIT 1) t ON true
@@ -137,6 +144,10 @@ function toStepView(row: StepRow): StepRunView {
             totalSteps: progress?.totalSteps ?? null,
             notes: progress?.notes ?? [],
           }
+        : null,
+    batch:
+      running && row.batch_total !== null
+        ? { total: row.batch_total, done: row.batch_done ?? 0, deadline: row.batch_deadline?.toISOString() ?? null, error: errorRecord.nullable().parse(row.batch_error) }
         : null,
     waitsFor: row.state === "waiting" ? row.waits_for : running && row.training_state === "queued" ? "trainer" : null,
     error: errorRecord.nullable().parse(row.error),

@@ -19,6 +19,8 @@ const schema = z.object({
   WORKER_CHUNKS: z.coerce.number().int().positive().default(8),
   /** Seconds until a worker that has gone silent loses its work. */
   LEASE_SECONDS: z.coerce.number().positive().default(15),
+  /** Seconds between two looks at a provider's batch. */
+  BATCH_POLL_SECONDS: z.coerce.number().positive().default(30),
   /** Hosts of private networks, with commas between them, that web pages may be fetched from. */
   WEB_PRIVATE_HOSTS: z.string().optional(),
 });

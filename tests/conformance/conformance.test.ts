@@ -8,6 +8,7 @@ import {
   runStepFixture,
   type StepFixture,
 } from "@/lib/steps/_sdk/test-harness";
+import samplingWords from "@/lib/steps/_sdk/sampling-words.en.json" with { type: "json" };
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { stepMessages } from "@/lib/steps/messages.en.generated";
 import { runnerLoaders } from "@/lib/steps/runners.generated";
@@ -80,6 +81,7 @@ describe.each(folders)("$category/$id", ({ id, category, path }) => {
   it("has words for all it shows, and a README that names every parameter", () => {
     const words = (stepMessages as Record<string, Words>)[id];
     const readme = readFileSync(join(path, "README.md"), "utf8");
+    const shared = readFileSync(join(root, "_sdk", "sampling.md"), "utf8");
     expect(words?.title).toBeTruthy();
     expect(words?.description).toBeTruthy();
     expect(words?.summary).toBeTruthy();
@@ -87,7 +89,7 @@ describe.each(folders)("$category/$id", ({ id, category, path }) => {
     for (const name of names) {
       expect(words?.params[name]?.label, name).toBeTruthy();
       expect(words?.params[name]?.help, name).toBeTruthy();
-      expect(readme).toContain(`**${name}**`);
+      expect(name in samplingWords ? shared : readme).toContain(`**${name}**`);
     }
     const parsed = definition.params.safeParse(definition.defaults);
     const ports = [

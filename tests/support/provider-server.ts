@@ -108,6 +108,11 @@ const chats: [RegExp, (reply: NeutralReply) => unknown][] = [
   [/\/converse$/, bedrock],
 ];
 
+/** A reply in the words of the provider that is asked on such a path. */
+export function speak(path: string, reply: NeutralReply): unknown {
+  return chats.find(([pattern]) => pattern.test(path))?.[1](reply);
+}
+
 /** Lists, embeddings and tokens, which need no script. */
 function serveOther({ path, body }: ProviderRequest): unknown {
   if (path.endsWith("/token")) return { access_token: "google-token", expires_in: 3600, token_type: "Bearer" };

@@ -52,6 +52,7 @@ export async function openTestEngine(options: { queue?: "postgres" | "redis"; en
     DUCKDB_THREADS: 2,
     WORKER_CHUNKS: 8,
     LEASE_SECONDS: 4,
+    BATCH_POLL_SECONDS: 1,
     ...options.env,
   };
   await applyMigrations(databaseUrl, projectFolder);

@@ -1,4 +1,5 @@
 import type { PlanKnown } from "../plan-known";
+import { BATCH_SHARE } from "@/lib/contracts/prices";
 import { CHARACTERS_PER_TOKEN, type TextSize } from "./prompt-size";
 
 export type CallFacts = PlanKnown["calls"][string];
@@ -22,6 +23,8 @@ interface CallsToCost {
   maxTokens: number | null;
   /** False for embeddings. */
   hasReply: boolean;
+  /** Handed over together, at a part of the price; when they are answered is for the provider to choose. */
+  isBatch: boolean;
   /** Undefined while the server has not said. */
   facts: CallFacts | undefined;
 }
@@ -35,7 +38,7 @@ function countCompletion({ maxTokens, hasReply, facts }: CallsToCost): number | 
 
 /** Calls go in waves as wide as the connection allows, and no faster than its requests a minute. */
 function countSeconds(calls: number, facts: CallFacts | undefined): number | null {
-  if (!facts?.past) return null;
+  if (!facts?.past || facts.past.latencyMs === null) return null;
   const waves = Math.max(1, calls / facts.concurrency);
   const paced = facts.requestsPerMinute === null ? 0 : (calls / facts.requestsPerMinute) * 60;
   return calls === 0 ? 0 : Math.max((waves * facts.past.latencyMs) / 1000, paced);
@@ -47,7 +50,7 @@ export function costCalls(options: CallsToCost): CallsEstimate {
   const completionTokens = countCompletion(options);
   const price = facts?.price ?? null;
   const isFree = price !== null && price.input === 0 && price.output === 0;
-  const dollars = price && (calls * (promptTokens * price.input + (completionTokens ?? 0) * price.output)) / 1_000_000;
+  const dollars = price && ((options.isBatch ? BATCH_SHARE : 1) * calls * (promptTokens * price.input + (completionTokens ?? 0) * price.output)) / 1_000_000;
   const isCounted = prompt.isWhole && completionTokens !== null;
-  return { promptTokens, completionTokens, dollars, seconds: countSeconds(calls, facts), isDollarsWhole: dollars !== null && (isFree || isCounted) };
+  return { promptTokens, completionTokens, dollars, seconds: options.isBatch ? null : countSeconds(calls, facts), isDollarsWhole: dollars !== null && (isFree || isCounted) };
 }

@@ -61,6 +61,15 @@ test("money and time follow from lengths, past calls, prices and how many go at 
   expect(found.isLowerBound).toEqual({ calls: false, dollars: false, seconds: false });
 });
 
+test("a batch costs half, and says nothing of the time it takes", () => {
+  const canvas = drawTwoPrompts();
+  const whole = estimate(canvas.document, null, { ...nothingKnown, calls: { "c/m": facts } });
+  const document = { ...canvas.document, nodes: canvas.document.nodes.map((node) => ({ ...node, params: { ...node.params, ...(node.step === "prompt" && { batch: true }) } })) };
+  const found = estimate(document, null, { ...nothingKnown, calls: { "c/m": facts } });
+  expect(found.dollars).toBeCloseTo((whole.dollars ?? 0) / 2, 9);
+  expect([found.seconds, found.isLowerBound]).toEqual([null, { calls: false, dollars: false, seconds: true }]);
+});
+
 test("a model without a price is never counted as free, and a free one costs nothing for certain", () => {
   const { document } = drawTwoPrompts({ connection: "c", model: "other" });
   const withOther = (price: typeof facts.price | null) => estimate(document, null, { ...nothingKnown, calls: { "c/m": facts, "c/other": { ...facts, price, past: null } } });

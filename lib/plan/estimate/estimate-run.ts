@@ -14,6 +14,8 @@ export interface StepEstimate extends CallsEstimate {
   title: string;
   /** Null where its rows cannot be told. */
   calls: number | null;
+  /** In a batch, at half the price. */
+  isBatch: boolean;
 }
 
 export interface RunEstimate {
@@ -103,10 +105,10 @@ function foresee(step: PlannedStep, params: Record<string, unknown>, around: Sur
   const calls = made === null ? null : made * (params["order"] === "both" ? 2 : 1);
   const key = findModelKey(step, params);
   const facts = key === null ? undefined : around.known.calls[key];
-  const cost = costCalls({ calls: calls ?? 0, prompt, maxTokens: readNumber(params["maxTokens"], null), hasReply: "maxTokens" in params, facts });
+  const cost = costCalls({ calls: calls ?? 0, prompt, maxTokens: readNumber(params["maxTokens"], null), hasReply: "maxTokens" in params, isBatch: params["batch"] === true, facts });
   const reply = cost.completionTokens === null ? {} : named(params["replyColumn"], cost.completionTokens * CHARACTERS_PER_TOKEN);
   const lengths = { ...passedOn, ...(prompt.isWhole && named(params["promptColumn"], prompt.characters)), ...reply };
-  return { outcome: { rows, lengths, end: start + (cost.seconds ?? 0) }, asked: { id: step.node.id, title: step.node.title, calls, ...cost } };
+  return { outcome: { rows, lengths, end: start + (cost.seconds ?? 0) }, asked: { id: step.node.id, title: step.node.title, calls, isBatch: params["batch"] === true, ...cost } };
 }
 
 const named = (column: unknown, length: number): TextLengths => (typeof column === "string" ? { [column]: length } : {});

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Capabilities } from "@/lib/contracts/providers";
 import { modelRef } from "./model-ref";
 
 /**
@@ -36,6 +37,8 @@ declare module "zod" {
     advanced?: boolean;
     /** Shown only while another parameter has one of these values. */
     visibleWhen?: { param: string; is: unknown[] };
+    /** What the provider of the step's model must be able to do. Where it cannot, the parameter is not offered, and refused where it is set. */
+    needs?: keyof Capabilities;
   }
 }
 

@@ -9,7 +9,11 @@ export const samplingParams = {
   maxTokens: z.int().min(1).nullable().meta({ field: { kind: "integer" } }),
   stop: z.array(z.string().min(1)).max(8).meta({ field: { kind: "string-list" }, advanced: true }),
   seed: z.int().min(0).nullable().meta({ field: { kind: "integer" }, advanced: true }),
+  batch: z.boolean().default(false).meta({ field: { kind: "switch" }, needs: "batch" }),
 };
+
+/** Parameters of these that do not change a reply. */
+export const samplingExcludes = ["batch"] as const;
 
 export interface SamplingValues {
   systemPrompt: string;

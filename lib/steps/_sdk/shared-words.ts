@@ -1,4 +1,7 @@
-import blocks from "./training-words.en.json" with { type: "json" };
+import sampling from "./sampling-words.en.json" with { type: "json" };
+import training from "./training-words.en.json" with { type: "json" };
+
+const blocks = { ...training, sampling };
 
 interface OwnWords {
   /** Blocks of words for parameters that several steps share. */

@@ -4,7 +4,7 @@ import { defineStep, type StepProblem } from "../../_sdk/define-step";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { promptingPorts } from "../../_sdk/prompting-params";
-import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 
 export const definition = defineStep({
   id: "chat-prompt",
@@ -40,4 +40,5 @@ export const definition = defineStep({
   },
   effects: "external",
   resource: "llm",
+  identityExcludes: samplingExcludes,
 });

@@ -5,7 +5,7 @@ import { builtinModel } from "../../_sdk/model-ref";
 import { findPlaceholders, modelParam } from "../../_sdk/param-fields";
 import { requireText } from "../../_sdk/prompting-params";
 import { replyColumnParams } from "../../_sdk/reply-column-params";
-import { samplingParams, variedSampling } from "../../_sdk/sampling-params";
+import { samplingExcludes, samplingParams, variedSampling } from "../../_sdk/sampling-params";
 import { countCombinations } from "./combinations";
 
 /** Each `{place}` must be an attribute and each attribute must have its place. */
@@ -73,4 +73,5 @@ export const definition = defineStep({
   },
   effects: "external",
   resource: "llm",
+  identityExcludes: samplingExcludes,
 });

@@ -4,7 +4,7 @@ import { addColumns } from "../../_sdk/check-helpers";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { replyColumnParams } from "../../_sdk/reply-column-params";
-import { samplingParams, variedSampling } from "../../_sdk/sampling-params";
+import { samplingExcludes, samplingParams, variedSampling } from "../../_sdk/sampling-params";
 
 export const definition = defineStep({
   id: "data-from-prompt",
@@ -37,4 +37,5 @@ export const definition = defineStep({
   },
   effects: "external",
   resource: "llm",
+  identityExcludes: samplingExcludes,
 });

@@ -5,7 +5,7 @@ import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { addReplyColumns, labelParam, requireText, separatorParam } from "../../_sdk/prompting-params";
 import { replyColumnParams } from "../../_sdk/reply-column-params";
-import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 
 export const definition = defineStep({
   id: "few-shot-with-retrieval",
@@ -71,4 +71,5 @@ export const definition = defineStep({
   },
   effects: "external",
   resource: "llm",
+  identityExcludes: samplingExcludes,
 });

@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { labelParam, promptingPorts, requireText, separatorParam, unparsedParam } from "../../_sdk/prompting-params";
-import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 
 const words = z.array(z.string().min(1)).min(1).max(50).meta({ field: { kind: "string-list" }, advanced: true });
 
@@ -49,4 +49,5 @@ export const definition = defineStep({
   },
   effects: "external",
   resource: "llm",
+  identityExcludes: samplingExcludes,
 });

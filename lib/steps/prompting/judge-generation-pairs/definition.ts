@@ -5,7 +5,7 @@ import { judgementColumns, judgingParams } from "../../_sdk/judging";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { labelParam, promptingPorts, requireText } from "../../_sdk/prompting-params";
-import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 
 export const definition = defineStep({
   id: "judge-generation-pairs",
@@ -60,4 +60,5 @@ export const definition = defineStep({
   },
   effects: "external",
   resource: "llm",
+  identityExcludes: samplingExcludes,
 });

@@ -4,7 +4,7 @@ import { defineStep, type StepProblem } from "../../_sdk/define-step";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { replyColumnParams, withoutColumn } from "../../_sdk/reply-column-params";
-import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 
 export const definition = defineStep({
   id: "process-with-prompt",
@@ -54,4 +54,5 @@ export const definition = defineStep({
   },
   effects: "external",
   resource: "llm",
+  identityExcludes: samplingExcludes,
 });

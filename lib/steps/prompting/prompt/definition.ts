@@ -7,7 +7,7 @@ import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { addReplyColumns, requireText } from "../../_sdk/prompting-params";
 import { replyColumnParams } from "../../_sdk/reply-column-params";
-import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 import { readExtras } from "./call-extras";
 
 /** The problem of a parameter that cannot be read. */
@@ -67,4 +67,5 @@ export const definition = defineStep({
   },
   effects: "external",
   resource: "llm",
+  identityExcludes: samplingExcludes,
 });

@@ -5,7 +5,7 @@ import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { promptingPorts, requireText } from "../../_sdk/prompting-params";
 import { replyColumnParams, withoutColumn } from "../../_sdk/reply-column-params";
-import { samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 import { fieldTypes, readSchema } from "./reply-schema";
 
 export const definition = defineStep({
@@ -54,4 +54,5 @@ export const definition = defineStep({
   },
   effects: "external",
   resource: "llm",
+  identityExcludes: samplingExcludes,
 });

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import { CanvasDriver } from "@/tests/support/canvas-driver";
+import { capabilitiesOf } from "./check-provider";
+import { nothingKnown, type PlanKnown } from "./plan-known";
+import { planWorkflow } from "./plan-workflow";
+
+const model = { connection: "c", model: "m" };
+
+function problemsOf(models: PlanKnown["models"], params: Record<string, unknown>): unknown[] {
+  const canvas = new CanvasDriver();
+  const table = canvas.add("type-table", { x: 0, y: 0 }, { table: { columns: [{ name: "text", type: "text" }], rows: [["a"]] } });
+  const ask = canvas.add("prompt", { x: 300, y: 0 }, { model, prompt: "{text}", ...params });
+  canvas.wire(table, "output", ask, "input");
+  const step = planWorkflow(canvas.document, stepDefinitions, { ...nothingKnown, models }).steps.get(ask);
+  return (step?.problems ?? []).map(({ code, param }) => [code, param]);
+}
+
+describe("a batch", () => {
+  it.each([
+    ["openai", []],
+    ["openai-responses", []],
+    ["anthropic", []],
+    ["mistral", [["provider_lacks", "batch"]]],
+  ])("with a model of %s", (provider, problems) => {
+    expect(problemsOf({ "c/m": { provider, baseUrl: "https://example.org", model: "m" } }, { batch: true })).toEqual(problems);
+    expect(problemsOf({ "c/m": { provider, baseUrl: "https://example.org", model: "m" } }, { batch: false })).toEqual([]);
+  });
+
+  it("with a local model is a problem, and with one that is not known yet is none so far", () => {
+    expect(problemsOf({ "c/m": { hub: "a/b", revision: null } }, { batch: true })).toEqual([["provider_lacks", "batch"]]);
+    expect(problemsOf({}, { batch: true })).toEqual([]);
+    expect(capabilitiesOf({ unresolved: model })).toBeNull();
+  });
+});

@@ -1,0 +1,31 @@
+import { ownServer, providerEntry, providers, type Capabilities, type Provider } from "@/lib/contracts/providers";
+import type { AnyStepDefinition, StepProblem } from "@/lib/steps/_sdk/define-step";
+import { listParams } from "@/lib/steps/_sdk/param-fields";
+
+const isProvider = (name: unknown): name is Provider => typeof name === "string" && Object.hasOwn(providers, name);
+
+/**
+ * What can be asked of a model beside text, by what it is; a pool is as its first server. `undefined` is one that is handed on
+ * to the step, which is served here. Null as long as it is not known.
+ */
+export function capabilitiesOf(identity: Readonly<Record<string, unknown>> | undefined): Capabilities | null {
+  if (identity === undefined) return ownServer;
+  if ("unresolved" in identity) return null;
+  return isProvider(identity["provider"]) ? providerEntry(identity["provider"]).capabilities : ownServer;
+}
+
+/** As a parameter that was left alone. */
+export function isUnset(value: unknown): boolean {
+  return value === null || value === undefined || value === false || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+/** Parameters that ask for what the provider of the step's model has not. `models`: what each model parameter stands for; none where one is handed on. */
+export function checkProvider({ params: schema }: AnyStepDefinition, params: Readonly<Record<string, unknown>>, models: Readonly<Record<string, unknown>>): StepProblem[] {
+  const identity = Object.values(models)[0] as Record<string, unknown> | undefined;
+  const capabilities = capabilitiesOf(identity);
+  if (!capabilities) return [];
+  const title = isProvider(identity?.["provider"]) ? providers[identity["provider"]].title : "A local model";
+  return listParams(schema).flatMap(({ name, meta }): StepProblem[] =>
+    meta.needs === undefined || capabilities[meta.needs] || isUnset(params[name]) ? [] : [{ code: "provider_lacks", data: { param: name, provider: title }, param: name }],
+  );
+}
