@@ -12,6 +12,7 @@ import type { FieldProps } from "./field-props";
 import { ColumnField } from "./fields/column-field";
 import { ColumnsField } from "./fields/columns-field";
 import { FileField } from "./fields/file-field";
+import { LayoutField } from "./fields/layout-field";
 import { ModelField } from "./fields/model-field";
 import { NumberField } from "./fields/number-field";
 import { PromptField } from "./fields/prompt-field";
@@ -62,6 +63,8 @@ function Control({ field, columnsOf, onReplaceModel, ...props }: FieldProps & Pi
       return <StringListField {...props} />;
     case "prompt":
       return <PromptField {...props} mode={field.port === undefined ? "plain" : "prompt"} />;
+    case "layout":
+      return <LayoutField {...props} template={field.template} variables={field.variables} />;
     case "expression":
       return <PromptField {...props} mode="expression" />;
     case "column":

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { canonicalJson } from "@/lib/core/canonical-json";
 import { sha256Hex } from "@/lib/core/sha256";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
@@ -14,7 +15,7 @@ export interface StepIdentity {
   scheme: number;
   step: string;
   version: number;
-  /** Parameters after parsing, without those in `identityExcludes`; files by content alone; models in `models`. */
+  /** Parameters after parsing, without those in `identityExcludes` and those added later that are at their default; files by content alone; models in `models`. */
   params: Record<string, unknown>;
   /** What each model parameter resolves to: provider, base URL and name; or weights by content. */
   models: Record<string, unknown>;
@@ -42,10 +43,11 @@ export interface IdentityParts {
 export function makeStepIdentity({ definition, params, models, inputs, rowLimit, repeat, draw }: IdentityParts): StepIdentity {
   const excluded = new Set(definition.identityExcludes);
   const kept: Record<string, unknown> = {};
-  for (const { name, meta } of listParams(definition.params)) {
+  for (const { name, schema, meta } of listParams(definition.params)) {
     const kind = meta.field?.kind;
     const value = params[name];
     if (excluded.has(name) || kind === "model") continue;
+    if (meta.addedLater && isDefault(schema, value)) continue;
     kept[name] = kind === "file" && value !== null ? (value as FileRef).sha256 : value;
   }
   const obeysLimit = Object.keys(inputs).every((port) => !definition.inputs.some((input) => input.name === port && input.type === "table"));
@@ -60,6 +62,10 @@ export function makeStepIdentity({ definition, params, models, inputs, rowLimit,
     ...(repeat > 0 && definition.resource === "llm" && { repeat }),
     ...(draw !== null && { draw }),
   };
+}
+
+function isDefault(schema: z.ZodType, value: unknown): boolean {
+  return canonicalJson(value ?? null) === canonicalJson(schema.parse(undefined) ?? null);
 }
 
 /** SHA-256 of the identity's canonical JSON, as 64 hexadecimal digits. */

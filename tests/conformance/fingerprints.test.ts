@@ -75,3 +75,25 @@ it("ignores a file's name", () => {
   const withName = (file: string) => fingerprint(definition, { ...definition.defaults, [name]: { sha256: "0".repeat(64), name: file } });
   expect(withName("a.csv")).toBe(withName("b.csv"));
 });
+
+/** Fingerprints of the defaults of steps, from before they had a choice of layout and of how replies are read. */
+const keptFingerprints: Record<string, string> = {
+  "process-with-prompt": "da5783a3e4e7f61825d6215cfde939762fd2c184e844ec399a1f23a33eed93b2",
+  "few-shot-prompt": "bd1af9c5534d64805d80e13b920fb0e0b23ddcd0f7988e9908e0b7ec16afb98a",
+  "few-shot-with-retrieval": "ca8bdac03dcbdc5cbad29c6047772a62d99fd13e77acf055c124d954cd21eaab",
+  "rag-prompt": "74b5b58e73e65441747862d60fe8cc65eb05764c28a2671cbb31ed52a87f9479",
+  "data-from-attributed-prompt": "a45bed6790dee5e81ee114f35f12535793501ce8f3961c8166220096a639032a",
+  "filter-with-prompt": "4c09849a8d09f5066771d6d1638f0d76cd5bfda218374f031dc5859430fe7dbd",
+  "rank-with-prompt": "254692b09d7835b05fa30a0c09bd5bf4e111336627bc2af413b22fd8bf11fd46",
+  "judge-pairs-with-prompt": "07018471fb6c2f36167e38e50768abee49a61a54a65c743a82106b708315b828",
+  "judge-generation-pairs": "e228992da409e9685938e6d1f566c02dfafc5b4432236268e57cdba3ef87ebe8",
+};
+
+it.each(Object.entries(keptFingerprints))("finds the results that %s made before parameters were added to it", (id, kept) => {
+  const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[id];
+  if (!definition) throw new Error(`There is no step ${id}`);
+  expect(fingerprint(definition, { ...definition.defaults })).toBe(kept);
+  const added = listParams(definition.params).filter(({ meta }) => meta.addedLater);
+  expect(added.map(({ name }) => name)).toContain("layout");
+  expect(fingerprint(definition, { ...definition.defaults, layout: "{{ instruction }}" })).not.toBe(kept);
+});

@@ -35,21 +35,24 @@ export function readTemplate(text: string): Template {
 }
 
 /**
- * Fills a Jinja template with a row. The language is that of the chat templates of the Hub; there is no way out of it to files
- * or code, and its loops go over what the row holds. Throws `template_invalid`.
+ * Fills a Jinja template with values as they are. The language is that of the chat templates of the Hub; there is no way out of
+ * it to files or code, and its loops go over what the values hold. Throws `template_invalid`.
  */
-export function renderTemplate(template: Template, row: Record<string, unknown>): string {
+export function renderTemplate(template: Template, values: Record<string, unknown>): string {
   const environment = new Environment();
   for (const [name, value] of Object.entries(globals)) environment.set(name, value);
-  const values = Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, toValue(cell)]));
   try {
-    // A column that is called like something of the language is reached through the row.
-    for (const [name, value] of Object.entries(values)) if (!(name in globals) && name !== "row") environment.set(name, value);
-    environment.set("row", values);
+    for (const [name, value] of Object.entries(values)) if (!(name in globals)) environment.set(name, value);
     const text = new Interpreter(environment).run(template.parsed).value as string;
     if (text.length > LONGEST_PROMPT) throw new Error(`the prompt has more than ${String(LONGEST_PROMPT)} characters`);
     return text;
   } catch (error) {
     throw new AppError("template_invalid", { detail: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** Fills a Jinja template with the cells of a row; one that is called like something of the language is reached through \`row\`. Throws \`template_invalid\`. */
+export function renderRow(template: Template, row: Record<string, unknown>): string {
+  const values = Object.fromEntries(Object.entries(row).map(([name, cell]) => [name, toValue(cell)]));
+  return renderTemplate(template, { ...values, row: values });
 }

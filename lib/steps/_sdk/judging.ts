@@ -1,39 +1,11 @@
-import { z } from "zod";
-import { AppError } from "@/lib/core/app-error";
 import { sha256Hex } from "@/lib/core/sha256";
-import { toMessages } from "./prompting";
-import { labelParam, separatorParam } from "./prompting-params";
-import { parseVerdict, swapVerdict, toLabelName, type Verdict } from "./replies/parse-verdict";
-import type { Column } from "./columns";
+import { refuseReply, type PreparedAsking } from "./asking";
+import type { JudgingValues } from "./judging-params";
+import { layOut } from "./layout";
+import { toMessages, withLabel } from "./prompting";
+import { isOneOf } from "./replies/find-words";
+import { parseVerdict, swapVerdict, toLabelName, type Verdict, type VerdictLabels } from "./replies/parse-verdict";
 import type { RowContext, RowOutcome } from "./step-runner";
-
-/** Parameters of both judging steps. */
-export const judgingParams = {
-  order: z.enum(["random", "as-given", "both"]).meta({ field: { kind: "select" } }),
-  unparsed: z.enum(["reject", "fail", "tie"]).meta({ field: { kind: "select" } }),
-  orderSeed: z.int().min(0).meta({ field: { kind: "integer" }, advanced: true, visibleWhen: { param: "order", is: ["random"] } }),
-  aLabel: labelParam,
-  bLabel: labelParam,
-  instructionLabel: labelParam,
-  separator: separatorParam,
-};
-
-export interface JudgingValues {
-  systemPrompt: string;
-  order: "random" | "as-given" | "both";
-  unparsed: "reject" | "fail" | "tie";
-  orderSeed: number;
-  aLabel: string;
-  bLabel: string;
-}
-
-export const judgementColumns: Column[] = [
-  { name: "judge_prompts", type: "text" },
-  { name: "judge_generations", type: "text" },
-  { name: "judgements", type: "text" },
-  { name: "order_shown", type: "text" },
-  { name: "conflict", type: "boolean" },
-];
 
 const TIE = "tie";
 
@@ -44,21 +16,44 @@ interface Judged {
   call: Awaited<ReturnType<RowContext<unknown>["complete"]>>["record"];
 }
 
+/** What is judged: the pair, and what both answer where that is shown. */
+export interface JudgedPair {
+  a: string;
+  b: string;
+  prompt?: { label: string; text: string };
+}
+
+/** DataDreamer's layout of a pair as shown: what both answer, both of them and the instruction, a blank line between. */
+function layOutPair(shown: JudgedPair, values: JudgingValues, layout: PreparedAsking["layout"]): string {
+  const { a, b, prompt } = shown;
+  const { instruction, aLabel, bLabel, instructionLabel, separator } = values;
+  const named = { a, b, instruction, a_label: aLabel, b_label: bLabel, instruction_label: instructionLabel, separator };
+  return layOut(layout, prompt ? { ...named, prompt: prompt.text, prompt_label: prompt.label } : named, () =>
+    [...(prompt ? [withLabel(prompt.label, prompt.text)] : []), withLabel(aLabel, a), withLabel(bLabel, b), withLabel(instructionLabel, instruction)].join(separator + separator),
+  );
+}
+
+/** The verdict that a reply gives about the pair as shown; null where it gives none. */
+function readVerdict(reply: string, values: JudgingValues, labels: VerdictLabels, read: PreparedAsking["read"]): Verdict | null {
+  if (!read) return parseVerdict(reply, labels);
+  const found = read(reply);
+  if (found === null) return null;
+  const means = (answers: readonly string[], otherwise: readonly string[]) => isOneOf(String(found), answers.length > 0 ? answers : otherwise);
+  if (means(values.aAnswers, [labels.a])) return "a";
+  if (means(values.bAnswers, [labels.b])) return "b";
+  return means(values.tieAnswers, [TIE]) ? TIE : null;
+}
+
 /**
  * Judges a pair, shown in the order asked for. In both orders the verdicts must agree, else it is a tie with `conflict`
- * (PandaLM, section 4.1). Two equal texts are a tie without a call. `layOut` makes the prompt of the pair as shown.
+ * (PandaLM, section 4.1). Two equal texts are a tie without a call.
  */
-export async function judgePair(
-  pair: { a: string; b: string },
-  values: JudgingValues,
-  layOut: (first: string, second: string) => string,
-  context: Pick<RowContext<unknown>, "complete">,
-): Promise<RowOutcome> {
+export async function judgePair(pair: JudgedPair, { params: values, prepared, complete }: RowContext<JudgingValues, PreparedAsking>): Promise<RowOutcome> {
   const labels = { a: toLabelName(values.aLabel), b: toLabelName(values.bLabel) };
   const ask = async (swapped: boolean): Promise<Judged> => {
-    const prompt = swapped ? layOut(pair.b, pair.a) : layOut(pair.a, pair.b);
-    const { text, record } = await context.complete(toMessages(values.systemPrompt, prompt), 0);
-    const shown = parseVerdict(text, labels);
+    const prompt = layOutPair(swapped ? { ...pair, a: pair.b, b: pair.a } : pair, values, prepared.layout);
+    const { text, record } = await complete(toMessages(values.systemPrompt, prompt), 0);
+    const shown = readVerdict(text, values, labels, prepared.read);
     return { verdict: swapped ? swapVerdict(shown) : shown, prompt, reply: text.trim(), call: record };
   };
   const toRow = (judged: Judged[], judgement: string, order: string, conflict: boolean | null): RowOutcome => ({
@@ -80,16 +75,11 @@ export async function judgePair(
   const judged = values.order === "both" ? await Promise.all([ask(false), ask(true)]) : [await ask(isSwapped)];
   const order = values.order === "both" ? "ab, ba" : isSwapped ? "ba" : "ab";
   const unread = judged.find(({ verdict }) => verdict === null);
-  if (unread) {
-    if (values.unparsed === "tie") return toRow(judged, TIE, order, null);
-    const data = { wanted: `${labels.a} / ${labels.b}`, reply: unread.reply.slice(0, 500) };
-    if (values.unparsed === "fail") throw new AppError("reply_unparseable", data);
-    return { rejected: { code: "reply_unparseable", data }, call: unread.call };
-  }
+  if (unread) return values.unparsed === "tie" ? toRow(judged, TIE, order, null) : refuseReply(values.unparsed, `${labels.a} / ${labels.b}`, { text: unread.reply, call: unread.call });
   const [first, second] = judged;
   const conflict = second ? first?.verdict !== second.verdict : null;
-  const verdict = first?.verdict ?? "a";
-  return toRow(judged, conflict ? TIE : labels[verdict], order, conflict);
+  const verdict = first?.verdict ?? TIE;
+  return toRow(judged, conflict || verdict === TIE ? TIE : labels[verdict], order, conflict);
 }
 
 /** By the pair alone, so that the choice is the same on every machine, for every order of rows and after every resume. */

@@ -10,6 +10,8 @@ export type ParamField =
   | { kind: "text" | "multiline" | "number" | "integer" | "switch" | "select" | "string-list" }
   /** A prompt with `{column}` places, filled from the columns of the input port; without a port it has no places. */
   | { kind: "prompt"; port?: string }
+  /** How a prompt is laid out: null for the step's own way, else a Jinja template that starts as `template`, over `variables`. */
+  | { kind: "layout"; template: string; variables: readonly string[] }
   /** A DuckDB expression over the columns of the input port. */
   | { kind: "expression"; port: string }
   | { kind: "column"; port: string }
@@ -39,6 +41,11 @@ declare module "zod" {
     visibleWhen?: { param: string; is: unknown[] };
     /** What the provider of the step's model must be able to do. Where it cannot, the parameter is not offered, and refused where it is set. */
     needs?: keyof Capabilities;
+    /**
+     * Came after the step did: at its default (Zod's) it is left out of the step's identity, so that results made before keep
+     * their fingerprints.
+     */
+    addedLater?: boolean;
   }
 }
 

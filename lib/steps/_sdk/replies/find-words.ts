@@ -3,6 +3,12 @@ export function fold(text: string): string {
   return text.normalize("NFC").toLowerCase();
 }
 
+/** Whether a text is one of the words, however it is written. */
+export function isOneOf(text: string, words: readonly string[]): boolean {
+  const folded = fold(text).trim();
+  return words.some((word) => fold(word).trim() === folded);
+}
+
 const LETTER = String.raw`[\p{L}\p{M}\p{N}_]`;
 
 /** Where any of the words or phrases stands by itself, in any script; at the place in the folded text. */

@@ -1,6 +1,7 @@
 import { findWords } from "./find-words";
 
-export type Verdict = "a" | "b";
+/** Which of the two, as shown, is better. */
+export type Verdict = "a" | "b" | "tie";
 
 /** Names as shown to the judge, without the colon. */
 export interface VerdictLabels {
@@ -31,5 +32,6 @@ export function parseVerdict(reply: string, labels: VerdictLabels): Verdict | nu
 
 /** The verdict about the originals, of a reply to the pair shown the other way round. */
 export function swapVerdict(verdict: Verdict | null): Verdict | null {
-  return verdict === null ? null : verdict === "a" ? "b" : "a";
+  if (verdict === null || verdict === "tie") return verdict;
+  return verdict === "a" ? "b" : "a";
 }

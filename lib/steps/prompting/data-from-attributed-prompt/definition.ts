@@ -1,12 +1,16 @@
 import { z } from "zod";
 import { addColumns, inputColumns } from "../../_sdk/check-helpers";
 import { defineStep, type StepProblem } from "../../_sdk/define-step";
+import { checkLayout, layoutParam, type Layout } from "../../_sdk/layout";
 import { builtinModel } from "../../_sdk/model-ref";
 import { findPlaceholders, modelParam } from "../../_sdk/param-fields";
 import { requireText } from "../../_sdk/prompting-params";
 import { replyColumnParams } from "../../_sdk/reply-column-params";
 import { samplingExcludes, samplingParams, variedSampling } from "../../_sdk/sampling-params";
 import { countCombinations } from "./combinations";
+
+/** `instruction` with its places filled; `attributes` by name, where more of them is to be said. */
+const layout: Layout = { template: "{{ instruction }}", variables: ["instruction", "attributes"] };
 
 /** Each `{place}` must be an attribute and each attribute must have its place. */
 function compareNames(instruction: string, names: readonly string[]): StepProblem[] {
@@ -42,10 +46,11 @@ export const definition = defineStep({
       .meta({ field: { kind: "records" } }),
     count: z.int().min(1).max(10_000_000).meta({ field: { kind: "integer" } }),
     ...samplingParams,
+    layout: layoutParam(layout),
     attributesColumn: z.string().min(1).max(200).meta({ field: { kind: "text" }, advanced: true }),
     ...replyColumnParams,
   }),
-  defaults: { model: builtinModel, instruction: "", attributes: [], count: 100, ...variedSampling, attributesColumn: "attributes", promptColumn: "prompts", replyColumn: "generations" },
+  defaults: { model: builtinModel, instruction: "", attributes: [], count: 100, ...variedSampling, layout: null, attributesColumn: "attributes", promptColumn: "prompts", replyColumn: "generations" },
   incomplete: ["instruction"],
   summaryValues: ({ count, instruction, attributes }) => ({ count, instruction: instruction.slice(0, 80), combinations: countCombinations(attributes) }),
   check(context) {
@@ -67,6 +72,7 @@ export const definition = defineStep({
       ...empty.map(({ name }): StepProblem => ({ code: "attribute_empty", data: { attribute: name }, param: "attributes" })),
       // Of a connected table only the columns that the instruction names are attributes.
       ...(names ? compareNames(params.instruction, isConnected ? names.filter((name) => findPlaceholders(params.instruction).includes(name)) : names) : []),
+      ...checkLayout(params.layout, layout),
       ...added.problems,
     ];
     return { columns: { output: added.columns }, problems };

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { inputColumns, requireColumn, requireType } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { fewShotDefaults, fewShotLayout, fewShotParams } from "../../_sdk/few-shot-params";
+import { checkLayout } from "../../_sdk/layout";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
-import { addReplyColumns, labelParam, requireText, separatorParam } from "../../_sdk/prompting-params";
-import { replyColumnParams } from "../../_sdk/reply-column-params";
-import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { addReplyColumns, requireText } from "../../_sdk/prompting-params";
+import { samplingExcludes } from "../../_sdk/sampling-params";
 
 export const definition = defineStep({
   id: "few-shot-with-retrieval",
@@ -24,35 +25,9 @@ export const definition = defineStep({
     examplesColumn: z.string().meta({ field: { kind: "column", port: "input" } }),
     exampleInput: z.string().meta({ field: { kind: "text" } }),
     exampleOutput: z.string().meta({ field: { kind: "text" } }),
-    instruction: z.string().max(100_000).meta({ field: { kind: "prompt" } }),
-    samples: z.int().min(1).max(100).meta({ field: { kind: "integer" } }),
-    ...samplingParams,
-    minExamples: z.int().min(0).meta({ field: { kind: "integer" }, advanced: true }),
-    maxExamples: z.int().min(1).nullable().meta({ field: { kind: "integer" }, advanced: true }),
-    longestPrompt: z.int().min(1).nullable().meta({ field: { kind: "integer" }, advanced: true }),
-    inputLabel: labelParam,
-    outputLabel: labelParam,
-    separator: separatorParam,
-    ...replyColumnParams,
+    ...fewShotParams,
   }),
-  defaults: {
-    model: builtinModel,
-    column: "",
-    examplesColumn: "results",
-    exampleInput: "",
-    exampleOutput: "",
-    instruction: "",
-    samples: 1,
-    ...steadySampling,
-    minExamples: 1,
-    maxExamples: null,
-    longestPrompt: null,
-    inputLabel: "Input:",
-    outputLabel: "Output:",
-    separator: "\n",
-    promptColumn: "prompts",
-    replyColumn: "generations",
-  },
+  defaults: { model: builtinModel, column: "", examplesColumn: "results", exampleInput: "", exampleOutput: "", ...fewShotDefaults },
   incomplete: ["column", "exampleInput", "exampleOutput"],
   summaryValues: ({ model, column, maxExamples }) => ({ model: model.model, column, count: maxExamples ?? 0 }),
   check(context) {
@@ -65,6 +40,7 @@ export const definition = defineStep({
       ...requireType(columns, params.examplesColumn, ["list", "object"], "examplesColumn"),
       ...requireText(params.exampleInput, "exampleInput"),
       ...requireText(params.exampleOutput, "exampleOutput"),
+      ...checkLayout(params.layout, fewShotLayout),
       ...added.problems,
     ];
     return { columns: { output: added.columns }, problems };

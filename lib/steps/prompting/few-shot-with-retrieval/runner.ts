@@ -1,8 +1,9 @@
 import { AppError } from "@/lib/core/app-error";
 import { layOutFewShot, type Example } from "../../_sdk/few-shot";
+import { readLayout, type ChosenLayout } from "../../_sdk/layout";
 import { cellText, promptRow, replyColumns } from "../../_sdk/prompting";
 import { toSampling } from "../../_sdk/sampling-params";
-import type { StepRunner } from "../../_sdk/step-runner";
+import type { PreparedRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 
 /** The examples in a cell that Retrieve made: a list of objects, best first. Throws `examples_missing`. */
@@ -22,16 +23,17 @@ function readExamples(cell: string, { examplesColumn, exampleInput, exampleOutpu
   });
 }
 
-export const run: StepRunner<typeof definition> = {
+export const run: PreparedRunner<typeof definition, ChosenLayout> = {
   kind: "rows",
+  prepare: ({ params }) => Promise.resolve(readLayout(params)),
   readColumns: ({ column, examplesColumn }) => [column, examplesColumn],
   newColumns: replyColumns,
   model: ({ model }) => model,
   sampling: toSampling,
   // Best match first, as DataDreamer has it: the nearest example is farthest from the question.
   processRow: (row, context) => {
-    const { params } = context;
+    const { params, prepared: layout } = context;
     const examples = readExamples(cellText(row, params.examplesColumn), params);
-    return promptRow(layOutFewShot(examples, cellText(row, params.column), params), params, context);
+    return promptRow(layOutFewShot(examples, cellText(row, params.column), params, layout), params, context);
   },
 };

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { inputColumns, requireColumn } from "../../_sdk/check-helpers";
+import { checkAsking, instructionLayoutDefaults, instructionLayoutParams } from "../../_sdk/instruction-layout";
+import { inputColumns } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
-import { labelParam, promptingPorts, requireText, separatorParam, unparsedParam } from "../../_sdk/prompting-params";
+import { parserDefaults, parserParams } from "../../_sdk/parser-params";
+import { promptingPorts, unparsedParam } from "../../_sdk/prompting-params";
 import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 
 const words = z.array(z.string().min(1)).min(1).max(50).meta({ field: { kind: "string-list" }, advanced: true });
@@ -22,11 +24,10 @@ export const definition = defineStep({
     instruction: z.string().max(100_000).meta({ field: { kind: "prompt" } }),
     unparsed: unparsedParam,
     ...samplingParams,
+    ...parserParams,
     yes: words,
     no: words,
-    inputLabel: labelParam,
-    instructionLabel: labelParam,
-    separator: separatorParam,
+    ...instructionLayoutParams,
   }),
   defaults: {
     model: builtinModel,
@@ -34,18 +35,17 @@ export const definition = defineStep({
     instruction: "",
     unparsed: "reject",
     ...steadySampling,
+    ...parserDefaults,
     yes: ["yes"],
     no: ["no"],
-    inputLabel: "Input:",
-    instructionLabel: "Instruction:",
-    separator: "\n\n",
+    ...instructionLayoutDefaults,
   },
   incomplete: ["column", "instruction"],
   summaryValues: ({ model, instruction, column }) => ({ model: model.model, instruction: instruction.slice(0, 80), column }),
   check(context) {
     const columns = inputColumns(context, "input");
-    const { instruction, column } = context.params;
-    return { columns: { output: columns }, problems: [...requireText(instruction, "instruction"), ...requireColumn(columns, column, "column")] };
+    const { params } = context;
+    return { columns: { output: columns }, problems: checkAsking(columns, params) };
   },
   effects: "external",
   resource: "llm",

@@ -1,30 +1,30 @@
-import { AppError } from "@/lib/core/app-error";
-import { cellText, toMessages, withLabel } from "../../_sdk/prompting";
-import { parseYesNo } from "../../_sdk/replies/parse-yes-no";
+import { askAboutRow, prepareAsking, refuseReply, SHOWN, type PreparedAsking } from "../../_sdk/asking";
+import { isOneOf } from "../../_sdk/replies/find-words";
+import { parseYesNo, type YesNoWords } from "../../_sdk/replies/parse-yes-no";
 import { toSampling } from "../../_sdk/sampling-params";
-import type { StepRunner } from "../../_sdk/step-runner";
+import type { PreparedRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 
-const SHOWN = 500;
+/** What stands in the place is the whole answer, not a word within it. Null where it is neither. */
+function toAnswer(found: string | number | boolean | null, { yes, no }: YesNoWords): boolean | null {
+  if (found === null || typeof found === "boolean") return found;
+  if (isOneOf(String(found), yes)) return true;
+  return isOneOf(String(found), no) ? false : null;
+}
 
-export const run: StepRunner<typeof definition> = {
+export const run: PreparedRunner<typeof definition, PreparedAsking> = {
   kind: "rows",
+  prepare: prepareAsking,
   readColumns: ({ column }) => [column],
   newColumns: () => [],
   model: ({ model }) => model,
   sampling: toSampling,
   async processRow(row, context) {
-    const { params } = context;
-    const prompt = withLabel(params.inputLabel, cellText(row, params.column)) + params.separator + withLabel(params.instructionLabel, params.instruction);
-    const { text, record } = await context.complete(toMessages(params.systemPrompt, prompt), 0);
-    const answer = parseYesNo(text, params);
-    const reply = text.trim().slice(0, SHOWN);
-    if (answer === false) return { rejected: { code: "answer_no", data: { reply } }, call: record };
-    if (answer === null && params.unparsed !== "keep") {
-      const data = { wanted: [...params.yes, ...params.no].join(" / "), reply };
-      if (params.unparsed === "fail") throw new AppError("reply_unparseable", data);
-      return { rejected: { code: "reply_unparseable", data }, call: record };
-    }
-    return { rows: [{ values: {}, call: record }] };
+    const { params, prepared } = context;
+    const asked = await askAboutRow(row, context);
+    const answer = prepared.read ? toAnswer(prepared.read(asked.text), params) : parseYesNo(asked.text, params);
+    if (answer === false) return { rejected: { code: "answer_no", data: { reply: asked.text.trim().slice(0, SHOWN) } }, call: asked.call };
+    if (answer === null && params.unparsed !== "keep") return refuseReply(params.unparsed, [...params.yes, ...params.no].join(" / "), asked);
+    return { rows: [{ values: {}, call: asked.call }] };
   },
 };

@@ -1,11 +1,19 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
-import { judgementColumns, judgingParams } from "../../_sdk/judging";
+import { checkJudging, judgingDefaults, judgingParams } from "../../_sdk/judging-params";
+import { labelled, type Layout } from "../../_sdk/layout";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
-import { labelParam, promptingPorts, requireText } from "../../_sdk/prompting-params";
-import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
+import { labelParam, promptingPorts } from "../../_sdk/prompting-params";
+import { samplingExcludes } from "../../_sdk/sampling-params";
+
+const layout: Layout = {
+  template: `${labelled("prompt_label", "prompt")}{{ separator }}{{ separator -}}
+${labelled("a_label", "a")}{{ separator }}{{ separator -}}
+${labelled("b_label", "b")}{{ separator }}{{ separator -}}
+${labelled("instruction_label", "instruction")}`,
+  variables: ["prompt", "prompt_label", "a", "b", "instruction", "a_label", "b_label", "instruction_label", "separator"],
+};
 
 export const definition = defineStep({
   id: "judge-generation-pairs",
@@ -20,9 +28,7 @@ export const definition = defineStep({
     promptsColumn: z.string().meta({ field: { kind: "column", port: "input" } }),
     a: z.string().meta({ field: { kind: "column", port: "input" } }),
     b: z.string().meta({ field: { kind: "column", port: "input" } }),
-    instruction: z.string().max(100_000).meta({ field: { kind: "prompt" } }),
-    ...samplingParams,
-    ...judgingParams,
+    ...judgingParams(layout),
     promptLabel: labelParam,
   }),
   defaults: {
@@ -31,33 +37,14 @@ export const definition = defineStep({
     a: "",
     b: "",
     instruction: "Which response is better? Respond with 'Response A' or 'Response B'.",
-    ...steadySampling,
-    order: "random",
-    unparsed: "reject",
-    orderSeed: 1,
+    ...judgingDefaults,
     aLabel: "Response A:",
     bLabel: "Response B:",
-    instructionLabel: "Instruction:",
-    separator: "\n",
     promptLabel: "Prompt:",
   },
   incomplete: ["promptsColumn", "a", "b"],
   summaryValues: ({ model, a, b }) => ({ model: model.model, a, b }),
-  check(context) {
-    const { params } = context;
-    const columns = inputColumns(context, "input");
-    const added = addColumns(columns, judgementColumns.map((column) => ({ ...column, param: "model" })));
-    const problems = [
-      ...requireColumn(columns, params.promptsColumn, "promptsColumn"),
-      ...requireColumn(columns, params.a, "a"),
-      ...requireColumn(columns, params.b, "b"),
-      ...requireText(params.instruction, "instruction"),
-      ...requireText(params.aLabel, "aLabel"),
-      ...requireText(params.bLabel, "bLabel"),
-      ...added.problems,
-    ];
-    return { columns: { output: added.columns }, problems };
-  },
+  check: (context) => checkJudging(context, layout, ["promptsColumn", "a", "b"]),
   effects: "external",
   resource: "llm",
   identityExcludes: samplingExcludes,

@@ -1,9 +1,12 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn } from "../../_sdk/check-helpers";
-import { defineStep, type StepProblem } from "../../_sdk/define-step";
+import { inputColumns, requireColumn } from "../../_sdk/check-helpers";
+import { defineStep } from "../../_sdk/define-step";
+import { instructionLayout, instructionLayoutDefaults, instructionLayoutParams } from "../../_sdk/instruction-layout";
+import { checkLayout } from "../../_sdk/layout";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
-import { replyColumnParams, withoutColumn } from "../../_sdk/reply-column-params";
+import { addReplyColumns, promptingPorts, requireText } from "../../_sdk/prompting-params";
+import { replyColumnParams } from "../../_sdk/reply-column-params";
 import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 
 export const definition = defineStep({
@@ -12,10 +15,7 @@ export const definition = defineStep({
   category: "prompting",
   icon: "wand-sparkles",
   searchAliases: ["llm", "instruction", "transform", "rewrite", "summarize", "translate"],
-  inputs: [
-    { name: "input", type: "table", required: true },
-    { name: "model", type: "model", required: false },
-  ],
+  inputs: promptingPorts,
   outputs: () => [{ name: "output", type: "table" }],
   params: z.strictObject({
     model: modelParam,
@@ -23,9 +23,7 @@ export const definition = defineStep({
     instruction: z.string().max(100_000).meta({ field: { kind: "prompt" } }),
     samples: z.int().min(1).max(100).meta({ field: { kind: "integer" } }),
     ...samplingParams,
-    inputLabel: z.string().max(200).meta({ field: { kind: "text" }, advanced: true }),
-    instructionLabel: z.string().max(200).meta({ field: { kind: "text" }, advanced: true }),
-    separator: z.string().max(200).meta({ field: { kind: "multiline" }, advanced: true }),
+    ...instructionLayoutParams,
     ...replyColumnParams,
   }),
   defaults: {
@@ -34,23 +32,18 @@ export const definition = defineStep({
     instruction: "",
     samples: 1,
     ...steadySampling,
-    inputLabel: "Input:",
-    instructionLabel: "Instruction:",
-    separator: "\n\n",
+    ...instructionLayoutDefaults,
     promptColumn: "prompts",
     replyColumn: "generations",
   },
   incomplete: ["column", "instruction"],
   summaryValues: ({ model, instruction, column }) => ({ model: model.model, instruction: instruction.slice(0, 80), column }),
   check(context) {
-    const { column, instruction, promptColumn, replyColumn } = context.params;
+    const { column, instruction, layout, promptColumn, replyColumn } = context.params;
     const columns = inputColumns(context, "input");
-    const missing: StepProblem[] = instruction.trim() === "" ? [{ code: "param_required", data: { param: "instruction" }, param: "instruction" }] : [];
-    const added = addColumns(withoutColumn(columns, promptColumn), [
-      { name: promptColumn, type: "text", param: "promptColumn" },
-      { name: replyColumn, type: "text", param: "replyColumn" },
-    ]);
-    return { columns: { output: added.columns }, problems: [...missing, ...requireColumn(columns, column, "column"), ...added.problems] };
+    const added = addReplyColumns(columns, promptColumn, [{ name: replyColumn, type: "text", param: "replyColumn" }]);
+    const problems = [...requireText(instruction, "instruction"), ...requireColumn(columns, column, "column"), ...checkLayout(layout, instructionLayout), ...added.problems];
+    return { columns: { output: added.columns }, problems };
   },
   effects: "external",
   resource: "llm",

@@ -1,18 +1,16 @@
-import { cellText, promptRow, replyColumns, withLabel } from "../../_sdk/prompting";
+import { layOutInstruction } from "../../_sdk/instruction-layout";
+import { readLayout, type ChosenLayout } from "../../_sdk/layout";
+import { cellText, promptRow, replyColumns } from "../../_sdk/prompting";
 import { toSampling } from "../../_sdk/sampling-params";
-import type { StepRunner } from "../../_sdk/step-runner";
+import type { PreparedRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 
-export const run: StepRunner<typeof definition> = {
+export const run: PreparedRunner<typeof definition, ChosenLayout> = {
   kind: "rows",
+  prepare: ({ params }) => Promise.resolve(readLayout(params)),
   readColumns: ({ column }) => [column],
   newColumns: replyColumns,
   model: ({ model }) => model,
   sampling: toSampling,
-  processRow(row, context) {
-    const { column, instruction, inputLabel, instructionLabel, separator } = context.params;
-    // DataDreamer's layout: the input first, the instruction last.
-    const prompt = withLabel(inputLabel, cellText(row, column)) + separator + withLabel(instructionLabel, instruction);
-    return promptRow(prompt, context.params, context);
-  },
+  processRow: (row, { params, prepared, ...context }) => promptRow(layOutInstruction(cellText(row, params.column), params, prepared), params, context),
 };

@@ -1,6 +1,6 @@
 import type { Template } from "@huggingface/jinja";
 import type { CallExtras } from "@/lib/llm/chat";
-import { readTemplate, renderTemplate } from "../../_sdk/jinja-prompt";
+import { readTemplate, renderRow } from "../../_sdk/jinja-prompt";
 import { findPlaceholders } from "../../_sdk/param-fields";
 import { fillPrompt, promptRow, replyColumns } from "../../_sdk/prompting";
 import { toSampling } from "../../_sdk/sampling-params";
@@ -24,7 +24,7 @@ export const run: PreparedRunner<typeof definition, Prepared> = {
   processRow(row, context) {
     const { params, prepared } = context;
     const { template, extras } = prepared;
-    const prompt = template ? renderTemplate(template, row) : fillPrompt(params.prompt, row);
+    const prompt = template ? renderRow(template, row) : fillPrompt(params.prompt, row);
     const images = params.imageColumn ? readImages(row[params.imageColumn], params.imageColumn) : [];
     return promptRow(prompt, { ...params, images, ...(extras && { extras }) }, context);
   },

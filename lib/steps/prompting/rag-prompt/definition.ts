@@ -1,11 +1,22 @@
 import { z } from "zod";
 import { inputColumns, requireColumn, requireType } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { checkLayout, labelled, layoutParam, type Layout } from "../../_sdk/layout";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { addReplyColumns, labelParam, promptingPorts, requireText, separatorParam } from "../../_sdk/prompting-params";
 import { replyColumnParams } from "../../_sdk/reply-column-params";
 import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
+
+const layout: Layout = {
+  template: `{% if instruction %}{{ instruction }}{{ separator }}{{ separator }}{% endif %}
+{% for text in texts %}
+${labelled("text_label", "text")}{{ separator -}}
+{% endfor %}
+{% if texts %}{{ separator }}{% endif %}
+${labelled("prompt_label", "prompt")}`,
+  variables: ["instruction", "texts", "prompt", "text_label", "prompt_label", "separator"],
+};
 
 export const definition = defineStep({
   id: "rag-prompt",
@@ -29,6 +40,7 @@ export const definition = defineStep({
     textLabel: labelParam,
     promptLabel: labelParam,
     separator: separatorParam,
+    layout: layoutParam(layout),
     ...replyColumnParams,
   }),
   defaults: {
@@ -45,6 +57,7 @@ export const definition = defineStep({
     textLabel: "Document:",
     promptLabel: "Question:",
     separator: "\n",
+    layout: null,
     promptColumn: "prompts",
     replyColumn: "generations",
   },
@@ -59,6 +72,7 @@ export const definition = defineStep({
       ...requireColumn(columns, params.textsColumn, "textsColumn"),
       ...requireType(columns, params.textsColumn, ["list", "object"], "textsColumn"),
       ...requireText(params.textMember, "textMember"),
+      ...checkLayout(params.layout, layout),
       ...added.problems,
     ];
     return { columns: { output: added.columns }, problems };

@@ -1,9 +1,21 @@
 import { AppError } from "@/lib/core/app-error";
-import { takeFitting } from "../../_sdk/few-shot";
+import { renderFitting, takeFitting } from "../../_sdk/few-shot";
+import { renderTemplate } from "../../_sdk/jinja-prompt";
+import { readLayout, type ChosenLayout } from "../../_sdk/layout";
 import { cellText, promptRow, replyColumns, withLabel } from "../../_sdk/prompting";
 import { toSampling } from "../../_sdk/sampling-params";
-import type { StepRunner } from "../../_sdk/step-runner";
+import type { PreparedRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+
+interface RagValues {
+  instruction: string;
+  separator: string;
+  textLabel: string;
+  promptLabel: string;
+  minTexts: number;
+  maxTexts: number | null;
+  longestPrompt: number | null;
+}
 
 /** The texts in a cell that Retrieve made: objects with the member, or the texts themselves. Throws `examples_missing`. */
 function readTexts(cell: string, column: string, member: string): string[] {
@@ -22,20 +34,36 @@ function readTexts(cell: string, column: string, member: string): string[] {
   });
 }
 
-export const run: StepRunner<typeof definition> = {
+/** DataDreamer's RAGPrompt: the instruction, a blank line, the documents, a blank line, the question. */
+function layOutLiterally(texts: readonly string[], prompt: string, params: RagValues): string {
+  const { instruction, separator, textLabel, promptLabel, minTexts, maxTexts, longestPrompt } = params;
+  const question = withLabel(promptLabel, prompt);
+  const start = instruction === "" ? "" : instruction + separator + separator;
+  const shown = takeFitting(
+    texts.map((text) => withLabel(textLabel, text)),
+    { separator, minExamples: minTexts, maxExamples: maxTexts, longestPrompt, taken: start.length + question.length },
+  );
+  return start + (shown.length === 0 ? "" : shown.join(separator) + separator + separator) + question;
+}
+
+/** Throws `examples_too_few`, `template_invalid`. */
+function layOutTexts(texts: readonly string[], prompt: string, params: RagValues, layout: ChosenLayout): string {
+  if (layout === null) return layOutLiterally(texts, prompt, params);
+  const { instruction, separator, minTexts, maxTexts, longestPrompt } = params;
+  const render = (shown: readonly string[]): string => renderTemplate(layout, { instruction, texts: shown, prompt, text_label: params.textLabel, prompt_label: params.promptLabel, separator });
+  return renderFitting(texts, (text) => text.length, "", { minExamples: minTexts, maxExamples: maxTexts, longestPrompt }, render);
+}
+
+export const run: PreparedRunner<typeof definition, ChosenLayout> = {
   kind: "rows",
+  prepare: ({ params }) => Promise.resolve(readLayout(params)),
   readColumns: ({ column, textsColumn }) => [column, textsColumn],
   newColumns: replyColumns,
   model: ({ model }) => model,
   sampling: toSampling,
-  // DataDreamer's RAGPrompt: the instruction, a blank line, the documents, a blank line, the question.
   processRow(row, context) {
-    const { params } = context;
-    const { separator, instruction } = params;
-    const texts = readTexts(cellText(row, params.textsColumn), params.textsColumn, params.textMember).map((text) => withLabel(params.textLabel, text));
-    const question = withLabel(params.promptLabel, cellText(row, params.column));
-    const start = instruction === "" ? "" : instruction + separator + separator;
-    const shown = takeFitting(texts, { separator, minExamples: params.minTexts, maxExamples: params.maxTexts, longestPrompt: params.longestPrompt, taken: start.length + question.length });
-    return promptRow(start + (shown.length === 0 ? "" : shown.join(separator) + separator + separator) + question, params, context);
+    const { params, prepared: layout } = context;
+    const texts = readTexts(cellText(row, params.textsColumn), params.textsColumn, params.textMember);
+    return promptRow(layOutTexts(texts, cellText(row, params.column), params, layout), params, context);
   },
 };

@@ -1,11 +1,15 @@
 import { z } from "zod";
-import { inputColumns, requireColumn } from "../../_sdk/check-helpers";
-import { defineStep } from "../../_sdk/define-step";
+import { inputColumns } from "../../_sdk/check-helpers";
+import { defineStep, type StepProblem } from "../../_sdk/define-step";
+import { checkAsking, instructionLayoutDefaults, instructionLayoutParams } from "../../_sdk/instruction-layout";
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
-import { addReplyColumns, labelParam, promptingPorts, requireText, separatorParam, unparsedParam } from "../../_sdk/prompting-params";
+import { parserDefaults, parserParams } from "../../_sdk/parser-params";
+import { addReplyColumns, promptingPorts, unparsedParam } from "../../_sdk/prompting-params";
 import { replyColumnParams } from "../../_sdk/reply-column-params";
 import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
+
+const bound = z.number().nullable().default(null).meta({ field: { kind: "number" }, advanced: true, addedLater: true });
 
 export const definition = defineStep({
   id: "rank-with-prompt",
@@ -22,10 +26,11 @@ export const definition = defineStep({
     sort: z.enum(["descending", "ascending", "none"]).meta({ field: { kind: "select" } }),
     threshold: z.number().nullable().meta({ field: { kind: "number" } }),
     unparsed: unparsedParam,
+    least: bound,
+    most: bound,
     ...samplingParams,
-    inputLabel: labelParam,
-    instructionLabel: labelParam,
-    separator: separatorParam,
+    ...parserParams,
+    ...instructionLayoutParams,
     scoreColumn: z.string().min(1).max(200).meta({ field: { kind: "text" } }),
     ...replyColumnParams,
   }),
@@ -36,10 +41,11 @@ export const definition = defineStep({
     sort: "descending",
     threshold: null,
     unparsed: "reject",
+    least: null,
+    most: null,
     ...steadySampling,
-    inputLabel: "Input:",
-    instructionLabel: "Instruction:",
-    separator: "\n\n",
+    ...parserDefaults,
+    ...instructionLayoutDefaults,
     scoreColumn: "scores",
     promptColumn: "prompts",
     replyColumn: "generations",
@@ -47,13 +53,15 @@ export const definition = defineStep({
   incomplete: ["column", "instruction"],
   summaryValues: ({ model, instruction, column }) => ({ model: model.model, instruction: instruction.slice(0, 80), column }),
   check(context) {
-    const { instruction, column, promptColumn, replyColumn, scoreColumn } = context.params;
+    const { params } = context;
+    const { promptColumn, replyColumn, scoreColumn, least, most } = params;
     const columns = inputColumns(context, "input");
     const added = addReplyColumns(columns, promptColumn, [
       { name: replyColumn, type: "text", param: "replyColumn" },
       { name: scoreColumn, type: "number", param: "scoreColumn" },
     ]);
-    return { columns: { output: added.columns }, problems: [...requireText(instruction, "instruction"), ...requireColumn(columns, column, "column"), ...added.problems] };
+    const crossed: StepProblem[] = least !== null && most !== null && least > most ? [{ code: "params_invalid", data: { param: "least", detail: "the lowest score is above the highest" }, param: "least" }] : [];
+    return { columns: { output: added.columns }, problems: [...checkAsking(columns, params), ...crossed, ...added.problems] };
   },
   effects: "external",
   resource: "llm",

@@ -1,14 +1,29 @@
-import { AppError } from "@/lib/core/app-error";
-import { cellText, replyColumns, toMessages, withLabel } from "../../_sdk/prompting";
+import { askAboutRow, prepareAsking, refuseReply, type PreparedAsking } from "../../_sdk/asking";
+import { replyColumns } from "../../_sdk/prompting";
 import { parseScore } from "../../_sdk/replies/parse-score";
 import { toSampling } from "../../_sdk/sampling-params";
-import type { StepRunner } from "../../_sdk/step-runner";
+import type { PreparedRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 
-const SHOWN = 500;
+interface Scale {
+  least: number | null;
+  most: number | null;
+}
 
-export const run: StepRunner<typeof definition> = {
+function isOnScale(score: number, { least, most }: Scale): boolean {
+  return score >= (least ?? -Infinity) && score <= (most ?? Infinity);
+}
+
+/** The score in a reply; null where there is none, or none on the scale. */
+function readScore(text: string, read: PreparedAsking["read"], scale: Scale): number | null {
+  const found = read ? read(text) : text;
+  const score = typeof found === "string" ? parseScore(found) : typeof found === "number" ? found : null;
+  return score !== null && isOnScale(score, scale) ? score : null;
+}
+
+export const run: PreparedRunner<typeof definition, PreparedAsking> = {
   kind: "rows",
+  prepare: prepareAsking,
   readColumns: ({ column }) => [column],
   newColumns: (params) => [...replyColumns(params), { name: params.scoreColumn, type: "number" }],
   arrange: ({ sort, threshold, scoreColumn }) =>
@@ -21,15 +36,15 @@ export const run: StepRunner<typeof definition> = {
   model: ({ model }) => model,
   sampling: toSampling,
   async processRow(row, context) {
-    const { params } = context;
-    const prompt = withLabel(params.inputLabel, cellText(row, params.column)) + params.separator + withLabel(params.instructionLabel, params.instruction);
-    const { text, record } = await context.complete(toMessages(params.systemPrompt, prompt), 0);
-    const score = parseScore(text);
-    if (score === null && params.unparsed !== "keep") {
-      const data = { wanted: "number", reply: text.trim().slice(0, SHOWN) };
-      if (params.unparsed === "fail") throw new AppError("reply_unparseable", data);
-      return { rejected: { code: "reply_unparseable", data }, call: record };
-    }
-    return { rows: [{ values: { [params.promptColumn]: prompt, [params.replyColumn]: text.trim(), [params.scoreColumn]: score }, call: record }] };
+    const { params, prepared } = context;
+    const asked = await askAboutRow(row, context);
+    const score = readScore(asked.text, prepared.read, params);
+    if (score === null && params.unparsed !== "keep") return refuseReply(params.unparsed, describeScale(params), asked);
+    return { rows: [{ values: { [params.promptColumn]: asked.prompt, [params.replyColumn]: asked.text.trim(), [params.scoreColumn]: score }, call: asked.call }] };
   },
 };
+
+function describeScale({ least, most }: Scale): string {
+  if (least === null && most === null) return "number";
+  return `number (${least === null ? "" : `≥ ${String(least)}`}${least !== null && most !== null ? ", " : ""}${most === null ? "" : `≤ ${String(most)}`})`;
+}
