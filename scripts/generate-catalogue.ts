@@ -47,6 +47,7 @@ const files: Record<string, string> = {
   ].join("\n"),
   "runners.generated.ts": loaders("runner.ts", "runnerLoaders", "runner"),
   "probes.generated.ts": loaders("probe.ts", "probeLoaders", "probe"),
+  "previews.generated.ts": loaders("preview.ts", "previewLoaders", "preview"),
   "../../components/steps/step-icons.generated.ts": icons(),
 };
 

@@ -5,7 +5,7 @@ import { planWorkflow, type Plan, type PlannedStep } from "@/lib/plan/plan-workf
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import type { StudioStore } from "./studio-store";
 
-interface PlanState {
+export interface PlanState {
   plan: Plan;
   known: PlanKnown;
   /** Null runs over all rows. */

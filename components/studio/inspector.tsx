@@ -24,6 +24,7 @@ import { roundNodeId } from "@/lib/workflow/unroll-groups";
 import { GroupSettings } from "./group-settings";
 import { InputList } from "./input-list";
 import { NodeName } from "./node-name";
+import { NodePreview } from "./node-preview";
 import { NoteSettings } from "./note-settings";
 import { RoundPicker } from "./round-picker";
 import { SelectionSummary } from "./selection-summary";
@@ -130,6 +131,7 @@ function StepSettings({ node }: { node: WorkflowNode }) {
         <Problems node={node} plannedId={plannedId} />
         <RunFailure node={node} plannedId={round === null ? shown.id : plannedId} />
         <StepForm node={node} plannedId={plannedId} round={round} />
+        <NodePreview node={node} plannedId={plannedId} />
         {definition && definition.inputs.length > 0 && <InputList node={node} ports={definition.inputs} />}
         <Labelled label={t("cache")} help={t("cacheHelp")} inline>
           {({ id, describedBy }) => <Switch id={id} aria-describedby={describedBy} checked={node.cache === "on"} onChange={() => { document.getState().dispatch(toggleCache, { ids: [node.id] }); }} />}

@@ -37,6 +37,7 @@ export const errorCatalogue = {
   tools_invalid: { status: 422, retry: "never" },
   image_invalid: { status: 422, retry: "never" },
   template_invalid: { status: 422, retry: "never" },
+  preview_too_slow: { status: 422, retry: "later" },
   layout_variable_unknown: { status: 422, retry: "never" },
   reply_pattern_invalid: { status: 422, retry: "never" },
   reply_not_of_schema: { status: 422, retry: "never" },

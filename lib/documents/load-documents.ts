@@ -6,7 +6,7 @@ import { AppError, isAppError } from "@/lib/core/app-error";
 import type { SourceFile, SourceTable } from "@/lib/tables/files/source-file";
 import { openZip, type ZipMember } from "@/lib/tables/files/zip-archive";
 import type { Chunking } from "./chunk-document";
-import { MAX_DOCUMENT_BYTES } from "./document";
+import { type DocumentText, MAX_DOCUMENT_BYTES } from "./document";
 import { DocumentRows } from "./document-rows";
 import { type DocumentFormat, formatOfName, readDocument } from "./read-document";
 
@@ -39,7 +39,37 @@ export async function loadDocuments(context: DocumentContext, file: SourceFile, 
   return rows.close();
 }
 
-async function addMember({ scratch, signal }: DocumentContext, rows: DocumentRows, member: ZipMember): Promise<void> {
+/** The first document that can be read, of an archive too. Throws what reading the first one throws where none can. */
+export async function readFirstDocument({ scratch, signal }: Pick<DocumentContext, "scratch" | "signal">, file: SourceFile): Promise<{ name: string; document: DocumentText }> {
+  const format = await findFormat(file);
+  if (format !== "archive") return { name: file.name, document: await readDocument(file, format, signal) };
+  const archive = await openZip(file);
+  let first: AppError | null = null;
+  try {
+    for (const member of archive.members.filter(({ name }) => !isHidden(name))) {
+      try {
+        return { name: member.name, document: await readMember({ scratch, signal }, member) };
+      } catch (error) {
+        if (signal.aborted) throw error;
+        first ??= wrapMemberError(member, error);
+      }
+    }
+  } finally {
+    archive.close();
+  }
+  throw first ?? new AppError("document_empty", { name: file.name });
+}
+
+async function addMember(context: DocumentContext, rows: DocumentRows, member: ZipMember): Promise<void> {
+  try {
+    await rows.add(member.name, await readMember(context, member));
+  } catch (error) {
+    if (context.signal.aborted) throw error;
+    await rows.fail(wrapMemberError(member, error));
+  }
+}
+
+async function readMember({ scratch, signal }: Pick<DocumentContext, "scratch" | "signal">, member: ZipMember): Promise<DocumentText> {
   signal.throwIfAborted();
   const path = join(scratch, "document");
   try {
@@ -47,13 +77,15 @@ async function addMember({ scratch, signal }: DocumentContext, rows: DocumentRow
     if (format === null) throw new AppError("document_format_unknown", { name: member.name });
     if (member.size > MAX_DOCUMENT_BYTES) throw new AppError("file_too_large", { name: member.name, limit: "200 MB" });
     await pipeline(await member.open(), createWriteStream(path), { signal });
-    await rows.add(member.name, await readDocument({ path, name: member.name }, format, signal));
-  } catch (error) {
-    if (signal.aborted) throw error;
-    await rows.fail(isAppError(error) ? error : new AppError("file_unreadable", { name: member.name, format: "ZIP", detail: error instanceof Error ? error.message : String(error) }, { cause: error }));
+    return await readDocument({ path, name: member.name }, format, signal);
   } finally {
     await rm(path, { force: true });
   }
+}
+
+function wrapMemberError({ name }: ZipMember, error: unknown): AppError {
+  if (isAppError(error)) return error;
+  return new AppError("file_unreadable", { name, format: "ZIP", detail: error instanceof Error ? error.message : String(error) }, { cause: error });
 }
 
 /** What systems put beside a person's files. */

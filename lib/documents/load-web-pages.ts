@@ -50,6 +50,11 @@ export async function loadWebPages(context: PageContext, urls: readonly string[]
   return rows.close();
 }
 
+/** One page as text. Throws what fetching and reading it throws. */
+export async function readWebPage(context: Omit<PageContext, "rowLimit">, url: string, mainTextOnly: boolean): Promise<DocumentText> {
+  return readPage(await fetchPage(url, context), { ...context, url, mainTextOnly });
+}
+
 function fetchOrError(url: string, privateHosts: readonly string[], signal: AbortSignal): Promise<FetchedPage | AppError> {
   return fetchPage(url, { privateHosts, signal }).catch((error: unknown) => {
     if (isAppError(error)) return error;

@@ -1,4 +1,3 @@
-import { isNested } from "@/lib/steps/_sdk/columns";
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { AppError, isAppError, toAppError } from "@/lib/core/app-error";
@@ -20,6 +19,7 @@ import { noParts, type ChunkParts } from "./chunk-parts";
 import { resolveModel } from "./model-resolver";
 import type { WorkerResources } from "./resources";
 import type { StepParams } from "./step-catalogue";
+import { createTableReader, selectTexts } from "./row-input";
 import { findModel, findRowTable } from "./step-inputs";
 import type { TableStepJob } from "./run-table-step";
 
@@ -40,7 +40,7 @@ export async function runRowChunk(resources: WorkerResources, runner: RowsRunner
   const table = findRowTable(chunk.stepId, job.inputs);
   const model = distinguishDraw(await resolveModel(resources, findModel(job.inputs)?.ref ?? runner.model(params)), chunk.identity);
   const rows = table ? await readRows(resources, runner, job, table) : null;
-  const prepared = await runner.prepare?.({ params, readTable: (port, columns, most) => readSideTable(resources, job, { port, columns, most }) });
+  const prepared = await runner.prepare?.({ params, readTable: createTableReader(resources, job.session, job.inputs) });
   const outcomes = await processRows(resources, runner, { chunk, params, model, rows, prepared });
   return writeOutcomes(runner, job, table, outcomes);
 }
@@ -59,25 +59,6 @@ async function readRows(resources: WorkerResources, runner: RowsRunner<StepParam
   const view = await createTableView(session, { name: "chunk_input", dataFolder: resources.dataFolder, manifest: table, range: { start: chunk.rowStart, end: chunk.rowEnd } });
   const columns = selectTexts(table, runner.readColumns(params, table.columns));
   return session.query(`SELECT ${[...columns, "__row::BIGINT AS __row"].join(", ")} FROM ${view} ORDER BY __row`);
-}
-
-/** A table that every row needs, small enough to be held. */
-async function readSideTable(resources: WorkerResources, job: TableStepJob, { port, columns, most }: { port: string; columns: readonly string[]; most: number }): Promise<Record<string, unknown>[]> {
-  const table = job.inputs.tables[port]?.[0];
-  if (!table) return [];
-  if (table.rows > most) throw new AppError("side_table_too_large", { port, rows: table.rows, most });
-  const view = await createTableView(job.session, { name: `side_${port}`, dataFolder: resources.dataFolder, manifest: table });
-  return job.session.query(`SELECT ${selectTexts(table, columns).join(", ")} FROM ${view} ORDER BY __row`);
-}
-
-/** Columns as texts: values as they are, lists and objects as JSON. Throws `column_missing`. */
-function selectTexts(table: TableManifest, names: readonly string[]): string[] {
-  return names.map((name) => {
-    const found = table.columns.find((column) => column.name === name);
-    if (!found) throw new AppError("column_missing", { column: name, columns: table.columns.map((column) => column.name).join(", ") });
-    const quoted = quoteIdentifier(name);
-    return found.type === "text" ? quoted : isNested(found.type) ? `to_json(${quoted})::VARCHAR AS ${quoted}` : `${quoted}::VARCHAR AS ${quoted}`;
-  });
 }
 
 interface RowJob {

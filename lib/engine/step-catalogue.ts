@@ -1,7 +1,8 @@
 import { AppError } from "@/lib/core/app-error";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
-import type { RowsRunner, StepProbe, TableRunner, TrainerRunner } from "@/lib/steps/_sdk/step-runner";
+import type { DocumentPreview, RowsRunner, StepProbe, TableRunner, TrainerRunner } from "@/lib/steps/_sdk/step-runner";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import { previewLoaders } from "@/lib/steps/previews.generated";
 import { probeLoaders } from "@/lib/steps/probes.generated";
 import { runnerLoaders } from "@/lib/steps/runners.generated";
 
@@ -25,4 +26,10 @@ export async function loadProbe(stepId: string): Promise<StepProbe<AnyStepDefini
   const load = (probeLoaders as Record<string, () => Promise<{ probe: unknown }>>)[stepId];
   if (!load) throw new AppError("unknown_step", { stepId });
   return (await load()).probe as StepProbe<AnyStepDefinition>;
+}
+
+export async function loadPreview(stepId: string): Promise<DocumentPreview<StepParams>> {
+  const load = (previewLoaders as Record<string, () => Promise<{ preview: unknown }>>)[stepId];
+  if (!load) throw new AppError("unknown_step", { stepId });
+  return (await load()).preview as DocumentPreview<StepParams>;
 }

@@ -4,6 +4,7 @@ import type { Contract } from "@/lib/contracts/contract";
 import { errorReply } from "@/lib/contracts/errors";
 import * as files from "@/lib/contracts/files";
 import * as models from "@/lib/contracts/models";
+import * as previews from "@/lib/contracts/previews";
 import * as runs from "@/lib/contracts/runs";
 import * as system from "@/lib/contracts/system";
 import * as tables from "@/lib/contracts/tables";
@@ -15,7 +16,7 @@ function isContract(value: unknown): value is Contract {
 
 /** Every operation of the API, from the same contracts that the routes are bound to. */
 export const contracts: Record<string, Contract> = Object.fromEntries(
-  [accounts, files, models, runs, system, tables, workflows].flatMap((module) => Object.entries(module).filter((entry): entry is [string, Contract] => isContract(entry[1]))),
+  [accounts, files, models, previews, runs, system, tables, workflows].flatMap((module) => Object.entries(module).filter((entry): entry is [string, Contract] => isContract(entry[1]))),
 );
 
 function toSchema(schema: z.ZodType, io: "input" | "output"): Record<string, unknown> {

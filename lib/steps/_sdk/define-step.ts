@@ -82,6 +82,8 @@ export interface StepDefinition<Schema extends z.ZodObject = z.ZodObject> {
   identityExcludes?: readonly string[];
   /** The planner puts it between drawn steps; people are not offered it. */
   planned?: boolean;
+  /** Shown before a run: what it would say to its model for the first row, or the first chunks of its first document (`preview.ts`). */
+  preview?: "prompt" | "chunks";
   /** It has a `probe.ts`: its columns come from outside (a file, a Hub data set). */
   probed?: boolean;
 }

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { ErrorCode } from "@/lib/core/error-catalogue";
 import type { ErrorData } from "@/lib/core/app-error";
+import type { Chunking } from "@/lib/documents/chunk-document";
+import type { DocumentText } from "@/lib/documents/document";
 import type { CallExtras, ChatMessage, Completion, Sampling } from "@/lib/llm/chat";
 import type { ClassificationOptions, EmbeddingOptions, LabelScores } from "@/lib/llm/providers/protocol";
 import type { LocalModelSource, TrainingRequest } from "@/lib/contracts/trainer";
@@ -178,3 +180,21 @@ export interface ProbeContext {
 }
 
 export type StepProbe<Definition> = (params: ParamsOf<Definition>, context: ProbeContext) => Promise<ProbeResult>;
+
+export interface PreviewContext {
+  /** An empty folder, removed afterwards. */
+  scratch: string;
+  signal: AbortSignal;
+  filePath: (file: FileRef) => Promise<string>;
+  privateHosts: readonly string[];
+}
+
+/** What a source of documents shows of itself before it runs: its first document, cut as its parameters say. */
+export interface DocumentPreview<Params> {
+  /** What the document depends on, which how it is cut is no part of; null while a person has not said which. */
+  keyOf: (params: Params) => string | null;
+  readFirst: (params: Params, context: PreviewContext) => Promise<{ name: string; document: DocumentText }>;
+  openChunking: (params: Params) => Promise<Chunking | null>;
+}
+
+export type StepPreview<Definition> = DocumentPreview<ParamsOf<Definition>>;

@@ -47,4 +47,5 @@ export const definition = defineStep({
   effects: "external",
   resource: "llm",
   identityExcludes: samplingExcludes,
+  preview: "prompt",
 });

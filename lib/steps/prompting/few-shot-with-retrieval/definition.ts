@@ -48,4 +48,5 @@ export const definition = defineStep({
   effects: "external",
   resource: "llm",
   identityExcludes: samplingExcludes,
+  preview: "prompt",
 });

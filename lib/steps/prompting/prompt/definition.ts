@@ -68,4 +68,5 @@ export const definition = defineStep({
   effects: "external",
   resource: "llm",
   identityExcludes: samplingExcludes,
+  preview: "prompt",
 });

@@ -80,4 +80,5 @@ export const definition = defineStep({
   effects: "external",
   resource: "llm",
   identityExcludes: samplingExcludes,
+  preview: "prompt",
 });

@@ -66,4 +66,5 @@ export const definition = defineStep({
   effects: "external",
   resource: "llm",
   identityExcludes: samplingExcludes,
+  preview: "prompt",
 });

@@ -24,4 +24,5 @@ export const definition = defineStep({
   }),
   effects: "pure",
   resource: "cpu",
+  preview: "chunks",
 });

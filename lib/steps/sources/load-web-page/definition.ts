@@ -25,6 +25,7 @@ export const definition = defineStep({
   }),
   effects: "external",
   resource: "cpu",
+  preview: "chunks",
 });
 
 function checkUrls(text: string): StepProblem[] {
