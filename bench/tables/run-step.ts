@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { canonicalJson } from "@/lib/core/canonical-json";
+import { sha256Hex } from "@/lib/core/sha256";
 import type { InputTable, SqlValue, TableRunner } from "@/lib/steps/_sdk/step-runner";
 import type { TableSession } from "@/lib/tables/table-session";
 import { writePart } from "@/lib/tables/write-part";
@@ -37,6 +40,11 @@ export async function runStep({ session, scratch, tables }: BenchRun, runner: un
     filePath: () => Promise.reject(new Error("no files here")),
     storedTable: () => Promise.reject(new Error("no stored tables here")),
     privateHosts: [],
+    derivedFile: async (_, settings, make) => {
+      const path = join(scratch, `derived-${sha256Hex(canonicalJson(settings))}`);
+      if (!existsSync(path)) await make(path);
+      return path;
+    },
     emit: (_, query, values) => write(query, values),
     emitMany: (_, query, values) => write(query, values),
     emitReport: (_, query, values) => write(query, values),

@@ -2,7 +2,7 @@ import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 
 /** Sub-headings of the one category that is too long to read through. A step that is not named here stands under `other`. */
 const groups = {
-  rows: ["filter-rows", "branch", "sort", "take", "skip", "sample", "shuffle", "shard", "split", "deduplicate", "drop-nulls", "reverse", "add-row", "window"],
+  rows: ["filter-rows", "select-rows", "branch", "sort", "take", "skip", "sample", "shuffle", "shard", "split", "deduplicate", "drop-nulls", "reverse", "add-row", "window"],
   columns: ["select-columns", "drop-columns", "rename-columns", "cast", "fill-nulls", "map-column"],
   combine: ["join", "concat", "zip", "group", "pivot", "explode", "implode"],
   text: ["template-text", "split-text", "join-text", "regex-extract", "regex-replace", "extract-json", "parse-json"],

@@ -148,6 +148,10 @@ export const errorCatalogue = {
   row_value_null: { status: 422, retry: "never" },
   // Rules that drop rows
   row_filtered: { status: 422, retry: "never" },
+  index_too_large: { status: 422, retry: "never" },
+  index_unavailable: { status: 422, retry: "never" },
+  row_numbers_invalid: { status: 422, retry: "never" },
+  row_number_missing: { status: 422, retry: "never" },
   row_not_taken: { status: 422, retry: "never" },
   row_beyond_wanted: { status: 422, retry: "never" },
   group_stop_unfit: { status: 422, retry: "never" },

@@ -8,6 +8,7 @@ import type { TableSession } from "@/lib/tables/table-session";
 import { syncFile, writePart } from "@/lib/tables/write-part";
 import type { LeasedChunk } from "./chunk-lease";
 import { noParts, type ChunkParts } from "./chunk-parts";
+import { derivedFile } from "./derived-files";
 import { filePath } from "./file-store";
 import { hubCredentials } from "./hub-credentials";
 import { openStoredTable } from "./open-stored-table";
@@ -61,6 +62,7 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
       const { size } = await stat(path);
       parts.files.push({ name: safe, file: `${relativeFolder}/files/${safe}`, bytes: size });
     },
+    derivedFile: (port, settings, make) => derivedFile(resources, { address: chunk.identity.inputs[port]?.[0] ?? "", settings, scratch: job.scratch }, make),
     hub: () => hubCredentials(resources),
     provenance: () => gatherProvenance(resources, chunk),
   });

@@ -54,6 +54,7 @@ import { definition as reverse } from "./tables/reverse/definition";
 import { definition as runTaskModel } from "./prompting/run-task-model/definition";
 import { definition as sample } from "./tables/sample/definition";
 import { definition as selectColumns } from "./tables/select-columns/definition";
+import { definition as selectRows } from "./tables/select-rows/definition";
 import { definition as shard } from "./tables/shard/definition";
 import { definition as shuffle } from "./tables/shuffle/definition";
 import { definition as skip } from "./tables/skip/definition";
@@ -127,6 +128,7 @@ export const stepDefinitions = {
   "run-task-model": runTaskModel as AnyStepDefinition,
   "sample": sample as AnyStepDefinition,
   "select-columns": selectColumns as AnyStepDefinition,
+  "select-rows": selectRows as AnyStepDefinition,
   "shard": shard as AnyStepDefinition,
   "shuffle": shuffle as AnyStepDefinition,
   "skip": skip as AnyStepDefinition,

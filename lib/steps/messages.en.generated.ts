@@ -54,6 +54,7 @@ import reverse from "./tables/reverse/messages.en.json" with { type: "json" };
 import runTaskModel from "./prompting/run-task-model/messages.en.json" with { type: "json" };
 import sample from "./tables/sample/messages.en.json" with { type: "json" };
 import selectColumns from "./tables/select-columns/messages.en.json" with { type: "json" };
+import selectRows from "./tables/select-rows/messages.en.json" with { type: "json" };
 import shard from "./tables/shard/messages.en.json" with { type: "json" };
 import shuffle from "./tables/shuffle/messages.en.json" with { type: "json" };
 import skip from "./tables/skip/messages.en.json" with { type: "json" };
@@ -127,6 +128,7 @@ export const stepMessages = {
   "run-task-model": runTaskModel,
   "sample": sample,
   "select-columns": selectColumns,
+  "select-rows": selectRows,
   "shard": shard,
   "shuffle": shuffle,
   "skip": skip,

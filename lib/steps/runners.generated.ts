@@ -54,6 +54,7 @@ export const runnerLoaders = {
   "run-task-model": () => import("./prompting/run-task-model/runner"),
   "sample": () => import("./tables/sample/runner"),
   "select-columns": () => import("./tables/select-columns/runner"),
+  "select-rows": () => import("./tables/select-rows/runner"),
   "shard": () => import("./tables/shard/runner"),
   "shuffle": () => import("./tables/shuffle/runner"),
   "skip": () => import("./tables/skip/runner"),

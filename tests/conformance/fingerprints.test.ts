@@ -76,7 +76,7 @@ it("ignores a file's name", () => {
   expect(withName("a.csv")).toBe(withName("b.csv"));
 });
 
-/** Fingerprints of the defaults of steps, from before they had a choice of layout and of how replies are read. */
+/** Fingerprints of the defaults of steps, from before they had a choice of layout, of how replies are read, of an index. */
 const keptFingerprints: Record<string, string> = {
   "process-with-prompt": "da5783a3e4e7f61825d6215cfde939762fd2c184e844ec399a1f23a33eed93b2",
   "few-shot-prompt": "bd1af9c5534d64805d80e13b920fb0e0b23ddcd0f7988e9908e0b7ec16afb98a",
@@ -87,13 +87,14 @@ const keptFingerprints: Record<string, string> = {
   "rank-with-prompt": "254692b09d7835b05fa30a0c09bd5bf4e111336627bc2af413b22fd8bf11fd46",
   "judge-pairs-with-prompt": "07018471fb6c2f36167e38e50768abee49a61a54a65c743a82106b708315b828",
   "judge-generation-pairs": "e228992da409e9685938e6d1f566c02dfafc5b4432236268e57cdba3ef87ebe8",
+  retrieve: "eec411b4145e1197662bc509eb581ce6350c4dc12ac413e441e118794aceae4f",
 };
 
 it.each(Object.entries(keptFingerprints))("finds the results that %s made before parameters were added to it", (id, kept) => {
   const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[id];
   if (!definition) throw new Error(`There is no step ${id}`);
   expect(fingerprint(definition, { ...definition.defaults })).toBe(kept);
-  const added = listParams(definition.params).filter(({ meta }) => meta.addedLater);
-  expect(added.map(({ name }) => name)).toContain("layout");
-  expect(fingerprint(definition, { ...definition.defaults, layout: "{{ instruction }}" })).not.toBe(kept);
+  for (const { name, schema } of listParams(definition.params).filter(({ meta }) => meta.addedLater)) {
+    expect(fingerprint(definition, { ...definition.defaults, [name]: differentValue(schema, definition.defaults[name]) }), name).not.toBe(kept);
+  }
 });

@@ -19,6 +19,7 @@ export function LayoutField({ id, label, value, template, variables, invalid, de
     return (
       <Button
         id={id}
+        aria-label={t("customiseLayout")}
         className="self-start"
         onClick={() => {
           onCommit(template);

@@ -16,9 +16,11 @@ interface RecordsFieldProps extends FieldProps {
 
 type Item = Record<string, unknown>;
 
-/** What a new entry starts with: the first choice, no, or nothing yet. */
+/** What a new entry starts with: the first choice, no, an empty list, or nothing yet. */
 function startValue(schema: z.ZodType): unknown {
-  const { inner } = unwrapSchema(schema);
+  const { inner, nullable } = unwrapSchema(schema);
+  if (nullable) return null;
+  if (inner instanceof z.ZodArray) return [];
   if (inner instanceof z.ZodEnum) return inner.options[0];
   return inner instanceof z.ZodBoolean ? false : "";
 }

@@ -6,10 +6,11 @@ import { previewChunks } from "@/lib/contracts/previews";
 
 type Chunk = ApiReply<typeof previewChunks>["chunks"][number];
 
-/** Where a chunk comes from and how large it is, then how it begins and ends. */
+/** Where a chunk comes from and how large it is, then how it begins and ends; what it repeats is told apart. */
 function ChunkItem({ chunk, number, unit }: { chunk: Chunk; number: number; unit: string }) {
   const t = useTranslations("params.preview");
   const { page, section, size, overlap, head, tail } = chunk;
+  const repeated = Array.from(head).slice(0, overlap).join("");
   const facts = [t("size", { size, unit }), ...(page === null ? [] : [t("page", { page })]), ...(overlap > 0 ? [t("overlap", { count: overlap })] : [])];
   return (
     <li aria-label={t("chunk", { number })} className="flex flex-col gap-1 rounded border bg-raised px-2 py-1.5">
@@ -21,7 +22,10 @@ function ChunkItem({ chunk, number, unit }: { chunk: Chunk; number: number; unit
       </p>
       {section.length > 0 && <p className="truncate text-xs text-muted">{section.join(" › ")}</p>}
       <p className="text-xs whitespace-pre-line [overflow-wrap:anywhere]">
-        <span className={tail === "" ? "" : "line-clamp-3"}>{head}</span>
+        <span className={tail === "" ? "" : "line-clamp-3"}>
+          <span className="text-muted">{repeated}</span>
+          {head.slice(repeated.length)}
+        </span>
         {tail !== "" && (
           <>
             <span aria-hidden className="block text-center text-muted">

@@ -79,6 +79,11 @@ export interface TableContext<Params> {
   fail: (query: string, values?: readonly SqlValue[]) => Promise<void>;
   /** Hands over a file the step made in `scratch`, to be kept and offered for download. */
   keepFile: (path: string, name: string) => Promise<void>;
+  /**
+   * Absolute path of a file that is made of the table connected to a port and these settings, and of nothing else. It is made
+   * once and kept between runs as long as there is room for it.
+   */
+  derivedFile: (port: string, settings: Record<string, string | number>, make: (path: string) => Promise<void>) => Promise<string>;
   /** Credentials of the Hugging Face Hub connection, if there is one. */
   hub: () => Promise<{ endpoint: string; token: string | null }>;
   /** How the input came to be, for cards. */

@@ -269,6 +269,11 @@ async function createContext(
     emit: (port, query, values) => readOutput(parts, port, query, values),
     emitMany: emitUncounted,
     emitReport: emitUncounted,
+    derivedFile: async (_port, _settings, make) => {
+      const path = join(scratch, "derived");
+      await make(path);
+      return path;
+    },
     privateHosts: options.privateHosts ?? [],
     handOnModel: (port, from) => void (outcome.models[port] = from),
     reject: record(outcome.rejected),

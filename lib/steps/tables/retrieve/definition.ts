@@ -2,12 +2,15 @@ import { z } from "zod";
 import { addColumns, inputColumns, requireColumn, requireColumns, requireType } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
 
+const indexParam = (least: number, most: number, usual: number) =>
+  z.int().min(least).max(most).default(usual).meta({ field: { kind: "integer" }, advanced: true, addedLater: true, visibleWhen: { param: "search", is: ["approximate"] } });
+
 export const definition = defineStep({
   id: "retrieve",
   version: 1,
   category: "tables",
   icon: "search-check",
-  searchAliases: ["retrieval", "nearest", "semantic search", "rag", "knn", "vector", "index", "embedding"],
+  searchAliases: ["retrieval", "nearest", "semantic search", "rag", "knn", "vector", "index", "embedding", "hnsw", "faiss", "approximate"],
   inputs: [
     { name: "queries", type: "table", required: true },
     { name: "documents", type: "table", required: true, side: true },
@@ -19,9 +22,13 @@ export const definition = defineStep({
     carry: z.array(z.string()).max(50).meta({ field: { kind: "columns", port: "documents" } }),
     k: z.int().min(1).max(1000).meta({ field: { kind: "integer" } }),
     measure: z.enum(["cosine", "inner-product"]).meta({ field: { kind: "select" }, advanced: true }),
+    search: z.enum(["exact", "approximate"]).default("exact").meta({ field: { kind: "select" }, advanced: true, addedLater: true }),
+    connectivity: indexParam(2, 128, 16),
+    buildEffort: indexParam(8, 4000, 128),
+    searchEffort: indexParam(8, 10_000, 64),
     resultColumn: z.string().min(1).max(200).meta({ field: { kind: "text" } }),
   }),
-  defaults: { queryVector: "embeddings", documentVector: "embeddings", carry: [], k: 5, measure: "cosine", resultColumn: "results" },
+  defaults: { queryVector: "embeddings", documentVector: "embeddings", carry: [], k: 5, measure: "cosine", search: "exact", connectivity: 16, buildEffort: 128, searchEffort: 64, resultColumn: "results" },
   incomplete: ["carry"],
   summaryValues: ({ k, carry }) => ({ k, columns: carry.join(", ") }),
   check(context) {
