@@ -43,7 +43,7 @@ export async function previewPrompt(resources: SharedResources, { step, params: 
   const runner = await loadRunner(step);
   const parsed = definition.params.safeParse(given);
   if (!parsed.success || runner.kind !== "rows" || definition.preview !== "prompt") throw new AppError("params_invalid", { param: "params", detail: "this step has no prompt to show" });
-  const inputs = await openInputs(resources, { inputs: addresses });
+  const inputs = await openInputs(resources, { step, inputs: addresses });
   const session = await resources.duckdb.openSession({ readable: [resources.dataFolder] });
   try {
     return await askFirstRow(resources, runner, { step, params: parsed.data, inputs, session });
