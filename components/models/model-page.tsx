@@ -27,6 +27,7 @@ export function ModelPage({ modelId }: { modelId: string }) {
   if (first.isError) return <PageFrame title={t("title")}><Notice tone="bad">{first.error.message}</Notice></PageFrame>;
   if (!training) return null;
   const kind = trainedKind(training.request);
+  const writes = kind === "generator" || kind === "sequence";
   return (
     <PageFrame
       title={training.name}
@@ -52,8 +53,8 @@ export function ModelPage({ modelId }: { modelId: string }) {
             </div>
           </section>
           {!training.ready && <Notice tone="info">{t("prompt.notReady")}</Notice>}
-          {training.ready && kind === "generator" && <PromptBox model={model} hasSystemPrompt={takesChats(training.request)} />}
-          {training.ready && kind !== "generator" && <Notice tone="info">{t("use", { kind })}</Notice>}
+          {training.ready && writes && <PromptBox model={model} hasSystemPrompt={takesChats(training.request)} />}
+          {training.ready && !writes && <Notice tone="info">{t("use", { kind })}</Notice>}
         </div>
         <aside className="flex flex-col gap-5">
           <TrainingResult training={training} />

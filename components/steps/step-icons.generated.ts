@@ -1,11 +1,12 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, TextCursorInput, ThumbsUp, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowRightLeft, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, TextCursorInput, ThumbsUp, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
   "arrow-down-a-z": ArrowDownAZ,
   "arrow-down-wide-narrow": ArrowDownWideNarrow,
+  "arrow-right-left": ArrowRightLeft,
   "arrow-up-down": ArrowUpDown,
   "award": Award,
   "between-vertical-start": BetweenVerticalStart,

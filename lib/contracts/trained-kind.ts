@@ -5,7 +5,9 @@ export type TrainedKind = "generator" | "sequence" | "classifier" | "reward" | "
 
 const kinds: Record<TrainingRequest["recipe"], TrainedKind> = {
   "fine-tune-causal": "generator",
+  "fine-tune-sequence": "sequence",
   classifier: "classifier",
+  embedder: "embedder",
   dpo: "generator",
   orpo: "generator",
   kto: "generator",

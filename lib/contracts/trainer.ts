@@ -151,8 +151,27 @@ const rewardModel = z.strictObject({
   separator: z.string(),
 });
 
+const fineTuneSequence = z.strictObject({
+  ...common,
+  recipe: z.literal("fine-tune-sequence"),
+  columns: z.strictObject({ prompt: z.string(), completion: z.string() }),
+});
+
+const embedder = z.strictObject({
+  ...common,
+  recipe: z.literal("embedder"),
+  columns: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("triplets"), anchor: z.string(), positive: z.string(), negative: z.string() }),
+    z.strictObject({ kind: z.literal("pairs"), anchor: z.string(), positive: z.string() }),
+    /** `label` is how near the two texts are, 0 to 1. */
+    z.strictObject({ kind: z.literal("labelled-pairs"), anchor: z.string(), other: z.string(), label: z.string() }),
+  ]),
+  /** By how much the positive is to be nearer than the negative, in cosine distance. */
+  margin: z.number().positive(),
+});
+
 /** One variant a recipe; `trainer/src/trainer/recipes` has a file of each name. */
-export const trainingRequest = z.discriminatedUnion("recipe", [fineTuneCausal, classifier, dpo, orpo, kto, rewardModel]);
+export const trainingRequest = z.discriminatedUnion("recipe", [fineTuneCausal, fineTuneSequence, classifier, embedder, dpo, orpo, kto, rewardModel]);
 export type TrainingRequest = z.infer<typeof trainingRequest>;
 
 export const trainingProgress = z.strictObject({

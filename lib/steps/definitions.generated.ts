@@ -22,6 +22,7 @@ import { definition as fillNulls } from "./tables/fill-nulls/definition";
 import { definition as filterRows } from "./tables/filter-rows/definition";
 import { definition as filterWithPrompt } from "./prompting/filter-with-prompt/definition";
 import { definition as fineTune } from "./train/fine-tune/definition";
+import { definition as fineTuneSequence } from "./train/fine-tune-sequence/definition";
 import { definition as gatherRounds } from "./tables/gather-rounds/definition";
 import { definition as generateRows } from "./sources/generate-rows/definition";
 import { definition as group } from "./tables/group/definition";
@@ -67,6 +68,7 @@ import { definition as take } from "./tables/take/definition";
 import { definition as templateText } from "./tables/template-text/definition";
 import { definition as trainClassifier } from "./train/train-classifier/definition";
 import { definition as trainDpo } from "./train/train-dpo/definition";
+import { definition as trainEmbedder } from "./train/train-embedder/definition";
 import { definition as trainKto } from "./train/train-kto/definition";
 import { definition as trainOrpo } from "./train/train-orpo/definition";
 import { definition as trainRewardModel } from "./train/train-reward-model/definition";
@@ -96,6 +98,7 @@ export const stepDefinitions = {
   "filter-rows": filterRows as AnyStepDefinition,
   "filter-with-prompt": filterWithPrompt as AnyStepDefinition,
   "fine-tune": fineTune as AnyStepDefinition,
+  "fine-tune-sequence": fineTuneSequence as AnyStepDefinition,
   "gather-rounds": gatherRounds as AnyStepDefinition,
   "generate-rows": generateRows as AnyStepDefinition,
   "group": group as AnyStepDefinition,
@@ -141,6 +144,7 @@ export const stepDefinitions = {
   "template-text": templateText as AnyStepDefinition,
   "train-classifier": trainClassifier as AnyStepDefinition,
   "train-dpo": trainDpo as AnyStepDefinition,
+  "train-embedder": trainEmbedder as AnyStepDefinition,
   "train-kto": trainKto as AnyStepDefinition,
   "train-orpo": trainOrpo as AnyStepDefinition,
   "train-reward-model": trainRewardModel as AnyStepDefinition,

@@ -22,6 +22,7 @@ import fillNulls from "./tables/fill-nulls/messages.en.json" with { type: "json"
 import filterRows from "./tables/filter-rows/messages.en.json" with { type: "json" };
 import filterWithPrompt from "./prompting/filter-with-prompt/messages.en.json" with { type: "json" };
 import fineTune from "./train/fine-tune/messages.en.json" with { type: "json" };
+import fineTuneSequence from "./train/fine-tune-sequence/messages.en.json" with { type: "json" };
 import gatherRounds from "./tables/gather-rounds/messages.en.json" with { type: "json" };
 import generateRows from "./sources/generate-rows/messages.en.json" with { type: "json" };
 import group from "./tables/group/messages.en.json" with { type: "json" };
@@ -67,6 +68,7 @@ import take from "./tables/take/messages.en.json" with { type: "json" };
 import templateText from "./tables/template-text/messages.en.json" with { type: "json" };
 import trainClassifier from "./train/train-classifier/messages.en.json" with { type: "json" };
 import trainDpo from "./train/train-dpo/messages.en.json" with { type: "json" };
+import trainEmbedder from "./train/train-embedder/messages.en.json" with { type: "json" };
 import trainKto from "./train/train-kto/messages.en.json" with { type: "json" };
 import trainOrpo from "./train/train-orpo/messages.en.json" with { type: "json" };
 import trainRewardModel from "./train/train-reward-model/messages.en.json" with { type: "json" };
@@ -96,6 +98,7 @@ export const stepMessages = {
   "filter-rows": filterRows,
   "filter-with-prompt": addSharedWords(filterWithPrompt),
   "fine-tune": addSharedWords(fineTune),
+  "fine-tune-sequence": addSharedWords(fineTuneSequence),
   "gather-rounds": gatherRounds,
   "generate-rows": generateRows,
   "group": group,
@@ -141,6 +144,7 @@ export const stepMessages = {
   "template-text": templateText,
   "train-classifier": addSharedWords(trainClassifier),
   "train-dpo": addSharedWords(trainDpo),
+  "train-embedder": addSharedWords(trainEmbedder),
   "train-kto": addSharedWords(trainKto),
   "train-orpo": addSharedWords(trainOrpo),
   "train-reward-model": addSharedWords(trainRewardModel),

@@ -209,8 +209,51 @@ class RewardModelRequest(CommonRequest):
     separator: str
 
 
+class PromptColumns(_Strict):
+    prompt: str
+    completion: str
+
+
+class SequenceRequest(CommonRequest):
+    recipe: Literal["fine-tune-sequence"]
+    columns: PromptColumns
+
+
+class TripletColumns(_Strict):
+    kind: Literal["triplets"]
+    anchor: str
+    positive: str
+    negative: str
+
+
+class PairColumns(_Strict):
+    kind: Literal["pairs"]
+    anchor: str
+    positive: str
+
+
+class LabelledPairColumns(_Strict):
+    kind: Literal["labelled-pairs"]
+    anchor: str
+    other: str
+    label: str
+
+
+class EmbedderRequest(CommonRequest):
+    recipe: Literal["embedder"]
+    columns: Annotated[TripletColumns | PairColumns | LabelledPairColumns, Field(discriminator="kind")]
+    margin: float = Field(gt=0)
+
+
 AnyRequest = Annotated[
-    FineTuneRequest | ClassifierRequest | DpoRequest | OrpoRequest | KtoRequest | RewardModelRequest,
+    FineTuneRequest
+    | SequenceRequest
+    | ClassifierRequest
+    | EmbedderRequest
+    | DpoRequest
+    | OrpoRequest
+    | KtoRequest
+    | RewardModelRequest,
     Field(discriminator="recipe"),
 ]
 TrainingRequest: TypeAdapter[AnyRequest] = TypeAdapter(AnyRequest)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
 
+from trainer.contracts.training import LocalModelSource
 from trainer.models.find_weights import ModelNotFound, describe_source, first_line, hub_arguments, locate
 from trainer.models.load_model import LOAD_ERRORS
-from trainer.models.load_options import ModelUnusable, place_weights
+from trainer.models.load_options import ModelUnusable, Placement, place_weights
 from trainer.models.model_name import ModelName, plain_source
 
 
@@ -17,13 +18,19 @@ def load_embedder(name: ModelName, data_folder: Path, builtin_model: Path) -> Se
     source = plain_source(name, "embed")
     if name.adapter is not None:
         raise ModelUnusable("An embedding model takes no adapter here. Merge it into the model and name that.")
-    placement = place_weights(name.options, default_dtype="float32")
+    model = read_embedder(source, data_folder, builtin_model, place_weights(name.options, default_dtype="float32"))
+    model.eval()
+    return model
+
+
+def read_embedder(
+    source: LocalModelSource, data_folder: Path, builtin_model: Path, placement: Placement
+) -> SentenceTransformer:
+    """A model of another kind gets the mean of its tokens as its vector. Raises ModelNotFound."""
     where = locate(source, data_folder, builtin_model)
     hub, unreachable = hub_arguments(source)
     try:
-        model = SentenceTransformer(str(where), device=placement.device, model_kwargs=placement.kwargs, **hub)
+        return SentenceTransformer(str(where), device=placement.device, model_kwargs=placement.kwargs, **hub)
     except LOAD_ERRORS as error:
         reason = unreachable or first_line(error)
         raise ModelNotFound(f"{describe_source(source)} cannot be loaded: {reason}") from error
-    model.eval()
-    return model

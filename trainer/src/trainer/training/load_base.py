@@ -19,7 +19,7 @@ def load_base(request: CommonRequest, place: Workplace, read_weights: ReadWeight
     # What the files do not hold, such as a head, starts at random.
     set_seed(request.seed % 2**32)
     loaded = load_placed(
-        request.base, None, place.data_folder, place.builtin_model, _placement(request, place.device), read_weights
+        request.base, None, place.data_folder, place.builtin_model, placement(request, place.device), read_weights
     )
     if loaded.tokenizer.pad_token is None:
         loaded.tokenizer.pad_token = loaded.tokenizer.eos_token or loaded.tokenizer.unk_token
@@ -39,9 +39,14 @@ def load_frozen(source: LocalModelSource, place: Workplace, read_weights: ReadWe
 
 
 def load_generator(request: CommonRequest, form: PromptFormat, place: Workplace) -> LoadedModel:
-    """A model that writes, with the template its prompts will be written by. Raises ModelNotFound, TrainingFailed."""
+    """A causal model, with the template its prompts will be written by. Raises ModelNotFound, TrainingFailed."""
     loaded = load_base(request, place)
     tokenizer = loaded.tokenizer
+    if getattr(loaded.model.config, "is_encoder_decoder", False):
+        raise TrainingFailed(
+            "training_setting_unfit",
+            "the base model has an encoder. Choose a causal model, or the fine-tune of sequence-to-sequence models.",
+        )
     if tokenizer.eos_token is None:
         raise ModelNotFound("The model's tokenizer has no end-of-text token, so it could not learn to stop.")
     if form.format == "chat":
@@ -71,7 +76,8 @@ def fit_length(request: CommonRequest, model: PreTrainedModel, place: Workplace)
     return context
 
 
-def _placement(request: CommonRequest, device: str) -> Placement:
+def placement(request: CommonRequest, device: str) -> Placement:
+    """How the base is put into memory. Raises TrainingFailed where the machine's packages cannot do so."""
     if request.method.kind == "qlora":
         try:
             return place_weights(LoadOptions(quantisation="4bit", device=device))
