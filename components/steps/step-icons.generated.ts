@@ -1,6 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowRightLeft, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FoldVertical, FunctionSquare, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, TextCursorInput, ThumbsUp, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowRightLeft, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FlaskConical, FoldVertical, FunctionSquare, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, TextCursorInput, ThumbsUp, Trophy, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
@@ -25,6 +25,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "file-output": FileOutput,
   "files": Files,
   "filter": Filter,
+  "flask-conical": FlaskConical,
   "fold-vertical": FoldVertical,
   "function-square": FunctionSquare,
   "gavel": Gavel,
@@ -65,6 +66,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "tags": Tags,
   "text-cursor-input": TextCursorInput,
   "thumbs-up": ThumbsUp,
+  "trophy": Trophy,
   "unfold-vertical": UnfoldVertical,
   "wand-sparkles": WandSparkles,
   "waypoints": Waypoints,

@@ -19,6 +19,7 @@ import { isModelRef } from "@/lib/steps/_sdk/model-ref";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import { setRoundParams } from "@/lib/workflow/commands/edit-group";
 import { setParams, toggleCache } from "@/lib/workflow/commands/edit-node";
+import { isModelReplaced } from "@/lib/steps/_sdk/is-model-replaced";
 import type { WorkflowNode } from "@/lib/workflow/document";
 import { roundNodeId } from "@/lib/workflow/unroll-groups";
 import { GroupSettings } from "./group-settings";
@@ -64,9 +65,8 @@ function StepForm({ node, plannedId, round }: InRound & { round: number | null }
   const models = usePlanState((state) => state.known.models);
   const definition = findStep(node.step);
   if (!definition) return null;
-  const modelPort = definition.inputs.find((port) => port.type === "model");
-  const hasModelEdge = modelPort !== undefined && (planned?.incoming[modelPort.name]?.length ?? 0) > 0;
-  const ref = hasModelEdge ? undefined : listParams(definition.params).flatMap(({ name, meta }) => (meta.field?.kind === "model" && isModelRef(node.params[name]) ? [node.params[name]] : []))[0];
+  const isReplaced = (param: string) => isModelReplaced(definition, planned?.incoming ?? {}, param);
+  const ref = listParams(definition.params).flatMap(({ name, meta }) => (meta.field?.kind === "model" && !isReplaced(name) && isModelRef(node.params[name]) ? [node.params[name]] : []))[0];
   return (
     <SchemaForm
       key={plannedId}
@@ -75,7 +75,7 @@ function StepForm({ node, plannedId, round }: InRound & { round: number | null }
       params={(round === null ? null : planned?.node.params) ?? node.params}
       problems={planned?.problems ?? []}
       columnsOf={(port) => (findInput(node, port) ? (planned?.inputColumns[port]?.[0] ?? null) : null)}
-      noteOf={(param) => (hasModelEdge && getParamField(definition, param)?.kind === "model" ? t("modelConnected") : undefined)}
+      noteOf={(param) => (getParamField(definition, param)?.kind === "model" && isReplaced(param) ? t("modelConnected") : undefined)}
       onReplaceModel={() => {
         view.getState().openDialog("replace-model");
       }}

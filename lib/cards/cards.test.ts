@@ -100,6 +100,10 @@ describe("makeModelCard", () => {
     expect(card).toContain("the model folder mine");
     expect(card + JSON.stringify(record)).not.toContain("/srv/models");
     expect(header(card)).not.toHaveProperty("base_model");
+    const rewarded = { request: { ...request, recipe: "reinforcement", reward: { kind: "model", model: { kind: "folder", path: "/srv/models/judge" } } } as unknown as TrainingRequest, result };
+    const told = makeModelCard({ repo: "me/m", license: "", record, training: rewarded, weights: { adapters: [""], root: { kind: "folder", folder: "base" } } });
+    expect(told).toContain("judge");
+    expect(told + JSON.stringify(makeCardRecord(makeProvenance(makeStep({ step: "train-with-rewards", training: rewarded }))))).not.toContain("/srv/models");
   });
 });
 

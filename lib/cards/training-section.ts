@@ -1,11 +1,12 @@
 import type { TrainingRequest } from "@/lib/contracts/trainer";
 import type { ProvenanceStep } from "@/lib/steps/_sdk/provenance";
+import { shareTraining } from "./card-record";
 import { escapeMarkdown } from "./escape-markdown";
 import { fenceText } from "./fence-text";
-import { lastPart } from "./share-identity";
 
 /** How a model was trained and what came of it. */
-export function writeTrainingSection({ request, result }: NonNullable<ProvenanceStep["training"]>): string {
+export function writeTrainingSection(training: NonNullable<ProvenanceStep["training"]>): string {
+  const { request, result } = shareTraining(training);
   const rows: [string, string | number | null][] = [
     ["Base", describeBase(request)],
     ["Method", describeMethod(request)],
@@ -60,6 +61,14 @@ const ownSettings: Record<string, string> = {
   labelSmoothing: "Label smoothing",
   wantedWeight: "Weight of wanted answers",
   unwantedWeight: "Weight of unwanted answers",
+  separator: "Between prompt and answer",
+  margin: "Margin",
+  reward: "Reward",
+  algorithm: "Algorithm",
+  replies: "Replies to a prompt",
+  maxNewTokens: "Tokens of a reply at most",
+  temperature: "Temperature",
+  topP: "Top p",
 };
 
 function listOwnSettings(request: TrainingRequest): [string, string | null][] {
@@ -75,7 +84,7 @@ function describeBase({ base }: TrainingRequest): string {
     case "hub":
       return `${base.id} from the Hub${base.revision ? ` at ${base.revision}` : ""}`;
     case "folder":
-      return `the model folder ${lastPart(base.path)}`;
+      return `the model folder ${base.path}`;
   }
 }
 

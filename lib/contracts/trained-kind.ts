@@ -12,6 +12,8 @@ const kinds: Record<TrainingRequest["recipe"], TrainedKind> = {
   orpo: "generator",
   kto: "generator",
   "reward-model": "reward",
+  reinforcement: "generator",
+  distillation: "generator",
 };
 
 export function trainedKind({ recipe }: Pick<TrainingRequest, "recipe">): TrainedKind {

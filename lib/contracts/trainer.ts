@@ -170,8 +170,49 @@ const embedder = z.strictObject({
   margin: z.number().positive(),
 });
 
+const reinforcement = z.strictObject({
+  ...common,
+  ...promptFormat,
+  recipe: z.literal("reinforcement"),
+  columns: z.strictObject({
+    prompt: z.string(),
+    /** The right answer, for a rule that compares; null where it is not used. */
+    answer: z.string().nullable(),
+  }),
+  reward: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("model"), model: localModelSource }),
+    /** 1 where the pattern is found in the reply, else 0. */
+    z.strictObject({ kind: z.literal("pattern"), pattern: z.string().min(1) }),
+    /** 1 where the reply, or what the pattern's first group finds in it last, is the right answer, else 0. */
+    z.strictObject({ kind: z.literal("answer"), pattern: z.string().nullable() }),
+    /** The first number in the judge's reply to the instruction, in which {prompt} and {reply} are filled. */
+    z.strictObject({ kind: z.literal("judge"), model: localModelSource, instruction: z.string().min(1) }),
+  ]),
+  /** Group relative policy optimisation (arXiv 2402.03300), or REINFORCE leave-one-out (arXiv 2402.14740). */
+  algorithm: z.enum(["grpo", "rloo"]),
+  /** Replies that are written to each prompt and compared. */
+  replies: z.int().min(2),
+  maxNewTokens: z.int().positive(),
+  temperature: z.number().positive(),
+  topP: z.number().positive().max(1),
+  /** Weight of the distance from the model that the training starts from. */
+  beta: z.number().min(0),
+});
+
+const distillation = z.strictObject({
+  ...common,
+  ...promptFormat,
+  recipe: z.literal("distillation"),
+  columns: z.strictObject({ prompt: z.string() }),
+  teacher: localModelSource,
+  maxNewTokens: z.int().positive(),
+  temperature: z.number().positive(),
+  /** 0 is the forward Kullback-Leibler divergence, 1 the reverse, between them Jensen-Shannon's. */
+  beta: z.number().min(0).max(1),
+});
+
 /** One variant a recipe; `trainer/src/trainer/recipes` has a file of each name. */
-export const trainingRequest = z.discriminatedUnion("recipe", [fineTuneCausal, fineTuneSequence, classifier, embedder, dpo, orpo, kto, rewardModel]);
+export const trainingRequest = z.discriminatedUnion("recipe", [fineTuneCausal, fineTuneSequence, classifier, embedder, dpo, orpo, kto, rewardModel, reinforcement, distillation]);
 export type TrainingRequest = z.infer<typeof trainingRequest>;
 
 export const trainingProgress = z.strictObject({

@@ -7,6 +7,7 @@ import { explainStaleness, type StaleReason } from "@/lib/fingerprint/stale-reas
 import { fingerprintIdentity, makeStepIdentity, type StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { Column } from "@/lib/steps/_sdk/columns";
 import type { AnyStepDefinition, PortColumns, PortType, StepProblem } from "@/lib/steps/_sdk/define-step";
+import { isModelReplaced } from "@/lib/steps/_sdk/is-model-replaced";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
 import type { Endpoint, WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
@@ -272,7 +273,7 @@ function lookUpProbe(definition: AnyStepDefinition, params: Record<string, unkno
   return { key, columns: null, problems: [{ code, data: answer.data as ErrorData }] };
 }
 
-/** What each model parameter stands for. A parameter is not used, and so not part of the identity, while the model port is connected. */
+/** What each model parameter stands for. One whose place a connected model takes is not part of the identity. */
 function resolveModels(
   definition: AnyStepDefinition,
   params: Record<string, unknown>,
@@ -281,10 +282,8 @@ function resolveModels(
 ): { identities: Record<string, unknown>; problems: StepProblem[] } {
   const identities: Record<string, unknown> = {};
   const problems: StepProblem[] = [];
-  const modelPort = definition.inputs.find((port) => port.type === "model");
-  if (modelPort && incoming[modelPort.name]) return { identities, problems };
   for (const { name, meta } of listParams(definition.params)) {
-    if (meta.field?.kind !== "model" || params[name] === null) continue;
+    if (meta.field?.kind !== "model" || params[name] === null || isModelReplaced(definition, incoming, name)) continue;
     const ref = params[name] as ModelRef;
     const identity = known.models[modelKey(ref)];
     if (identity) identities[name] = identity;

@@ -10,6 +10,7 @@ import { definition as cosineSimilarity } from "./tables/cosine-similarity/defin
 import { definition as dataFromAttributedPrompt } from "./prompting/data-from-attributed-prompt/definition";
 import { definition as dataFromPrompt } from "./prompting/data-from-prompt/definition";
 import { definition as deduplicate } from "./tables/deduplicate/definition";
+import { definition as distillModel } from "./train/distill-model/definition";
 import { definition as dropColumns } from "./tables/drop-columns/definition";
 import { definition as dropNulls } from "./tables/drop-nulls/definition";
 import { definition as embed } from "./prompting/embed/definition";
@@ -72,6 +73,7 @@ import { definition as trainEmbedder } from "./train/train-embedder/definition";
 import { definition as trainKto } from "./train/train-kto/definition";
 import { definition as trainOrpo } from "./train/train-orpo/definition";
 import { definition as trainRewardModel } from "./train/train-reward-model/definition";
+import { definition as trainWithRewards } from "./train/train-with-rewards/definition";
 import { definition as typeTable } from "./sources/type-table/definition";
 import { definition as window } from "./tables/window/definition";
 import { definition as zip } from "./tables/zip/definition";
@@ -86,6 +88,7 @@ export const stepDefinitions = {
   "data-from-attributed-prompt": dataFromAttributedPrompt as AnyStepDefinition,
   "data-from-prompt": dataFromPrompt as AnyStepDefinition,
   "deduplicate": deduplicate as AnyStepDefinition,
+  "distill-model": distillModel as AnyStepDefinition,
   "drop-columns": dropColumns as AnyStepDefinition,
   "drop-nulls": dropNulls as AnyStepDefinition,
   "embed": embed as AnyStepDefinition,
@@ -148,6 +151,7 @@ export const stepDefinitions = {
   "train-kto": trainKto as AnyStepDefinition,
   "train-orpo": trainOrpo as AnyStepDefinition,
   "train-reward-model": trainRewardModel as AnyStepDefinition,
+  "train-with-rewards": trainWithRewards as AnyStepDefinition,
   "type-table": typeTable as AnyStepDefinition,
   "window": window as AnyStepDefinition,
   "zip": zip as AnyStepDefinition,

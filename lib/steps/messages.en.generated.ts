@@ -10,6 +10,7 @@ import cosineSimilarity from "./tables/cosine-similarity/messages.en.json" with 
 import dataFromAttributedPrompt from "./prompting/data-from-attributed-prompt/messages.en.json" with { type: "json" };
 import dataFromPrompt from "./prompting/data-from-prompt/messages.en.json" with { type: "json" };
 import deduplicate from "./tables/deduplicate/messages.en.json" with { type: "json" };
+import distillModel from "./train/distill-model/messages.en.json" with { type: "json" };
 import dropColumns from "./tables/drop-columns/messages.en.json" with { type: "json" };
 import dropNulls from "./tables/drop-nulls/messages.en.json" with { type: "json" };
 import embed from "./prompting/embed/messages.en.json" with { type: "json" };
@@ -72,6 +73,7 @@ import trainEmbedder from "./train/train-embedder/messages.en.json" with { type:
 import trainKto from "./train/train-kto/messages.en.json" with { type: "json" };
 import trainOrpo from "./train/train-orpo/messages.en.json" with { type: "json" };
 import trainRewardModel from "./train/train-reward-model/messages.en.json" with { type: "json" };
+import trainWithRewards from "./train/train-with-rewards/messages.en.json" with { type: "json" };
 import typeTable from "./sources/type-table/messages.en.json" with { type: "json" };
 import window from "./tables/window/messages.en.json" with { type: "json" };
 import zip from "./tables/zip/messages.en.json" with { type: "json" };
@@ -86,6 +88,7 @@ export const stepMessages = {
   "data-from-attributed-prompt": addSharedWords(dataFromAttributedPrompt),
   "data-from-prompt": addSharedWords(dataFromPrompt),
   "deduplicate": deduplicate,
+  "distill-model": addSharedWords(distillModel),
   "drop-columns": dropColumns,
   "drop-nulls": dropNulls,
   "embed": embed,
@@ -148,6 +151,7 @@ export const stepMessages = {
   "train-kto": addSharedWords(trainKto),
   "train-orpo": addSharedWords(trainOrpo),
   "train-reward-model": addSharedWords(trainRewardModel),
+  "train-with-rewards": addSharedWords(trainWithRewards),
   "type-table": typeTable,
   "window": window,
   "zip": zip,

@@ -128,6 +128,6 @@ function readArgument(value: string): unknown {
 }
 
 /** A problem where the model is not one whose weights are here. */
-export function requireTrainable(model: ModelRef): StepProblem[] {
-  return model.connection === LOCAL_CONNECTION ? [] : [{ code: "model_not_trainable", data: { model: model.model }, param: "model" }];
+export function requireTrainable(model: ModelRef, param = "model"): StepProblem[] {
+  return model.connection === LOCAL_CONNECTION ? [] : [{ code: "model_not_trainable", data: { model: model.model }, param }];
 }

@@ -245,6 +245,57 @@ class EmbedderRequest(CommonRequest):
     margin: float = Field(gt=0)
 
 
+class AskedColumns(_Strict):
+    prompt: str
+    answer: str | None
+
+
+class ModelReward(_Strict):
+    kind: Literal["model"]
+    model: LocalModelSource
+
+
+class PatternReward(_Strict):
+    kind: Literal["pattern"]
+    pattern: str = Field(min_length=1)
+
+
+class AnswerReward(_Strict):
+    kind: Literal["answer"]
+    pattern: str | None
+
+
+class JudgeReward(_Strict):
+    kind: Literal["judge"]
+    model: LocalModelSource
+    instruction: str = Field(min_length=1)
+
+
+class ReinforcementRequest(CommonRequest, PromptFormat):
+    recipe: Literal["reinforcement"]
+    columns: AskedColumns
+    reward: Annotated[ModelReward | PatternReward | AnswerReward | JudgeReward, Field(discriminator="kind")]
+    algorithm: Literal["grpo", "rloo"]
+    replies: int = Field(ge=2)
+    max_new_tokens: int = Field(gt=0)
+    temperature: float = Field(gt=0)
+    top_p: float = Field(gt=0, le=1)
+    beta: float = Field(ge=0)
+
+
+class PromptColumn(_Strict):
+    prompt: str
+
+
+class DistillationRequest(CommonRequest, PromptFormat):
+    recipe: Literal["distillation"]
+    columns: PromptColumn
+    teacher: LocalModelSource
+    max_new_tokens: int = Field(gt=0)
+    temperature: float = Field(gt=0)
+    beta: float = Field(ge=0, le=1)
+
+
 AnyRequest = Annotated[
     FineTuneRequest
     | SequenceRequest
@@ -253,7 +304,9 @@ AnyRequest = Annotated[
     | DpoRequest
     | OrpoRequest
     | KtoRequest
-    | RewardModelRequest,
+    | RewardModelRequest
+    | ReinforcementRequest
+    | DistillationRequest,
     Field(discriminator="recipe"),
 ]
 TrainingRequest: TypeAdapter[AnyRequest] = TypeAdapter(AnyRequest)

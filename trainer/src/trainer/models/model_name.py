@@ -52,6 +52,15 @@ def parse_source(name: str) -> LocalModelSource:
     raise ModelNotFound(f"There is no model {name!r} here. Names are {KINDS}.")
 
 
+def write_source(source: LocalModelSource) -> str:
+    """The name of a model, as a request says it."""
+    if isinstance(source, BuiltinSource):
+        return "builtin"
+    if isinstance(source, HubSource):
+        return f"hub:{source.id}" + (f"@{source.revision}" if source.revision else "")
+    return f"trained:{source.id}" if isinstance(source, TrainedSource) else f"folder:{source.path}"
+
+
 def plain_source(name: ModelName, task: str) -> LocalModelSource:
     """The source of a model that transformers loads. Raises ModelUnusable for a GGUF file."""
     if isinstance(name.source, GgufSource):

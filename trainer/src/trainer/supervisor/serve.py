@@ -48,7 +48,8 @@ async def _serve(settings: Settings) -> None:
     site = web.TCPSite(runner, settings.host, settings.port)
     await site.start()
     port = runner.addresses[0][1]
-    print(f"trainer listening on http://{settings.host}:{port}", flush=True)
+    server_url = f"http://{settings.host}:{port}"
+    print(f"trainer listening on {server_url}", flush=True)
 
     # Beats, leases and rounds each have their own connection: none waits for another's statement.
     beats, rounds = Database(settings.database_url), Database(settings.database_url)
@@ -68,7 +69,9 @@ async def _serve(settings: Settings) -> None:
     queue = listen_queue(settings, wake)
     names = await devices
     slots = [
-        asyncio.ensure_future(_work(settings, slot if name.startswith("cuda") else None, slot, running, stopping, wake))
+        asyncio.ensure_future(
+            _work(settings, slot if name.startswith("cuda") else None, slot, server_url, running, stopping, wake)
+        )
         for slot, name in enumerate(names)
     ]
     rounds_task = asyncio.ensure_future(_close_abandoned(settings, rounds))
@@ -90,6 +93,7 @@ async def _work(
     settings: Settings,
     device_index: int | None,
     slot: int,
+    server_url: str,
     running: dict[int, str],
     stopping: asyncio.Event,
     wake: asyncio.Event,
@@ -111,7 +115,7 @@ async def _work(
             continue
         running[slot] = lease.training_id
         try:
-            await supervise_training(settings, database, lease, device_index, stopping)
+            await supervise_training(settings, database, lease, device_index, server_url, stopping)
         except Exception:
             logger.exception("training %s could not be supervised", lease.training_id)
             await asyncio.sleep(1)

@@ -34,10 +34,15 @@ def training_log(settings: Settings, training_id: str) -> TrainingLog:
 
 
 async def supervise_training(
-    settings: Settings, database: Database, lease: Lease, device_index: int | None, stopping: asyncio.Event
+    settings: Settings,
+    database: Database,
+    lease: Lease,
+    device_index: int | None,
+    server_url: str,
+    stopping: asyncio.Event,
 ) -> None:
     log = training_log(settings, lease.training_id)
-    process = await _start(settings, lease, device_index)
+    process = await _start(settings, lease, device_index, server_url)
     assert process.stdout is not None
     copying = asyncio.ensure_future(_copy_output(process.stdout, log))
     logger.info("training %s started, attempt %d, process %d", lease.training_id, lease.attempt, process.pid)
@@ -52,7 +57,9 @@ async def supervise_training(
     await _retry(lambda: _settle(database, lease, process.returncode, log))
 
 
-async def _start(settings: Settings, lease: Lease, device_index: int | None) -> asyncio.subprocess.Process:
+async def _start(
+    settings: Settings, lease: Lease, device_index: int | None, server_url: str
+) -> asyncio.subprocess.Process:
     environment = dict(
         os.environ,
         DATABASE_URL=settings.database_url,
@@ -63,6 +70,9 @@ async def _start(settings: Settings, lease: Lease, device_index: int | None) -> 
         PYTHONUNBUFFERED="1",
     )
     environment.pop("TRAINER_TOKEN", None)
+    # For rewards that ask a judge.
+    environment["TRAINER_SERVER_URL"] = server_url
+    environment["TRAINER_SERVER_TOKEN"] = settings.token or ""
     if device_index is not None:
         environment["CUDA_VISIBLE_DEVICES"] = str(device_index)
     return await asyncio.create_subprocess_exec(

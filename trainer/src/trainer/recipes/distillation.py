@@ -1,0 +1,54 @@
+"""
+On-policy distillation (Agarwal et al., arXiv 2306.13649): the student writes, and learns the teacher's probabilities of
+every token of it. Both need the same vocabulary.
+"""
+
+from __future__ import annotations
+
+from trl.trainer.distillation_config import DistillationConfig
+from trl.trainer.distillation_trainer import DistillationTrainer
+
+from trainer.contracts.training import DistillationRequest
+from trainer.data.prompt_rows import prepare_prompts
+from trainer.errors import TrainingFailed
+from trainer.models.save_model import write_model
+from trainer.training.load_base import load_frozen, load_generator
+from trainer.training.make_arguments import LOSS, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.train_model import Built, Workplace
+
+
+class _Trainer(StopsAtNan, DistillationTrainer):
+    pass
+
+
+def distillation(request: DistillationRequest, place: Workplace) -> Built:
+    loaded = load_generator(request, request, place)
+    teacher = load_frozen(request.teacher, place)
+    if teacher.tokenizer.get_vocab() != loaded.tokenizer.get_vocab():
+        raise TrainingFailed(
+            "training_setting_unfit",
+            "teacher and student have different vocabularies, so the probabilities of one say nothing to the other. "
+            "Choose two models of one family, or fine-tune the student on the teacher's answers.",
+        )
+    rows = prepare_prompts(request, None, loaded.tokenizer, loaded.model, place)
+    args = make_arguments(
+        DistillationConfig,
+        request,
+        place,
+        rows,
+        LOSS,
+        max_completion_length=request.max_new_tokens,
+        temperature=request.temperature,
+        beta=request.beta,
+    )
+    trainer = _Trainer(
+        model=loaded.model,
+        teacher_model=teacher.model,
+        args=args,
+        train_dataset=rows.train,
+        eval_dataset=rows.validation,
+        processing_class=loaded.tokenizer,
+        peft_config=make_adapter(request, "CAUSAL_LM"),
+        callbacks=make_callbacks(request, place, rows),
+    )
+    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request))

@@ -1,0 +1,70 @@
+"""
+Reinforcement learning from rewards: the model writes several replies to each prompt and learns from how their rewards
+differ, by group relative policy optimisation (Shao et al., arXiv 2402.03300) or REINFORCE leave-one-out (Ahmadian et
+al., arXiv 2402.14740). Neither needs the value model of PPO, which the installed TRL no longer has.
+"""
+
+from __future__ import annotations
+
+from trl.trainer.grpo_config import GRPOConfig
+from trl.trainer.grpo_trainer import GRPOTrainer
+from trl.trainer.rloo_config import RLOOConfig
+from trl.trainer.rloo_trainer import RLOOTrainer
+
+from trainer.contracts.training import ReinforcementRequest
+from trainer.data.prompt_rows import prepare_prompts
+from trainer.errors import TrainingFailed
+from trainer.models.save_model import write_model
+from trainer.rewards.make_reward import make_reward
+from trainer.training.load_base import load_generator
+from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.train_model import Built, Workplace
+
+
+class _GrpoTrainer(StopsAtNan, GRPOTrainer):
+    pass
+
+
+class _RlooTrainer(StopsAtNan, RLOOTrainer):
+    pass
+
+
+def reinforcement(request: ReinforcementRequest, place: Workplace) -> Built:
+    effective = request.batch_size * request.gradient_accumulation
+    if effective % request.replies:
+        raise TrainingFailed(
+            "training_setting_unfit",
+            f"a step of {effective} replies (batch size times gradient accumulation) cannot hold groups of "
+            f"{request.replies}. Choose a multiple.",
+        )
+    loaded = load_generator(request, request, place)
+    answers = request.columns.answer if request.reward.kind == "answer" else None
+    rows = prepare_prompts(request, answers, loaded.tokenizer, loaded.model, place)
+    kind, trainer_kind = (GRPOConfig, _GrpoTrainer) if request.algorithm == "grpo" else (RLOOConfig, _RlooTrainer)
+    args = make_arguments(
+        kind,
+        request,
+        place,
+        rows,
+        Measure("eval_reward", True),
+        num_generations=request.replies,
+        # Whole groups, whatever the memory holds of training.
+        per_device_eval_batch_size=request.replies * max(1, place.batch_size // request.replies),
+        max_completion_length=request.max_new_tokens,
+        temperature=request.temperature,
+        top_p=request.top_p,
+        beta=request.beta,
+        # The reward reads the other columns.
+        remove_unused_columns=False,
+    )
+    trainer = trainer_kind(
+        model=loaded.model,
+        reward_funcs=make_reward(request, place),  # pyright: ignore[reportArgumentType]
+        args=args,  # pyright: ignore[reportArgumentType]
+        train_dataset=rows.train,
+        eval_dataset=rows.validation,
+        processing_class=loaded.tokenizer,
+        peft_config=make_adapter(request, "CAUSAL_LM"),
+        callbacks=make_callbacks(request, place, rows),
+    )
+    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request))
