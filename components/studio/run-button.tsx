@@ -11,18 +11,23 @@ import type { MenuEntry } from "@/components/ui/menu-item";
 import { NumberDialog } from "./number-dialog";
 import { RunEstimate } from "./run-estimate";
 import { RunProgress } from "./run-progress";
+import { useWorkflowBudget } from "./use-workflow-budget";
 
 const CHOICES = [10, 100, 1000];
 const MICROS = 1_000_000;
 
-function useRunEntries(openDialog: (kind: "rows" | "budget") => void): MenuEntry[] {
+type RunDialog = "rows" | "budget" | "workflow-budget";
+
+function useRunEntries(openDialog: (kind: RunDialog) => void): MenuEntry[] {
   const t = useTranslations("studio.run");
   const format = useFormatter();
   const studio = useStudio();
   const selected = useDocumentState((state) => (state.selection.nodes.length === 1 ? state.selection.nodes[0] : undefined));
   const rowLimit = usePlanState((state) => state.rowLimit);
   const budget = useRunState((state) => state.budgetMicros);
-  const amount = budget === null ? "none" : format.number(budget / MICROS, { style: "currency", currency: "USD" });
+  const { budget: shared } = useWorkflowBudget(studio.workflowId);
+  const dollars = (micros: number) => format.number(micros / MICROS, { style: "currency", currency: "USD" });
+  const amountOf = (micros: number | null | undefined) => (micros === null || micros === undefined ? "none" : dollars(micros));
   const setLimit = (rows: number | null) => {
     storeRowLimit(studio.workflowId, rows);
     studio.plan.getState().setRowLimit(rows);
@@ -49,17 +54,40 @@ function useRunEntries(openDialog: (kind: "rows" | "budget") => void): MenuEntry
     ...choices.map(limit),
     { kind: "item", id: "other", icon: <span className="w-3.5" aria-hidden />, label: t("otherRows"), onSelect: () => { openDialog("rows"); } },
     { kind: "separator", id: "s2" },
-    { kind: "item", id: "budget", label: t("budget", { amount }), onSelect: () => { openDialog("budget"); } },
+    { kind: "item", id: "budget", label: t("budget", { amount: amountOf(budget) }), onSelect: () => { openDialog("budget"); } },
+    {
+      kind: "item",
+      id: "workflow-budget",
+      label: t("workflowBudget", { amount: amountOf(shared?.budgetMicros), spent: dollars(shared?.spentMicros ?? 0) }),
+      onSelect: () => { openDialog("workflow-budget"); },
+    },
   ];
 }
 
 /** What the run menu asks for in a dialog: over how many rows, or for how much money. */
-function RunDialogs({ open, onClose }: { open: "rows" | "budget" | null; onClose: () => void }) {
+function RunDialogs({ open, onClose }: { open: RunDialog | null; onClose: () => void }) {
   const t = useTranslations("studio.run");
+  const format = useFormatter();
   const studio = useStudio();
   const budget = useRunState((state) => state.budgetMicros);
+  const { budget: shared, change: changeShared } = useWorkflowBudget(studio.workflowId);
+  const isMoney = (amount: number | null) => amount === null || amount * MICROS >= 1;
+  const toMicros = (amount: number | null) => (amount === null ? null : Math.round(amount * MICROS));
   return (
     <>
+      <NumberDialog
+        open={open === "workflow-budget"}
+        onClose={onClose}
+        title={t("workflowBudgetTitle")}
+        label={t("workflowBudgetLabel")}
+        help={t("workflowBudgetHelp", { spent: format.number((shared?.spentMicros ?? 0) / MICROS, { style: "currency", currency: "USD", maximumFractionDigits: 4 }) })}
+        submit={t("useBudget")}
+        initial={shared?.budgetMicros ? shared.budgetMicros / MICROS : null}
+        isValid={isMoney}
+        onChoose={(amount) => {
+          changeShared(toMicros(amount));
+        }}
+      />
       <NumberDialog
         open={open === "rows"}
         onClose={onClose}
@@ -81,9 +109,9 @@ function RunDialogs({ open, onClose }: { open: "rows" | "budget" | null; onClose
         help={t("budgetHelp")}
         submit={t("useBudget")}
         initial={budget === null ? null : budget / MICROS}
-        isValid={(amount) => amount === null || amount * MICROS >= 1}
+        isValid={isMoney}
         onChoose={(amount) => {
-          const micros = amount === null ? null : Math.round(amount * MICROS);
+          const micros = toMicros(amount);
           storeBudget(studio.workflowId, micros);
           studio.run.getState().setBudget(micros);
         }}
@@ -96,7 +124,7 @@ function RunDialogs({ open, onClose }: { open: "rows" | "budget" | null; onClose
 export function RunButton() {
   const t = useTranslations("studio.run");
   const studio = useStudio();
-  const [dialog, setDialog] = useState<"rows" | "budget" | null>(null);
+  const [dialog, setDialog] = useState<RunDialog | null>(null);
   const entries = useRunEntries(setDialog);
   const dialogs = (
     <RunDialogs
@@ -115,9 +143,7 @@ export function RunButton() {
       <>
         <RunProgress
           run={run}
-          onBudget={() => {
-            setDialog("budget");
-          }}
+          onBudget={setDialog}
         />
         {dialogs}
       </>

@@ -10,12 +10,25 @@ import { Button } from "@/components/ui/button";
 import { Progress } from "@/components/ui/progress";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { RunView } from "@/lib/contracts/runs";
+import { useWorkflowBudget } from "./use-workflow-budget";
 
-/** Pause, or the way on: a run that stopped at its budget asks for another one first. */
-function PauseButton({ run, onBudget }: { run: RunView; onBudget: () => void }) {
+const SPENT: ReadonlySet<string> = new Set(["budget_reached", "workflow_budget_reached"]);
+
+/** The budget that a run stopped at, as long as no other was set since. */
+function useSpentBudget(run: RunView): "budget" | "workflow-budget" | null {
+  const { workflowId } = useStudio();
+  const budget = useRunState((state) => state.budgetMicros);
+  const { budget: shared } = useWorkflowBudget(workflowId);
+  if (run.error?.code === "budget_reached") return budget === run.budgetMicros ? "budget" : null;
+  const isSharedSpent = typeof shared?.budgetMicros === "number" && shared.spentMicros >= shared.budgetMicros;
+  return run.error?.code === "workflow_budget_reached" && isSharedSpent ? "workflow-budget" : null;
+}
+
+/** Pause, or the way on: a run that stopped at a budget asks for another one first. */
+function PauseButton({ run, onBudget }: { run: RunView; onBudget: (kind: "budget" | "workflow-budget") => void }) {
   const t = useTranslations("studio.run");
   const studio = useStudio();
-  const budget = useRunState((state) => state.budgetMicros);
+  const spent = useSpentBudget(run);
   if (run.state === "cancelling") return null;
   if (run.state === "running") {
     return (
@@ -29,17 +42,16 @@ function PauseButton({ run, onBudget }: { run: RunView; onBudget: () => void }) 
       </Button>
     );
   }
-  const isSpent = run.error?.code === "budget_reached" && budget === run.budgetMicros;
   return (
     <Button
       variant="primary"
       onClick={() => {
-        if (isSpent) onBudget();
+        if (spent) onBudget(spent);
         else resumeRunOf(studio);
       }}
     >
       <Play size={14} aria-hidden />
-      {isSpent ? t("raiseBudget") : t("resume")}
+      {spent ? t("raiseBudget") : t("resume")}
     </Button>
   );
 }
@@ -51,14 +63,14 @@ function PausedWord({ run }: { run: RunView }) {
   return (
     <Tooltip content={describeError(run.error)}>
       <button type="button" className="cursor-help font-medium text-warn">
-        {run.error.code === "budget_reached" ? t("budgetSpent") : t("paused")}
+        {SPENT.has(run.error.code) ? t("budgetSpent") : t("paused")}
       </button>
     </Tooltip>
   );
 }
 
 /** In the top bar while a run is under way or paused. */
-export function RunProgress({ run, onBudget }: { run: RunView; onBudget: () => void }) {
+export function RunProgress({ run, onBudget }: { run: RunView; onBudget: (kind: "budget" | "workflow-budget") => void }) {
   const t = useTranslations("studio.run");
   const format = useFormatter();
   const studio = useStudio();

@@ -25,6 +25,12 @@ export interface Capabilities {
   thinking: boolean;
   /** Calls can be handed over as a batch, to be answered within a day at half the price. */
   batch: boolean;
+  /** Penalties by how often a token has been used (frequency) and whether it was at all (presence). */
+  penalties: boolean;
+  /** A factor on all that was said before, prompt included. */
+  repetitionPenalty: boolean;
+  /** Tokens by their number made likelier or less so. */
+  logitBias: boolean;
 }
 
 /** Where a copy of OpenAI's chat protocol differs from it. */
@@ -57,7 +63,7 @@ export interface ProviderEntry {
   dialect?: Dialect;
 }
 
-const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true, batch: false };
+const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true, batch: false, penalties: true, repetitionPenalty: false, logitBias: true };
 const oneKey = [["apiKey"]] as const;
 
 /** A copy of OpenAI's chat completions with one key: most providers are only this. */
@@ -84,7 +90,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://platform.openai.com/api-keys",
-    capabilities: { ...all, seed: false, stop: false, n: false, batch: true },
+    capabilities: { ...all, seed: false, stop: false, n: false, batch: true, penalties: false, logitBias: false },
   },
   "azure-openai": {
     title: "Azure OpenAI",
@@ -109,7 +115,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://console.anthropic.com/settings/keys",
-    capabilities: { ...all, seed: false, n: false, embeddings: false, batch: true },
+    capabilities: { ...all, seed: false, n: false, embeddings: false, batch: true, penalties: false, logitBias: false },
   },
   google: {
     title: "Google AI Studio",
@@ -119,7 +125,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://aistudio.google.com/apikey",
-    capabilities: all,
+    capabilities: { ...all, logitBias: false },
   },
   vertex: {
     title: "Google Vertex AI",
@@ -133,13 +139,13 @@ export const providers = {
     ],
     secrets: [["serviceAccount"]],
     keyPage: "https://console.cloud.google.com/iam-admin/serviceaccounts",
-    capabilities: { ...all, embeddings: false },
+    capabilities: { ...all, embeddings: false, logitBias: false },
   },
   mistral: openAiCopy({
     title: "Mistral",
     baseUrl: "https://api.mistral.ai/v1",
     keyPage: "https://console.mistral.ai/api-keys",
-    lacks: ["thinking"],
+    lacks: ["thinking", "logitBias"],
     dialect: { seed: "random_seed", dimensions: "output_dimension" },
   }),
   cohere: {
@@ -150,19 +156,20 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://dashboard.cohere.com/api-keys",
-    capabilities: { ...all, n: false },
+    capabilities: { ...all, n: false, logitBias: false },
   },
   ai21: openAiCopy({
     title: "AI21",
     baseUrl: "https://api.ai21.com/studio/v1",
     keyPage: "https://studio.ai21.com/account/api-key",
-    lacks: ["seed", "jsonSchema", "images", "embeddings", "thinking"],
+    lacks: ["seed", "jsonSchema", "images", "embeddings", "thinking", "penalties", "logitBias"],
     dialect: { models: null },
   }),
   together: openAiCopy({
     title: "Together",
     baseUrl: "https://api.together.xyz/v1",
     keyPage: "https://api.together.ai/settings/api-keys",
+    has: ["repetitionPenalty"],
     dialect: { dimensions: null },
   }),
   bedrock: {
@@ -173,7 +180,7 @@ export const providers = {
     settings: [{ name: "region", default: "us-east-1" }],
     secrets: [["apiKey"], ["accessKeyId", "secretAccessKey", "sessionToken"]],
     keyPage: "https://console.aws.amazon.com/bedrock/home#/api-keys",
-    capabilities: { ...all, seed: false, n: false, embeddings: false, thinking: false },
+    capabilities: { ...all, seed: false, n: false, embeddings: false, thinking: false, penalties: false, logitBias: false },
   },
   "hf-inference": openAiCopy({
     title: "Hugging Face Inference",
@@ -181,20 +188,20 @@ export const providers = {
     keyPage: "https://huggingface.co/settings/tokens",
     lacks: ["embeddings"],
   }),
-  openrouter: openAiCopy({ title: "OpenRouter", baseUrl: "https://openrouter.ai/api/v1", keyPage: "https://openrouter.ai/settings/keys", lacks: ["n"] }),
+  openrouter: openAiCopy({ title: "OpenRouter", baseUrl: "https://openrouter.ai/api/v1", keyPage: "https://openrouter.ai/settings/keys", has: ["repetitionPenalty"], lacks: ["n"] }),
   deepseek: openAiCopy({
     title: "DeepSeek",
     baseUrl: "https://api.deepseek.com/v1",
     keyPage: "https://platform.deepseek.com/api_keys",
-    lacks: ["seed", "n", "jsonSchema", "images", "embeddings", "thinking"],
+    lacks: ["seed", "n", "jsonSchema", "images", "embeddings", "thinking", "logitBias"],
   }),
-  "openai-compatible": openAiCopy({ title: "OpenAI-compatible server", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true }),
+  "openai-compatible": openAiCopy({ title: "OpenAI-compatible server", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty"] }),
 } as const satisfies Record<string, ProviderEntry>;
 
 export type Provider = keyof typeof providers;
 
 /** What the model server of the trainer takes. */
-export const ownServer: Capabilities = { ...all, jsonSchema: false, images: false, tools: false, thinking: false };
+export const ownServer: Capabilities = { ...all, jsonSchema: false, images: false, tools: false, thinking: false, repetitionPenalty: true };
 
 /** The entry, in the shape that all share. */
 export function providerEntry(id: Provider): ProviderEntry {

@@ -72,6 +72,32 @@ export const deleteWorkflow = defineContract({
   params: workflowId,
 });
 
+const workflowBudget = z.strictObject({
+  /** Millionths of a US dollar that the calls of all its runs together may cost; null for no bound. */
+  budgetMicros: z.int().positive().nullable(),
+  /** What they have cost so far. */
+  spentMicros: z.int(),
+});
+
+export const readBudget = defineContract({
+  method: "GET",
+  path: "/workflows/{workflowId}/budget",
+  summary: "What the runs of a workflow may cost together, and have",
+  access: "user",
+  params: workflowId,
+  response: workflowBudget,
+});
+
+export const setBudget = defineContract({
+  method: "PUT",
+  path: "/workflows/{workflowId}/budget",
+  summary: "Bound what the runs of a workflow may cost together. A run that reaches it pauses; nothing is lost",
+  access: "user",
+  params: workflowId,
+  body: workflowBudget.pick({ budgetMicros: true }),
+  response: workflowBudget,
+});
+
 export const workflowVersion = z.strictObject({ id: z.string(), name: z.string(), createdAt: z.string() });
 
 export const listVersions = defineContract({

@@ -49,6 +49,7 @@ export const errorCatalogue = {
   run_paused: { status: 409, retry: "later" },
   batch_waiting: { status: 409, retry: "later" },
   budget_reached: { status: 409, retry: "never" },
+  workflow_budget_reached: { status: 409, retry: "never" },
   upstream_not_fresh: { status: 409, retry: "never" },
   nothing_to_run: { status: 422, retry: "never" },
   // Problems of a step while drawing

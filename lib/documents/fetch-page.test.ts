@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { fetchPage } from "./fetch-page";
-import { kindOfAddress } from "./public-address";
+import { kindOfAddress } from "@/lib/core/public-address";
 
 vi.mock("node:dns/promises", () => ({ lookup: vi.fn() }));
 

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { Agent, type Dispatcher, request } from "undici";
 import { AppError, isAppError } from "@/lib/core/app-error";
-import { kindOfAddress } from "./public-address";
+import { kindOfAddress } from "@/lib/core/public-address";
 
 export interface FetchedPage {
   /** Where it was in the end. */

@@ -3,6 +3,7 @@ import { AppError } from "@/lib/core/app-error";
 import { createId } from "@/lib/core/ids";
 import { logger } from "@/lib/core/logger";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
+import { BUDGET_LEFT, BUDGET_MARK } from "./budgets";
 import { pauseForBudget } from "./pause-run";
 import type { WorkerResources } from "./resources";
 
@@ -46,7 +47,7 @@ export interface LeasedChunk {
   progress: ChunkProgress;
   /** Aborts when the run is paused: calls under way are finished, no other is begun, and the chunk is given back. */
   pausing: AbortSignal;
-  /** A call cost so much, in millionths of a US dollar. Where that was the last of the run's budget, the run pauses. */
+  /** A call cost so much, in millionths of a US dollar. Where that was the last of a budget, the run pauses. */
   spend(micros: number): void;
   signal: AbortSignal;
   /** Aborts the step's other chunks in this worker, and those it takes yet: no row of them can succeed either. */
@@ -75,8 +76,6 @@ interface LeaseRow {
   budget_left: string | null;
 }
 
-const RUN_COST = "SELECT COALESCE(sum(k.cost_micros), 0) FROM step_run o JOIN chunk k ON k.step_run_id = o.id WHERE o.run_id = r.id";
-
 /** Compare-and-set from `queued` to `running`, unless the run is paused. */
 const LEASE = `
   WITH leased AS (
@@ -85,7 +84,7 @@ const LEASE = `
       AND NOT EXISTS (SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = chunk.step_run_id AND r.state = 'paused') RETURNING *
   )
   SELECT c.id, c.index, c.phase, c.row_start, c.row_end, c.attempt, s.run_id, r.row_limit, s.id AS step_run_id, s.node_id, s.step_id, s.title,
-    s.fingerprint, s.identity, c.calls, c.cost_micros, r.budget_micros AS budget, r.budget_micros - (${RUN_COST}) AS budget_left, s.params
+    s.fingerprint, s.identity, c.calls, c.cost_micros, ${BUDGET_MARK} AS budget, ${BUDGET_LEFT} AS budget_left, s.params
   FROM leased c JOIN step_run s ON s.id = c.step_run_id JOIN run r ON r.id = s.run_id`;
 
 /** Renews the leases still held and stores progress, all in one statement; what it does not return is lost. */
@@ -99,7 +98,7 @@ const RENEW = `
     (SELECT r.state = 'paused' FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = c.step_run_id) AS paused`;
 
 /** What runs have left, by what their chunks have stored. */
-const BUDGETS = `SELECT r.id, r.budget_micros - (${RUN_COST}) AS left FROM run r WHERE r.id = ANY($1) AND r.budget_micros IS NOT NULL`;
+const BUDGETS = `SELECT r.id, ${BUDGET_LEFT} AS left FROM run r WHERE r.id = ANY($1)`;
 
 const RENEW_MS = 700;
 const RUNS_KEPT = 100;
@@ -126,8 +125,8 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
   const held = new Map<string, { chunk: LeasedChunk; controller: AbortController; pause: AbortController; lastRenewal: number }>();
   /** Step runs that failed for good here, until Postgres says so to all: a chunk taken in between must not start. */
   const hopeless = new Set<string>();
-  /** Of runs with a budget, in millionths of a US dollar. Kept while a run is paused, and forgotten when it has another budget. */
-  const budgets = new Map<string, { budget: number; left: number }>();
+  /** Of runs that a budget binds, in millionths of a US dollar. Kept while a run is paused, and forgotten when it has another budget. */
+  const budgets = new Map<string, { budget: string; left: number }>();
   let renewing = false;
 
   async function renew(): Promise<void> {
@@ -167,9 +166,9 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
   /** Learns what other workers have spent. */
   async function renewBudgets(): Promise<void> {
     if (budgets.size === 0) return;
-    const { rows } = await pool.query<{ id: string; left: string }>(BUDGETS, [[...budgets.keys()]]);
+    const { rows } = await pool.query<{ id: string; left: string | null }>(BUDGETS, [[...budgets.keys()]]);
     // What this worker spent meanwhile is not in it yet, so it can only lower what we know.
-    for (const { id, left } of rows) spendOf(id, Math.max(0, (budgets.get(id)?.left ?? 0) - Number(left)));
+    for (const { id, left } of rows) if (left !== null) spendOf(id, Math.max(0, (budgets.get(id)?.left ?? 0) - Number(left)));
   }
 
   function spendOf(runId: string, micros: number): void {
@@ -186,9 +185,9 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
   }
 
   function knowBudget({ run_id, budget, budget_left }: LeaseRow): void {
-    if (budget === null || budgets.get(run_id)?.budget !== Number(budget)) budgets.delete(run_id);
+    if (budget === null || budgets.get(run_id)?.budget !== budget) budgets.delete(run_id);
     if (budget === null) return;
-    const known = budgets.get(run_id) ?? { budget: Number(budget), left: Infinity };
+    const known = budgets.get(run_id) ?? { budget, left: Infinity };
     budgets.set(run_id, { ...known, left: Math.min(known.left, Number(budget_left)) });
     forgetOldest(budgets);
     spendOf(run_id, 0);

@@ -1,5 +1,6 @@
 import { AppError } from "@/lib/core/app-error";
 import { advanceRun, enqueueChunks } from "./advance-run";
+import { BUDGET_LEFT, IS_WORKFLOW_SPENT } from "./budgets";
 import { inTransaction } from "./in-transaction";
 import type { SharedResources } from "./resources";
 
@@ -12,20 +13,21 @@ export async function pauseRun(resources: SharedResources, runId: string): Promi
   if (!rowCount) throw await explain(resources, runId);
 }
 
-/** The run has spent what it may. It says so until it is resumed. */
-export async function pauseForBudget(resources: Pick<SharedResources, "database">, runId: string): Promise<void> {
-  const { rows } = await resources.database.pool.query<{ budget_micros: string | null }>("SELECT budget_micros FROM run WHERE id = $1", [runId]);
-  const budget = Number(rows[0]?.budget_micros ?? 0) / 1e6;
-  await resources.database.pool.query("UPDATE run SET state = 'paused', error = $2 WHERE id = $1 AND state = 'running'", [runId, new AppError("budget_reached", { budget }).toRecord()]);
+/** The run, or its workflow over all its runs, has spent what it may. The run says which until it is resumed. */
+export async function pauseForBudget({ database: { pool } }: Pick<SharedResources, "database">, runId: string): Promise<void> {
+  const { rows } = await pool.query<{ run: string | null; workflow: string | null; is_workflow: boolean }>(
+    `SELECT r.budget_micros AS run, (SELECT w.budget_micros FROM workflow w WHERE w.id = r.workflow_id) AS workflow, ${IS_WORKFLOW_SPENT} OR r.budget_micros IS NULL AS is_workflow FROM run r WHERE r.id = $1`,
+    [runId],
+  );
+  const isWorkflow = rows[0]?.is_workflow === true;
+  const budget = Number((isWorkflow ? rows[0]?.workflow : rows[0]?.run) ?? 0) / 1e6;
+  const error = new AppError(isWorkflow ? "workflow_budget_reached" : "budget_reached", { budget }).toRecord();
+  await pool.query("UPDATE run SET state = 'paused', error = $2 WHERE id = $1 AND state = 'running'", [runId, error]);
 }
 
 /** Pauses the run where its calls have cost what they may. */
 export async function pauseIfSpent(resources: Pick<SharedResources, "database">, runId: string): Promise<void> {
-  const { rows } = await resources.database.pool.query<{ spent: boolean }>(
-    `SELECT (SELECT COALESCE(sum(k.cost_micros), 0) FROM step_run o JOIN chunk k ON k.step_run_id = o.id WHERE o.run_id = r.id) >= r.budget_micros AS spent
-     FROM run r WHERE r.id = $1 AND r.budget_micros IS NOT NULL`,
-    [runId],
-  );
+  const { rows } = await resources.database.pool.query<{ spent: boolean | null }>(`SELECT ${BUDGET_LEFT} <= 0 AS spent FROM run r WHERE r.id = $1`, [runId]);
   if (rows[0]?.spent) await pauseForBudget(resources, runId);
 }
 

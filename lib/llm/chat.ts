@@ -35,6 +35,13 @@ export interface Sampling {
   maxTokens: number | null;
   stop: string[];
   seed: number | null;
+  /** Left out where they are not set, so that the keys of calls without them stay: -2 to 2. */
+  frequencyPenalty?: number;
+  presencePenalty?: number;
+  /** Above 1 holds back what was said before; 1 changes nothing. */
+  repetitionPenalty?: number;
+  /** By the number of a token, -100 to 100. */
+  logitBias?: Record<string, number>;
 }
 
 /** What a call may ask for beyond text. Left out, the call and its key are those of a plain one. */

@@ -27,6 +27,9 @@ function fitToProvider(target: ModelTarget, call: ChatCall): ChatRequest {
   if (extras.responseSchema) demand(endpoint, "jsonSchema", "replies by a JSON schema");
   if (extras.tools) demand(endpoint, "tools", "tools");
   if (messages.some(({ content }) => typeof content !== "string" && content.some(({ type }) => type === "image"))) demand(endpoint, "images", "images");
+  if (sampling.frequencyPenalty !== undefined || sampling.presencePenalty !== undefined) demand(endpoint, "penalties", "frequency and presence penalties");
+  if (sampling.repetitionPenalty !== undefined) demand(endpoint, "repetitionPenalty", "a repetition penalty");
+  if (sampling.logitBias !== undefined) demand(endpoint, "logitBias", "logit bias");
   const { thinking, ...others } = extras;
   return {
     target,

@@ -95,6 +95,22 @@ describe.each(providerKinds)("%s", { concurrent: true }, (kind) => {
     expect([sent()].map((body) => [body.includes("0.7"), body.includes("0.9"), body.includes("33"), body.includes("END"), body.includes("424242")])).toEqual([[true, true, true, capabilities.stop, capabilities.seed]]);
   });
 
+  it.each<[Partial<Sampling>, "penalties" | "repetitionPenalty" | "logitBias", string[]]>([
+    [{ frequencyPenalty: 0.31 }, "penalties", ["0.31"]],
+    [{ presencePenalty: 0.32 }, "penalties", ["0.32"]],
+    [{ repetitionPenalty: 1.33 }, "repetitionPenalty", ["1.33"]],
+    [{ logitBias: { "50256": -34 } }, "logitBias", ["50256", "-34"]],
+  ])("is told %j, or says that it has no such thing", async (sampling, capability, parts) => {
+    const { server, complete, fail, sent } = await open(kind);
+    if (!capabilities[capability]) {
+      expect(await fail({ sampling })).toMatchObject({ code: "model_feature_missing" });
+      expect(server.requests.length).toBe(0);
+      return;
+    }
+    await complete({ sampling });
+    for (const part of parts) expect(sent()).toContain(part);
+  });
+
   it("has its thinking kept apart", async () => {
     const { complete } = await open(kind, () => ({ text: "42", thinking: "Six times seven." }));
     const first = await complete();

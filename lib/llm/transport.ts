@@ -1,9 +1,13 @@
+import { lookup } from "node:dns";
+import type { LookupFunction } from "node:net";
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { Agent, request } from "undici";
 import { AppError } from "@/lib/core/app-error";
+import { isLinkLocalUrl, kindOfAddress } from "@/lib/core/public-address";
 import type { Endpoint } from "./endpoint";
 
+const LINK_LOCAL = "a link-local address is never called";
 export const REPLY_LIMIT_BYTES = 16 * 1024 * 1024;
 
 export interface HttpReply {
@@ -14,12 +18,21 @@ export interface HttpReply {
   text: string;
 }
 
+/** The address of a host, as any lookup gives it, unless that is link-local: in a cloud, a machine's own secrets are told there. */
+const lookupOpen: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, options, (error, address, family) => {
+    const all = typeof address === "string" ? [address] : address.map((one) => one.address);
+    const refused = error ?? (all.some((one) => kindOfAddress(one) === "link-local") ? new Error(LINK_LOCAL) : null);
+    callback(refused, address, family);
+  });
+};
+
 const agents = new Map<number, Agent>();
 
 /** One pool for all endpoints of a size, with connections kept open. undici itself: a third of the CPU of the global fetch. */
 function agentFor(connections: number): Agent {
   let agent = agents.get(connections);
-  if (!agent) agents.set(connections, (agent = new Agent({ connections, pipelining: 1, keepAliveTimeout: 30_000 })));
+  if (!agent) agents.set(connections, (agent = new Agent({ connect: { lookup: lookupOpen }, connections, pipelining: 1, keepAliveTimeout: 30_000 })));
   return agent;
 }
 
@@ -59,6 +72,7 @@ async function exchange<Result>({ endpoint, method, url, headers, body, timeoutM
   signal.addEventListener("abort", stop, { once: true });
   try {
     signal.throwIfAborted();
+    if (isLinkLocalUrl(url)) throw new Error(LINK_LOCAL);
     const reply = await request(url, {
       method,
       headers,

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
+import { isLinkLocalUrl } from "@/lib/core/public-address";
 import { createId } from "@/lib/core/ids";
 import { connectionInput, connectionProvider, HUB_PROVIDER, listedModel, POOL_PROVIDER, type ConnectionProvider, type ConnectionView } from "@/lib/contracts/models";
 import { fullBaseUrl } from "@/lib/contracts/providers";
@@ -49,6 +50,11 @@ function seal(resources: SharedResources, id: string, secrets: Secrets) {
   return { apiKey: resources.secrets.seal(packSecrets(secrets), `connection:${id}`), keyHint: hintOf(secrets) };
 }
 
+/** In a cloud, a machine's own secrets are told at link-local addresses, and no models are. Throws `invalid_request`. */
+function refuseLinkLocal({ baseUrl }: WholeInput): void {
+  if (baseUrl !== "" && isLinkLocalUrl(baseUrl)) throw new AppError("invalid_request", { detail: `the base URL ${baseUrl} is a link-local address, which is never called. Give the address of a model server` });
+}
+
 /** What of a connection is stored as it was given. */
 function toData({ apiKey: _key, secrets: _secrets, models, settings, members, ...rest }: WholeInput) {
   const filled = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ""));
@@ -66,6 +72,7 @@ export async function listConnections(resources: SharedResources): Promise<Conne
 
 export async function createConnection(resources: SharedResources, given: ConnectionInput): Promise<ConnectionView> {
   const input = connectionInput.parse(given);
+  refuseLinkLocal(input);
   const id = createId("connection");
   const data = { id, ...toData(input), ...seal(resources, id, mergeSecrets({}, input)) };
   return toView(await resources.database.prisma.connection.create({ data, omit: { apiKey: true } }));
@@ -74,6 +81,7 @@ export async function createConnection(resources: SharedResources, given: Connec
 /** Throws `not_found`; `invalid_request` where a stored key would go to another server than it was given for. */
 export async function updateConnection(resources: SharedResources, id: string, given: ConnectionInput): Promise<ConnectionView> {
   const input = connectionInput.parse(given);
+  refuseLinkLocal(input);
   const before = await resources.database.prisma.connection.findUnique({ where: { id } });
   if (!before) throw new AppError("not_found", { what: "connection", id });
   const data = toData(input);

@@ -33,3 +33,16 @@ describe("a batch", () => {
     expect(capabilitiesOf({ unresolved: model })).toBeNull();
   });
 });
+
+describe("a parameter of sampling", () => {
+  it.each([
+    ["anthropic", { frequencyPenalty: 1 }, [["provider_lacks", "frequencyPenalty"]]],
+    ["openai", { frequencyPenalty: 1, presencePenalty: -1, logitBias: '{"1": 5}' }, []],
+    ["openai", { repetitionPenalty: 1.1 }, [["provider_lacks", "repetitionPenalty"]]],
+    ["together", { repetitionPenalty: 1.1 }, []],
+    ["openai", { logitBias: '{"a": 5}' }, [["params_invalid", "logitBias"]]],
+    ["openai", { logitBias: '{"1": 500}' }, [["params_invalid", "logitBias"]]],
+  ])("of %s: %j", (provider, params, problems) => {
+    expect(problemsOf({ "c/m": { provider, baseUrl: "https://example.org", model: "m" } }, params)).toEqual(problems);
+  });
+});

@@ -3,6 +3,7 @@ import { providerEntry, type Provider } from "@/lib/contracts/providers";
 import { identifyModel, resolveModel } from "@/lib/engine/model-resolver";
 import { addWorkerResources } from "@/lib/engine/open-resources";
 import type { WorkerResources } from "@/lib/engine/resources";
+import { callChat } from "@/lib/llm/provider-call";
 import { createConnection, listConnections, updateConnection, type ConnectionInput } from "@/lib/models/connections";
 import { findLocalServers } from "@/lib/models/local-servers";
 import { listConnectionModels, testConnection } from "@/lib/models/test-connection";
@@ -87,6 +88,12 @@ describe("what a connection keeps", () => {
   it("takes no setting that would move a key to another host", async () => {
     const settings = { resource: "evil.example/#" };
     await expect(createConnection(engine.resources, { name: "Azure", provider: "azure-openai", baseUrl: "", settings, apiKey: SECRET })).rejects.toThrow();
+  });
+
+  it.each(["http://169.254.169.254/v1", "http://[fe80::1]/v1", "http://[::ffff:169.254.169.254]/v1", "http://2852039166/v1"])("is never at the link-local address %s, given or found", async (baseUrl) => {
+    const given = { name: "Metadata", provider: "openai-compatible" as const, baseUrl };
+    await expect(createConnection(engine.resources, given)).rejects.toMatchObject({ code: "invalid_request" });
+    await expect(callChat(openKind("openai-compatible", new URL(baseUrl).origin), { messages: [], sampling: { temperature: null, topP: null, maxTokens: null, stop: [], seed: null }, extras: {} }, { timeoutMs: 1000, signal: new AbortController().signal })).rejects.toMatchObject({ code: "model_unreachable", data: { detail: "a link-local address is never called" } });
   });
 
   it("says that a test without a list of models needs a model", async () => {

@@ -4,6 +4,8 @@ import { pauseRun, resumeRun } from "@/lib/engine/pause-run";
 import { startRun } from "@/lib/engine/start-run";
 import { readRun } from "@/lib/runs/read-run";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import { jsonValue } from "@/lib/server/json-value";
+import { readBudget, setBudget } from "@/lib/workflows/workflow-budget";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
 import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
@@ -51,12 +53,13 @@ async function start(topic: string, budgetMicros: number | null = null): Promise
 
 const countCalls = (topic: string): number => chat.calls.filter((call) => call.body.messages[0]?.content.startsWith(`${topic} `)).length;
 
-/** Waits until no call has been made for a second. */
-async function settle(topic: string): Promise<number> {
-  for (let before = -1; before !== countCalls(topic); ) {
-    before = countCalls(topic);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
+/** Waits until workers have given back all chunks of a paused run, after which it makes no call; gives the calls made. */
+async function settle(runId: string, topic: string): Promise<number> {
+  const countHeld = async () => {
+    const { rows } = await engine.resources.database.pool.query<{ held: number }>("SELECT count(*)::int AS held FROM chunk c JOIN step_run s ON s.id = c.step_run_id WHERE s.run_id = $1 AND c.state = 'running'", [runId]);
+    return rows[0]?.held;
+  };
+  await expect.poll(countHeld, { timeout: 20_000, interval: 20 }).toBe(0);
   return countCalls(topic);
 }
 
@@ -70,7 +73,7 @@ describe("a paused run", () => {
     const runId = await start("pause");
     await expect.poll(() => countCalls("pause"), { timeout: 10_000, interval: 5 }).toBeGreaterThan(40);
     await pauseRun(engine.resources, runId);
-    const made = await settle("pause");
+    const made = await settle(runId, "pause");
     expect(made).toBeLessThan(ROWS);
     expect((await readRun(engine.resources, runId)).state).toBe("paused");
     const { rows } = await engine.resources.database.pool.query<{ count: string }>("SELECT count(*) FROM call_cache WHERE reply LIKE 'answer to pause %'");
@@ -97,7 +100,7 @@ describe("a budget", () => {
   it("pauses the run when it is spent, by no more than the calls then under way, and a higher one lets it go on", async () => {
     const runId = await start("budget", 100 * CALL_MICROS);
     await expect.poll(async () => (await readRun(engine.resources, runId)).state, { timeout: 20_000 }).toBe("paused");
-    const made = await settle("budget");
+    const made = await settle(runId, "budget");
     expect(made).toBeGreaterThanOrEqual(100);
     // A call that was let in between the last reply and its bill counts too.
     expect(made).toBeLessThanOrEqual(100 + 2 * CONCURRENCY);
@@ -108,6 +111,32 @@ describe("a budget", () => {
     await engine.waitUntilDone(runId, 40);
     expect(countCalls("budget")).toBe(ROWS);
     await expectWhole(runId, "budget");
+  });
+});
+
+describe("a budget of the workflow", () => {
+  it("binds its runs together, pauses the one that reaches it, and lets it go on when it is raised", async () => {
+    const { prisma } = engine.resources.database;
+    const { id: workflowId } = await prisma.workflow.create({ data: { id: "bounded", name: "Bounded", document: jsonValue(draw("shared")) } });
+    const runOf = (topic: string) => startRun(engine.resources, { workflowId, document: draw(topic), target: { kind: "all" }, rowLimit: null });
+    await engine.waitUntilDone(await runOf("shared"), 40);
+    expect(await setBudget(engine.resources, workflowId, (ROWS + 50) * CALL_MICROS)).toEqual({ budgetMicros: (ROWS + 50) * CALL_MICROS, spentMicros: ROWS * CALL_MICROS });
+    const runId = await runOf("second");
+    await expect.poll(async () => (await readRun(engine.resources, runId)).state, { timeout: 20_000 }).toBe("paused");
+    expect((await readRun(engine.resources, runId)).error).toMatchObject({ code: "workflow_budget_reached", data: { budget: ((ROWS + 50) * CALL_MICROS) / 1e6 } });
+    const made = await settle(runId, "second");
+    expect(made).toBeGreaterThanOrEqual(50);
+    expect(made).toBeLessThanOrEqual(50 + 2 * CONCURRENCY);
+    // Without another budget it pauses again, and makes no call.
+    await resumeRun(engine.resources, runId, undefined);
+    await expect.poll(async () => (await readRun(engine.resources, runId)).state, { timeout: 20_000 }).toBe("paused");
+    expect(await settle(runId, "second")).toBe(made);
+    await setBudget(engine.resources, workflowId, null);
+    await resumeRun(engine.resources, runId, undefined);
+    await engine.waitUntilDone(runId, 40);
+    await expectWhole(runId, "second");
+    expect(countCalls("second")).toBe(ROWS);
+    expect(await readBudget(engine.resources, workflowId)).toEqual({ budgetMicros: null, spentMicros: 2 * ROWS * CALL_MICROS });
   });
 });
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from aiohttp import ClientSession
 
 from conftest import RecordingReporter
 from model_server import HEADERS, Ask, settings_for, text_of, with_server
 from trainer.serving import engine as engine_module
+from trainer.serving.sampling import SamplingParams, weigh_tokens
 from trainer.settings import Settings
 
 
@@ -55,6 +57,33 @@ def test_stop_strings_lengths_and_usage(settings: Settings) -> None:
         assert (await ask("a", max_completion_tokens=3, max_tokens=9))[1]["usage"]["completion_tokens"] <= 3
 
     with_server(settings, scenario)
+
+
+def test_penalties_and_biases_are_each_rows_own(settings: Settings) -> None:
+    async def scenario(ask: Ask, _session: ClientSession) -> None:
+        plain = {"temperature": 0, "max_tokens": 8}
+        same, often, used, free = await asyncio.gather(
+            ask("Say 1:", **plain, logit_bias={"40": 60, "41": 40}),
+            ask("Say 1:", **plain, logit_bias={"40": 60, "41": 59}, frequency_penalty=2),
+            ask("Say 1:", **plain, logit_bias={"40": 60, "41": 60}, presence_penalty=2),
+            ask("Say 1:", **plain),
+        )
+        first = text_of(same)[0]
+        assert text_of(same) == first * 8
+        # Each use costs 2, so neither of the two gets far ahead; for presence it costs 2 once, so both are used.
+        assert 3 <= text_of(often).count(first) <= 5
+        assert len(set(text_of(often))) == len(set(text_of(used))) == 2
+        assert text_of(free) == text_of(await ask("Say 1:", **plain)) != text_of(same)
+        status, error = await ask("Say 1:", logit_bias={"40": 500})
+        assert (status, "logit_bias" in error["error"]["message"]) == (400, True)
+
+    with_server(settings, scenario)
+
+
+def test_repetition_counts_the_prompt_and_not_the_padding() -> None:
+    row = SamplingParams(0, 1, 5, (), 0, repetition_penalty=2)
+    logits = weigh_tokens(torch.tensor([4.0, -4.0, 4.0]), torch.tensor([0, 1]), torch.tensor([1]), row)
+    assert logits.tolist() == [2.0, -8.0, 4.0]
 
 
 def test_refusals_say_what_and_why(settings: Settings) -> None:

@@ -8,6 +8,7 @@ import type { ModelTarget } from "@/lib/llm/endpoint";
 import { writeChat } from "@/lib/llm/provider-call";
 import type { CallLimits } from "@/lib/llm/send-to";
 import { createId } from "@/lib/core/ids";
+import { BUDGET_LEFT } from "../budgets";
 import { inTransaction } from "../in-transaction";
 import { pauseForBudget } from "../pause-run";
 import type { WorkerResources } from "../resources";
@@ -40,11 +41,6 @@ const TOTALS = `
     noted AS (UPDATE provider_batch SET total = batch.calls FROM batch WHERE id = $1)
   SELECT * FROM batch`;
 
-/** What the run has left of its budget, in millionths of a US dollar; null without one. */
-const LEFT = `
-  SELECT r.budget_micros - (SELECT COALESCE(sum(k.cost_micros), 0) FROM step_run o JOIN chunk k ON k.step_run_id = o.id WHERE o.run_id = r.id) AS left
-  FROM run r WHERE r.id = $1 AND r.budget_micros IS NOT NULL`;
-
 export interface ReadyStep {
   id: string;
   run_id: string;
@@ -58,7 +54,7 @@ export async function findReadySteps({ database: { pool }, batchPollSeconds }: W
 
 /**
  * Makes a batch of a step's calls, as large as the provider takes, and stores it before anything is sent. Null where
- * nothing is left to send, or the run's budget does not reach for it: a batch is paid as a whole, so the run pauses first.
+ * nothing is left to send, or no budget reaches for it: a batch is paid as a whole, so the run pauses first.
  */
 export async function claimBatch(resources: WorkerResources, step: ReadyStep, target: ModelTarget): Promise<string | null> {
   const { mostRequests, mostBytes, frame } = batchesOf(target);
@@ -77,8 +73,9 @@ export async function claimBatch(resources: WorkerResources, step: ReadyStep, ta
     const { rows } = await client.query<{ calls: number; prompt: string; completion: string }>(TOTALS, [id]);
     const { calls = 0, prompt = "0", completion = "0" } = rows[0] ?? {};
     const cost = price ? BATCH_SHARE * (Number(prompt) * price.input + Number(completion) * price.output) : 0;
-    const { rows: budget } = await client.query<{ left: string }>(LEFT, [step.run_id]);
-    const isOverBudget = budget[0] !== undefined && Number(budget[0].left) < Math.max(1, cost);
+    const { rows: budget } = await client.query<{ left: string | null }>(`SELECT ${BUDGET_LEFT} AS left FROM run r WHERE r.id = $1`, [step.run_id]);
+    const left = budget[0]?.left ?? null;
+    const isOverBudget = left !== null && Number(left) < Math.max(1, cost);
     if (calls === 0 || isOverBudget) await client.query("ROLLBACK TO SAVEPOINT claim");
     return calls === 0 ? "nothing" : isOverBudget ? "over budget" : "claimed";
   });

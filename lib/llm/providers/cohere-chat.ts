@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ChatMessage } from "../chat";
 import { joinThinking, partsOf, splitThinking } from "./message-parts";
-import { functionCalls, readFunctionCalls, writeFunctionCalls } from "./openai-chat";
+import { functionCalls, readFunctionCalls, writeFunctionCalls, writePenalties } from "./openai-chat";
 import { thinkingBudget, tokens, type ChatProtocol, type ChatRequest } from "./protocol";
 import { strictSchema } from "./strict-schema";
 
@@ -57,6 +57,7 @@ export const cohereChat: ChatProtocol = {
       ...(sampling.maxTokens !== null && { max_tokens: sampling.maxTokens }),
       ...(sampling.stop.length > 0 && { stop_sequences: sampling.stop }),
       ...(sampling.seed !== null && { seed: sampling.seed }),
+      ...writePenalties(sampling),
       ...writeExtras(request),
     };
   },

@@ -61,6 +61,8 @@ function writeConfig({ sampling, extras: { responseSchema, thinking } }: ChatReq
     ...(sampling.maxTokens !== null && { maxOutputTokens: sampling.maxTokens }),
     ...(sampling.stop.length > 0 && { stopSequences: sampling.stop }),
     ...(sampling.seed !== null && { seed: sampling.seed }),
+    ...(sampling.frequencyPenalty !== undefined && { frequencyPenalty: sampling.frequencyPenalty }),
+    ...(sampling.presencePenalty !== undefined && { presencePenalty: sampling.presencePenalty }),
     ...(responseSchema && { responseMimeType: "application/json", responseJsonSchema: strictSchema(responseSchema.schema) }),
     ...(thinking && { thinkingConfig: { includeThoughts: true, thinkingBudget: thinkingBudget[thinking] } }),
   };

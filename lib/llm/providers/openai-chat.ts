@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { providerEntry } from "@/lib/contracts/providers";
-import type { ChatMessage, ToolCall } from "../chat";
+import type { ChatMessage, Sampling, ToolCall } from "../chat";
 import type { ModelTarget } from "../endpoint";
 import { joinThinking, partsOf, splitThinking } from "./message-parts";
 import { tokens, type ChatProtocol, type ChatRequest } from "./protocol";
@@ -63,6 +63,10 @@ function pathOf(target: ModelTarget, path: string): string {
   return `/deployments/${encodeURIComponent(target.model)}${path}?api-version=${encodeURIComponent(settings.apiVersion ?? "")}`;
 }
 
+export function writePenalties({ frequencyPenalty, presencePenalty }: Sampling): Record<string, number> {
+  return { ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }), ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }) };
+}
+
 function writeExtras({ extras }: ChatRequest): Record<string, unknown> {
   const { responseSchema, tools, toolChoice, thinking } = extras;
   const choice = toolChoice === undefined || ["auto", "required", "none"].includes(toolChoice) ? toolChoice : { type: "function", function: { name: toolChoice } };
@@ -106,6 +110,9 @@ export const openAiChat: ChatProtocol = {
       ...(sampling.maxTokens !== null && { [maxTokens]: sampling.maxTokens }),
       ...(sampling.stop.length > 0 && { stop: sampling.stop }),
       ...(sampling.seed !== null && { [seed]: sampling.seed }),
+      ...writePenalties(sampling),
+      ...(sampling.repetitionPenalty !== undefined && { repetition_penalty: sampling.repetitionPenalty }),
+      ...(sampling.logitBias && { logit_bias: sampling.logitBias }),
       ...writeExtras(request),
     };
   },

@@ -1,6 +1,18 @@
 import { z } from "zod";
 import type { Sampling } from "@/lib/llm/chat";
 
+const logitBias = z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100));
+
+/** The object in the text; empty for an empty text, null where it holds none. */
+function readLogitBias(text: string): Record<string, number> | null {
+  if (text.trim() === "") return {};
+  try {
+    return logitBias.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
 /** The parameters that every prompting step has beside its own. */
 export const samplingParams = {
   systemPrompt: z.string().max(100_000).meta({ field: { kind: "multiline" } }),
@@ -9,6 +21,10 @@ export const samplingParams = {
   maxTokens: z.int().min(1).nullable().meta({ field: { kind: "integer" } }),
   stop: z.array(z.string().min(1)).max(8).meta({ field: { kind: "string-list" }, advanced: true }),
   seed: z.int().min(0).nullable().meta({ field: { kind: "integer" }, advanced: true }),
+  frequencyPenalty: z.number().min(-2).max(2).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "penalties" }),
+  presencePenalty: z.number().min(-2).max(2).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "penalties" }),
+  repetitionPenalty: z.number().min(0.1).max(10).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "repetitionPenalty" }),
+  logitBias: z.string().max(20_000).refine((text) => readLogitBias(text) !== null, "is no JSON object of token numbers and values from -100 to 100").default("").meta({ field: { kind: "multiline" }, advanced: true, needs: "logitBias" }),
   batch: z.boolean().default(false).meta({ field: { kind: "switch" }, needs: "batch" }),
 };
 
@@ -22,6 +38,11 @@ export interface SamplingValues {
   maxTokens: number | null;
   stop: string[];
   seed: number | null;
+  frequencyPenalty?: number | null;
+  presencePenalty?: number | null;
+  repetitionPenalty?: number | null;
+  /** JSON, as typed. */
+  logitBias?: string;
 }
 
 /** Near to DataDreamer's default for prompts (top_p 0): the likeliest reply, the same each time. */
@@ -30,6 +51,16 @@ export const steadySampling: SamplingValues = { systemPrompt: "", temperature: 0
 /** DataDreamer's default for making data: temperature 1, top_p 1. */
 export const variedSampling: SamplingValues = { ...steadySampling, temperature: 1, topP: 1 };
 
-export function toSampling({ temperature, topP, maxTokens, stop, seed }: SamplingValues): Sampling {
-  return { temperature, topP, maxTokens, stop, seed };
+export function toSampling({ temperature, topP, maxTokens, stop, seed, frequencyPenalty = null, presencePenalty = null, repetitionPenalty = null, logitBias: bias = "" }: SamplingValues): Sampling {
+  return {
+    temperature,
+    topP,
+    maxTokens,
+    stop,
+    seed,
+    ...(frequencyPenalty !== null && { frequencyPenalty }),
+    ...(presencePenalty !== null && { presencePenalty }),
+    ...(repetitionPenalty !== null && { repetitionPenalty }),
+    ...(bias.trim() !== "" && { logitBias: readLogitBias(bias) ?? {} }),
+  };
 }

@@ -41,7 +41,21 @@ def _accept(loaded: LoadedModel, request: ChatRequest) -> Accepted:
     if not prompt:
         raise ApiError(400, "empty_prompt", "The prompt has no tokens.")
     room = fit_context(loaded, len(prompt), request.max_tokens)
-    return request, prompt, SamplingParams(request.temperature, request.top_p, room, request.stop, request.seed)
+    return (
+        request,
+        prompt,
+        SamplingParams(
+            request.temperature,
+            request.top_p,
+            room,
+            request.stop,
+            request.seed,
+            request.frequency_penalty,
+            request.presence_penalty,
+            request.repetition_penalty,
+            request.logit_bias,
+        ),
+    )
 
 
 def _ask_llama(llama: Any, request: ChatRequest) -> ChatAnswer | ApiError:  # noqa: ANN401
@@ -53,6 +67,10 @@ def _ask_llama(llama: Any, request: ChatRequest) -> ChatAnswer | ApiError:  # no
             max_tokens=request.max_tokens,
             stop=list(request.stop),
             seed=request.seed & (2**31 - 1),
+            frequency_penalty=request.frequency_penalty,
+            presence_penalty=request.presence_penalty,
+            repeat_penalty=request.repetition_penalty,
+            logit_bias=request.logit_bias or None,
         )
     except ValueError as error:
         return ApiError(400, "invalid_request", str(error))

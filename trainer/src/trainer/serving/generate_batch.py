@@ -64,13 +64,14 @@ def generate_batch(loaded: LoadedModel, prompts: list[list[int]], rows: list[Sam
     mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=model.device)
     # What the answer follows: the prompts, or the one token that a decoder apart from its encoder begins with.
     start = 1 if _is_seq2seq(loaded) else width
+    begins = [1 if _is_seq2seq(loaded) else width - len(prompt) for prompt in prompts]
     output = model.generate(  # pyright: ignore[reportCallIssue]
         ids,
         attention_mask=mask,
         do_sample=False,
         max_new_tokens=max(row.max_tokens for row in rows),
         pad_token_id=pad,
-        logits_processor=LogitsProcessorList([RowSampling(rows, model.device)]),
+        logits_processor=LogitsProcessorList([RowSampling(rows, model.device, begins, start)]),
         stopping_criteria=StoppingCriteriaList([RowStopping(rows, start, tokenizer)]),
     )
     ends = _end_tokens(loaded)

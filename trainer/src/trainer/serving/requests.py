@@ -34,6 +34,10 @@ class ChatRequest(ModelRequest):
     max_tokens: int | None
     stop: tuple[str, ...]
     seed: int
+    frequency_penalty: float
+    presence_penalty: float
+    repetition_penalty: float
+    logit_bias: dict[int, float]
 
 
 @dataclass(eq=False, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from transformers import LogitsProcessor, PreTrainedTokenizerBase, StoppingCriteria
@@ -15,6 +15,10 @@ class SamplingParams:
     max_tokens: int
     stop: tuple[str, ...]
     seed: int
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+    repetition_penalty: float = 1.0
+    logit_bias: dict[int, float] = field(default_factory=dict[int, float])
 
 
 class RowSampling(LogitsProcessor):
@@ -24,13 +28,18 @@ class RowSampling(LogitsProcessor):
     whole batch from one generator, and a request's answer would then change with the requests beside it.
     """
 
-    def __init__(self, rows: list[SamplingParams], device: torch.device) -> None:
+    def __init__(self, rows: list[SamplingParams], device: torch.device, begins: list[int], start: int) -> None:
+        """`begins`: where each row's prompt begins, behind its padding; `start`: where all answers do."""
         self._rows = rows
+        self._begins = begins
+        self._start = start
         self._generators = [torch.Generator(device=device).manual_seed(row.seed & (2**63 - 1)) for row in rows]
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.Tensor) -> torch.FloatTensor:
         result = scores.float().clone()
         for index, row in enumerate(self._rows):
+            said = input_ids[index]
+            result[index] = weigh_tokens(result[index], said[self._begins[index] :], said[self._start :], row)
             if row.temperature <= 0:
                 continue
             logits = result[index] / max(row.temperature, 1e-5)
@@ -39,6 +48,23 @@ class RowSampling(LogitsProcessor):
             uniform = torch.rand(logits.shape, generator=self._generators[index], device=logits.device)
             result[index] = logits - torch.log(-torch.log(uniform.clamp(1e-20, 1 - 1e-7)))
         return result  # pyright: ignore[reportReturnType]
+
+
+def weigh_tokens(logits: torch.Tensor, said: torch.Tensor, answered: torch.Tensor, row: SamplingParams) -> torch.Tensor:
+    """Penalties as elsewhere: repetition as in CTRL (Keskar et al. 2019, section 4.1), over prompt and answer;
+    frequency and presence as in OpenAI's API, over the answer alone.
+    """
+    if row.repetition_penalty != 1.0 and said.numel() > 0:
+        seen = said.unique()
+        values = logits[seen]
+        logits[seen] = torch.where(values > 0, values / row.repetition_penalty, values * row.repetition_penalty)
+    if (row.frequency_penalty or row.presence_penalty) and answered.numel() > 0:
+        seen, counts = answered.unique(return_counts=True)
+        logits[seen] -= row.frequency_penalty * counts.to(logits.dtype) + row.presence_penalty
+    for token, bias in row.logit_bias.items():
+        if token < logits.shape[0]:
+            logits[token] += bias
+    return logits
 
 
 def keep_top_p(logits: torch.Tensor, top_p: float) -> torch.Tensor:

@@ -31,3 +31,9 @@ function unmap(address: string): string {
   const value = Number.parseInt(mapped[1] ?? "", 16) * 65_536 + Number.parseInt(mapped[2] ?? "", 16);
   return [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255].join(".");
 }
+
+/** Whether a URL names a link-local address outright. */
+export function isLinkLocalUrl(url: string): boolean {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
+  return isIP(host) !== 0 && kindOfAddress(host) === "link-local";
+}

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "workflow" ADD COLUMN     "budget_micros" BIGINT;
