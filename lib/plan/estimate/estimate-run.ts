@@ -54,7 +54,7 @@ export function estimateRun(plan: Plan, known: PlanKnown, rowLimit: number | nul
   let isTimeWhole = true;
   for (const id of plan.order) {
     const step = plan.steps.get(id);
-    if (!step?.definition || !step.params || step.node.disabled) continue;
+    if (!step?.definition || !step.params || step.node.disabled || step.verdict.state === "skipped") continue;
     const result = step.fingerprint ? known.results[step.fingerprint] : undefined;
     if (result) {
       const lengths = Object.assign({}, ...Object.values(known.textLengths[step.fingerprint ?? ""] ?? {})) as TextLengths;
