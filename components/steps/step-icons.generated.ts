@@ -1,6 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowRightLeft, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartPie, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FlaskConical, FoldVertical, FunctionSquare, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, TextCursorInput, ThumbsUp, Trophy, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowRightLeft, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartBar, ChartPie, ChartScatter, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, Dices, FileInput, FileOutput, Files, Filter, FlaskConical, FoldVertical, FunctionSquare, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Grid3x3, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, Target, TextCursorInput, ThumbsUp, Trophy, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
@@ -12,7 +12,9 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "between-vertical-start": BetweenVerticalStart,
   "book-open-check": BookOpenCheck,
   "braces": Braces,
+  "chart-bar": ChartBar,
   "chart-pie": ChartPie,
+  "chart-scatter": ChartScatter,
   "circle-slash": CircleSlash,
   "cloud-download": CloudDownload,
   "cloud-upload": CloudUpload,
@@ -33,6 +35,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "git-compare-arrows": GitCompareArrows,
   "globe": Globe,
   "graduation-cap": GraduationCap,
+  "grid-3x3": Grid3x3,
   "group": Group,
   "library": Library,
   "link": Link,
@@ -64,6 +67,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "table": Table,
   "table-2": Table2,
   "tags": Tags,
+  "target": Target,
   "text-cursor-input": TextCursorInput,
   "thumbs-up": ThumbsUp,
   "trophy": Trophy,

@@ -20,6 +20,7 @@ import { DownloadMenu } from "./download-menu";
 import type { TableSource } from "./find-table";
 import { IssueList } from "./issue-list";
 import { ResultFiles } from "./result-files";
+import { TableChart } from "./table-chart";
 import { TableView } from "./table-view";
 import { useStepTables, type StepTable, type StepTables } from "./use-step-tables";
 
@@ -76,6 +77,15 @@ function Body({ node, plannedId, tables, tab, both, search }: BodyProps) {
       </div>
     );
   if (tab === "files") return <ResultFiles step={node.title} fingerprint={tables.result} />;
+  if (tab === "chart") {
+    return (
+      <div className="flex min-w-0 flex-1 flex-wrap content-start items-start gap-8 overflow-auto p-4">
+        {tables.charts.map(({ chart, source }) => (
+          <TableChart key={`${chart.kind}-${chart.port}`} chart={chart} source={source} />
+        ))}
+      </div>
+    );
+  }
   if (tab === "training") return <TrainingPanel nodeId={plannedId} modelId={tables.modelId} />;
   if (tab === "rejected" || tab === "failed") {
     const source = tables.issues;
@@ -118,6 +128,7 @@ function StepData({ node }: { node: WorkflowNode }) {
   const items = [
     ...(tables.isTrainer ? [{ id: "training", label: t("training") }] : []),
     ...tables.inputs.map((table) => ({ id: table.id, label: label(table, true) })),
+    ...(tables.charts.length > 0 ? [{ id: "chart", label: t("chartTab") }] : []),
     ...tables.outputs.map((table) => ({ id: table.id, label: label(table, false) })),
     ...(tables.hasFiles ? [{ id: "files", label: t("filesTab") }] : []),
     ...(tables.isTrainer ? [] : [
@@ -128,7 +139,7 @@ function StepData({ node }: { node: WorkflowNode }) {
   const status = useStepStatus(plannedId);
   // Where nothing came out, why is what one wants to see.
   const isLost = status.kind === "failed" && counts.failed > 0;
-  const first = tables.isTrainer ? "training" : isLost ? "failed" : (tables.outputs[0]?.id ?? (tables.hasFiles ? "files" : (tables.inputs[0]?.id ?? "failed")));
+  const first = tables.isTrainer ? "training" : tables.charts.length > 0 ? "chart" : isLost ? "failed" : (tables.outputs[0]?.id ?? (tables.hasFiles ? "files" : (tables.inputs[0]?.id ?? "failed")));
   const tab = items.some((item) => item.id === wanted) ? wanted : first;
   const shownTable = [...tables.outputs, ...tables.inputs].find((table) => table.id === tab)?.source ?? null;
   return (

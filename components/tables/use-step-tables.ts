@@ -1,6 +1,7 @@
 import { usePlanState, useRunState } from "@/components/canvas/studio-context";
 import { getPortLabel } from "@/components/steps/step-words";
 import { getOutputs } from "@/components/steps/step-catalogue";
+import type { Chart } from "@/lib/steps/_sdk/define-step";
 import { findTable, type TableSource } from "./find-table";
 
 export interface StepTable {
@@ -13,6 +14,8 @@ export interface StepTable {
 export interface StepTables {
   inputs: StepTable[];
   outputs: StepTable[];
+  /** What of them is drawn, and where its rows are. */
+  charts: { chart: Chart; source: TableSource | null }[];
   /** Where its rejected and failed rows are; a step without tables has them too. */
   issues: TableSource | null;
   /** It makes files. */
@@ -31,7 +34,7 @@ export function useStepTables(nodeId: string): StepTables {
   const run = useRunState((state) => state.run);
   const stepsByNode = useRunState((state) => state.stepsByNode);
   const planned = plan.steps.get(nodeId);
-  if (!planned?.definition) return { inputs: [], outputs: [], issues: null, hasFiles: false, result: null, isTrainer: false, modelId: null };
+  if (!planned?.definition) return { inputs: [], outputs: [], charts: [], issues: null, hasFiles: false, result: null, isTrainer: false, modelId: null };
   const { definition, node } = planned;
   const tableOf = (id: string, port: string): TableSource | null => {
     const step = plan.steps.get(id);
@@ -55,6 +58,7 @@ export function useStepTables(nodeId: string): StepTables {
     outputs: outputs
       .filter((port) => port.type === "table")
       .map((port) => ({ id: `output-${port.name}`, label: getPortLabel(node.step, port.name), source: tableOf(nodeId, port.name) })),
+    charts: (definition.charts ?? []).map((chart) => ({ chart, source: tableOf(nodeId, chart.port) })),
     isTrainer: outputs.some((port) => port.type === "model"),
     modelId: stepsByNode.get(nodeId)?.training?.modelId ?? null,
   };

@@ -7,7 +7,7 @@ import { errorRecord } from "./errors";
  * A table by what made it: `fp~<fingerprint>~<port>` for a stored result, `run~<run id>~<node id>~<port>` for a step of a
  * run, which may still be growing.
  */
-const tableId = z.strictObject({ tableId: z.string().regex(/^(fp~[0-9a-f]{64}|run~[\w-]+~[\w-]+)~[\w-]+$/) });
+const tableId = z.strictObject({ tableId: z.string().regex(/^(fp~[0-9a-f]{64}|run~[\w-]+~[\w.-]+)~[\w-]+$/) });
 
 const json = (text: string): unknown => {
   try {

@@ -5,7 +5,9 @@ import { definition as addRow } from "./tables/add-row/definition";
 import { definition as branch } from "./tables/branch/definition";
 import { definition as cast } from "./tables/cast/definition";
 import { definition as chatPrompt } from "./prompting/chat-prompt/definition";
+import { definition as classificationMetrics } from "./evaluate/classification-metrics/definition";
 import { definition as concat } from "./tables/concat/definition";
+import { definition as correlation } from "./evaluate/correlation/definition";
 import { definition as cosineSimilarity } from "./tables/cosine-similarity/definition";
 import { definition as dataFromAttributedPrompt } from "./prompting/data-from-attributed-prompt/definition";
 import { definition as dataFromPrompt } from "./prompting/data-from-prompt/definition";
@@ -51,6 +53,7 @@ import { definition as rankWithPrompt } from "./prompting/rank-with-prompt/defin
 import { definition as regexExtract } from "./tables/regex-extract/definition";
 import { definition as regexReplace } from "./tables/regex-replace/definition";
 import { definition as renameColumns } from "./tables/rename-columns/definition";
+import { definition as retrievalMetrics } from "./evaluate/retrieval-metrics/definition";
 import { definition as retrieve } from "./tables/retrieve/definition";
 import { definition as reverse } from "./tables/reverse/definition";
 import { definition as runTaskModel } from "./prompting/run-task-model/definition";
@@ -65,6 +68,7 @@ import { definition as split } from "./tables/split/definition";
 import { definition as splitText } from "./tables/split-text/definition";
 import { definition as sql } from "./tables/sql/definition";
 import { definition as structuredPrompt } from "./prompting/structured-prompt/definition";
+import { definition as summariseNumbers } from "./evaluate/summarise-numbers/definition";
 import { definition as take } from "./tables/take/definition";
 import { definition as templateText } from "./tables/template-text/definition";
 import { definition as trainClassifier } from "./train/train-classifier/definition";
@@ -83,7 +87,9 @@ export const stepDefinitions = {
   "branch": branch as AnyStepDefinition,
   "cast": cast as AnyStepDefinition,
   "chat-prompt": chatPrompt as AnyStepDefinition,
+  "classification-metrics": classificationMetrics as AnyStepDefinition,
   "concat": concat as AnyStepDefinition,
+  "correlation": correlation as AnyStepDefinition,
   "cosine-similarity": cosineSimilarity as AnyStepDefinition,
   "data-from-attributed-prompt": dataFromAttributedPrompt as AnyStepDefinition,
   "data-from-prompt": dataFromPrompt as AnyStepDefinition,
@@ -129,6 +135,7 @@ export const stepDefinitions = {
   "regex-extract": regexExtract as AnyStepDefinition,
   "regex-replace": regexReplace as AnyStepDefinition,
   "rename-columns": renameColumns as AnyStepDefinition,
+  "retrieval-metrics": retrievalMetrics as AnyStepDefinition,
   "retrieve": retrieve as AnyStepDefinition,
   "reverse": reverse as AnyStepDefinition,
   "run-task-model": runTaskModel as AnyStepDefinition,
@@ -143,6 +150,7 @@ export const stepDefinitions = {
   "split-text": splitText as AnyStepDefinition,
   "sql": sql as AnyStepDefinition,
   "structured-prompt": structuredPrompt as AnyStepDefinition,
+  "summarise-numbers": summariseNumbers as AnyStepDefinition,
   "take": take as AnyStepDefinition,
   "template-text": templateText as AnyStepDefinition,
   "train-classifier": trainClassifier as AnyStepDefinition,

@@ -5,7 +5,9 @@ import addRow from "./tables/add-row/messages.en.json" with { type: "json" };
 import branch from "./tables/branch/messages.en.json" with { type: "json" };
 import cast from "./tables/cast/messages.en.json" with { type: "json" };
 import chatPrompt from "./prompting/chat-prompt/messages.en.json" with { type: "json" };
+import classificationMetrics from "./evaluate/classification-metrics/messages.en.json" with { type: "json" };
 import concat from "./tables/concat/messages.en.json" with { type: "json" };
+import correlation from "./evaluate/correlation/messages.en.json" with { type: "json" };
 import cosineSimilarity from "./tables/cosine-similarity/messages.en.json" with { type: "json" };
 import dataFromAttributedPrompt from "./prompting/data-from-attributed-prompt/messages.en.json" with { type: "json" };
 import dataFromPrompt from "./prompting/data-from-prompt/messages.en.json" with { type: "json" };
@@ -51,6 +53,7 @@ import rankWithPrompt from "./prompting/rank-with-prompt/messages.en.json" with 
 import regexExtract from "./tables/regex-extract/messages.en.json" with { type: "json" };
 import regexReplace from "./tables/regex-replace/messages.en.json" with { type: "json" };
 import renameColumns from "./tables/rename-columns/messages.en.json" with { type: "json" };
+import retrievalMetrics from "./evaluate/retrieval-metrics/messages.en.json" with { type: "json" };
 import retrieve from "./tables/retrieve/messages.en.json" with { type: "json" };
 import reverse from "./tables/reverse/messages.en.json" with { type: "json" };
 import runTaskModel from "./prompting/run-task-model/messages.en.json" with { type: "json" };
@@ -65,6 +68,7 @@ import split from "./tables/split/messages.en.json" with { type: "json" };
 import splitText from "./tables/split-text/messages.en.json" with { type: "json" };
 import sql from "./tables/sql/messages.en.json" with { type: "json" };
 import structuredPrompt from "./prompting/structured-prompt/messages.en.json" with { type: "json" };
+import summariseNumbers from "./evaluate/summarise-numbers/messages.en.json" with { type: "json" };
 import take from "./tables/take/messages.en.json" with { type: "json" };
 import templateText from "./tables/template-text/messages.en.json" with { type: "json" };
 import trainClassifier from "./train/train-classifier/messages.en.json" with { type: "json" };
@@ -83,7 +87,9 @@ export const stepMessages = {
   "branch": branch,
   "cast": cast,
   "chat-prompt": addSharedWords(chatPrompt),
+  "classification-metrics": classificationMetrics,
   "concat": concat,
+  "correlation": correlation,
   "cosine-similarity": cosineSimilarity,
   "data-from-attributed-prompt": addSharedWords(dataFromAttributedPrompt),
   "data-from-prompt": addSharedWords(dataFromPrompt),
@@ -129,6 +135,7 @@ export const stepMessages = {
   "regex-extract": regexExtract,
   "regex-replace": regexReplace,
   "rename-columns": renameColumns,
+  "retrieval-metrics": retrievalMetrics,
   "retrieve": retrieve,
   "reverse": reverse,
   "run-task-model": runTaskModel,
@@ -143,6 +150,7 @@ export const stepMessages = {
   "split-text": splitText,
   "sql": sql,
   "structured-prompt": addSharedWords(structuredPrompt),
+  "summarise-numbers": summariseNumbers,
   "take": take,
   "template-text": templateText,
   "train-classifier": addSharedWords(trainClassifier),

@@ -47,7 +47,12 @@ export interface CheckResult {
   problems: StepProblem[];
 }
 
-export const stepCategories = ["sources", "prompting", "tables", "train", "out"] as const;
+/** A drawing of a small table, by output port: a bar a row, or a field a pair. Columns are the table's. */
+export type Chart =
+  | { kind: "bars"; port: string; label: string; values: readonly string[] }
+  | { kind: "heatmap"; port: string; row: string; column: string; value: string };
+
+export const stepCategories = ["sources", "prompting", "tables", "train", "evaluate", "out"] as const;
 export type StepCategory = (typeof stepCategories)[number];
 
 /**
@@ -80,6 +85,8 @@ export interface StepDefinition<Schema extends z.ZodObject = z.ZodObject> {
   resource: "cpu" | "llm" | "gpu";
   /** Parameters that do not change the output and so are not part of the fingerprint. */
   identityExcludes?: readonly string[];
+  /** What of its tables is drawn beside being listed. */
+  charts?: readonly Chart[];
   /** The planner puts it between drawn steps; people are not offered it. */
   planned?: boolean;
   /** Shown before a run: what it would say to its model for the first row, or the first chunks of its first document (`preview.ts`). */

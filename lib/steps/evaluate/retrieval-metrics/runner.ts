@@ -1,0 +1,39 @@
+import { issueRows } from "@/lib/tables/issue-rows";
+import { quoteIdentifier } from "@/lib/tables/quote-identifier";
+import { quoteLiteral } from "@/lib/tables/quote-literal";
+import { typeOfColumn } from "../../_sdk/check-helpers";
+import type { StepRunner } from "../../_sdk/step-runner";
+import { addedColumns } from "./added-columns";
+import type { definition } from "./definition";
+
+export const run: StepRunner<typeof definition> = {
+  kind: "table",
+  async run({ params, input, emit, emitReport, reject }) {
+    const { view, columns } = input("input");
+    const { k } = params;
+    const found = quoteIdentifier(params.found);
+    const gold = quoteIdentifier(params.gold);
+    const texts = (list: string) => `list_transform(${list}, lambda x: CAST(x AS VARCHAR))`;
+    const member = params.member === null || params.member === "" ? null : quoteLiteral(`$."${params.member.replaceAll('"', "")}"`);
+    const items = member === null ? texts(found) : `list_transform(${found}, lambda x: json_extract_string(to_json(x), ${member}))`;
+    const wanted = typeOfColumn(columns, params.gold) === "list" ? texts(gold) : `[CAST(${gold} AS VARCHAR)]`;
+    const isLabelled = `${gold} IS NOT NULL${typeOfColumn(columns, params.gold) === "list" ? ` AND len(${gold}) > 0` : ""}`;
+    const [recall, ndcg, reciprocal] = addedColumns(k).map(quoteIdentifier);
+    // Binary relevance: DCG = sum of 1 / log2(place + 1) over what is relevant (Järvelin and Kekäläinen 2002).
+    const rows = `
+      SELECT * EXCLUDE (__found, __gold, __hits),
+        len(list_filter(__hits, lambda h: h > 0))::DOUBLE / len(__gold) AS ${recall ?? ""},
+        coalesce(list_sum(list_transform(__hits, lambda h, place: h / log2(place + 1))), 0)
+          / list_sum(list_transform(range(1, least(len(__gold), ${String(k)}) + 1), lambda place: 1 / log2(place + 1))) AS ${ndcg ?? ""},
+        coalesce(1 / nullif(list_position(__hits, 1.0), 0)::DOUBLE, 0) AS ${reciprocal ?? ""}
+      FROM (SELECT *, list_transform(__found, lambda item, place: CASE WHEN list_contains(__gold, item) AND list_position(__found, item) = place THEN 1.0 ELSE 0.0 END) AS __hits
+        FROM (SELECT *, coalesce(list_slice(${items}, 1, ${String(k)}), []) AS __found, list_distinct(${wanted}) AS __gold FROM ${view} WHERE ${isLabelled}))`;
+    await emit("output", `SELECT * EXCLUDE (__row), __row AS __in0 FROM (${rows}) ORDER BY __in0`);
+    await emitReport(
+      "summary",
+      `SELECT unnest([${[...addedColumns(k), "rows"].map((name) => quoteLiteral(name)).join(", ")}]) AS measure,
+         unnest([avg(${recall ?? ""}), avg(${ndcg ?? ""}), avg(${reciprocal ?? ""}), count(*)::DOUBLE]) AS value FROM (${rows})`,
+    );
+    await reject(issueRows("row_unlabelled", `${view} WHERE NOT coalesce(${isLabelled}, false)`, { column: params.gold }));
+  },
+};
