@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -9,7 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trainer.serving.errors import ApiError
-from trainer.serving.requests import ChatRequest, ClassifyRequest, EmbeddingRequest
+from trainer.serving.requests import ChatRequest, ClassifyRequest, EmbeddingRequest, LikelihoodRequest
 
 MAX_TEXTS = 2048
 Body = TypeVar("Body", bound=BaseModel)
@@ -101,6 +102,19 @@ class ClassifyBody(BaseModel):
 
     def to_request(self) -> ClassifyRequest:
         return ClassifyRequest(model=self.model, texts=self.input, truncate=self.truncate)
+
+
+class LikelihoodBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    model: str
+    # [what stands before, the text that is scored]
+    input: list[tuple[str, Annotated[str, Field(min_length=1)]]] = Field(min_length=1, max_length=MAX_TEXTS)
+    truncate: bool = False
+
+    def to_request(self) -> LikelihoodRequest:
+        texts = [json.dumps(pair) for pair in self.input]
+        return LikelihoodRequest(model=self.model, texts=texts, truncate=self.truncate)
 
 
 async def read_body(request: web.Request, kind: type[Body]) -> Body:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("trainer")
 MAX_WAITING = 1024
 # Rows of requests that are answered together: all wait for the last of them.
-MAX_ROWS_TOGETHER = {"chat": 32, "embed": 256, "classify": 256}
+MAX_ROWS_TOGETHER = {"chat": 32, "embed": 256, "classify": 256, "likelihood": 64}
 # Requests of one table arrive within a few milliseconds of each other.
 GATHER_SECONDS = 0.01
 
@@ -119,6 +119,10 @@ def _answer(kept: KeptModel, batch: list[Any]) -> Iterator[tuple[ModelRequest, o
         from trainer.serving.classify_texts import classify_texts
 
         return classify_texts(kept, batch)
+    if task == "likelihood":
+        from trainer.serving.score_likelihood import score_likelihood
+
+        return score_likelihood(kept, batch)
     from trainer.serving.answer_chats import answer_chats
 
     return answer_chats(kept, batch)

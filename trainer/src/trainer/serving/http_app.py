@@ -1,4 +1,4 @@
-"""The model server's HTTP face: the part of OpenAI's interface that a text model has, and classification."""
+"""The model server's HTTP face: the part of OpenAI's interface that a text model has, classification, and how likely texts are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from trainer.serving.bodies import ChatBody, ClassifyBody, EmbeddingBody, read_body
+from trainer.serving.bodies import ChatBody, ClassifyBody, EmbeddingBody, LikelihoodBody, read_body
 from trainer.serving.engine import Engine
 from trainer.serving.errors import ApiError
 from trainer.serving.requests import ChatAnswer, TextsAnswer
@@ -84,11 +84,17 @@ def build_app(engine: Engine, settings: Settings) -> web.Application:
         answer: TextsAnswer = await engine.submit(body.to_request())
         return web.json_response({"model": body.model, "data": answer.results, "usage": _count(answer.prompt_tokens)})
 
+    async def likelihood(request: web.Request) -> web.Response:
+        body = await read_body(request, LikelihoodBody)
+        answer: TextsAnswer = await engine.submit(body.to_request())
+        return web.json_response({"model": body.model, "data": answer.results, "usage": _count(answer.prompt_tokens)})
+
     app.router.add_get("/health", health)
     app.router.add_get("/v1/models", list_models)
     app.router.add_post("/v1/chat/completions", chat)
     app.router.add_post("/v1/embeddings", embed)
     app.router.add_post("/v1/classify", classify)
+    app.router.add_post("/v1/likelihood", likelihood)
     return app
 
 

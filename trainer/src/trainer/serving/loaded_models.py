@@ -18,7 +18,7 @@ from trainer.serving.errors import ApiError
 from trainer.serving.requests import Task
 
 KEPT_MODELS = 2
-FIRST_BATCH: dict[Task, int] = {"chat": 32, "embed": 64, "classify": 64}
+FIRST_BATCH: dict[Task, int] = {"chat": 32, "embed": 64, "classify": 64, "likelihood": 16}
 
 
 @dataclass
@@ -81,6 +81,8 @@ def _find_loader(task: Task, name: ModelName) -> Callable[[ModelName, Path, Path
         from trainer.models.load_classifier import load_classifier
 
         return load_classifier
+    if task == "likelihood":
+        return _load_chat_model
     if isinstance(name.source, GgufSource):
         from trainer.models.load_gguf import load_gguf
 

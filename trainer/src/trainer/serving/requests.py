@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-Task = Literal["chat", "embed", "classify"]
+Task = Literal["chat", "embed", "classify", "likelihood"]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -65,6 +65,13 @@ class ClassifyRequest(TextsRequest):
     task = "classify"
 
 
+@dataclass(eq=False, kw_only=True)
+class LikelihoodRequest(TextsRequest):
+    """Each of its texts is JSON of [what stands before, the text that is scored]."""
+
+    task = "likelihood"
+
+
 @dataclass(frozen=True)
 class ChatAnswer:
     text: str
@@ -75,6 +82,6 @@ class ChatAnswer:
 
 @dataclass(frozen=True)
 class TextsAnswer:
-    # One of each text, in their order: a vector (a row of float32), or scores by label.
+    # One of each text, in their order: a vector (a row of float32), or numbers by name.
     results: list[Any]
     prompt_tokens: int
