@@ -154,6 +154,8 @@ export const errorCatalogue = {
   row_numbers_invalid: { status: 422, retry: "never" },
   row_number_missing: { status: 422, retry: "never" },
   row_not_taken: { status: 422, retry: "never" },
+  text_too_long: { status: 422, retry: "never" },
+  reward_model_unfit: { status: 422, retry: "never" },
   row_unlabelled: { status: 422, retry: "never" },
   row_not_numeric: { status: 422, retry: "never" },
   row_beyond_wanted: { status: 422, retry: "never" },

@@ -134,7 +134,7 @@ async function planStep(resources: SharedResources, step: StepRow): Promise<{ ra
   if (runner.kind !== "rows") return { ranges: [{ index: 0, rowStart: 0, rowEnd: countRows(step.step_id, inputs) }], needsTrainer: runner.kind === "trainer" };
   const params = findDefinitionOrThrow(step.step_id).params.parse(step.params);
   const model = findModel(inputs)?.ref ?? runner.model(params);
-  const needsTrainer = model.connection === LOCAL_CONNECTION;
+  const needsTrainer = model?.connection === LOCAL_CONNECTION;
   const table = findRowTable(step.step_id, inputs);
   if (table) return { ranges: planChunks(table.rows), needsTrainer };
   const count = runner.generateCount?.(params) ?? 0;

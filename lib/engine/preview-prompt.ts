@@ -76,6 +76,7 @@ async function askFirstRow(resources: SharedResources, runner: RowsRunner<StepPa
       },
       embed: askNobody,
       classify: askNobody,
+      likelihood: askNobody,
     });
   } catch (error) {
     if (error instanceof ModelAsked) return { messages, hasRow: true, problem: null };

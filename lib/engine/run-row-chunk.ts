@@ -6,6 +6,7 @@ import type { StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { CallRecord } from "@/lib/llm/chat";
 import { isFatalForStep } from "@/lib/llm/model-client";
 import type { ResolvedModel } from "@/lib/llm/endpoint";
+import type { ClassificationOptions, LabelScores } from "@/lib/llm/providers/protocol";
 import type { TextAnswers } from "@/lib/llm/text-caller";
 import type { RowOutcome, RowsRunner } from "@/lib/steps/_sdk/step-runner";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
@@ -38,7 +39,8 @@ interface Issue {
 export async function runRowChunk(resources: WorkerResources, runner: RowsRunner<StepParams>, job: TableStepJob): Promise<ChunkParts> {
   const { chunk, params } = job;
   const table = findRowTable(chunk.stepId, job.inputs);
-  const model = distinguishDraw(await resolveModel(resources, findModel(job.inputs)?.ref ?? runner.model(params)), chunk.identity);
+  const ref = findModel(job.inputs)?.ref ?? runner.model(params);
+  const model = ref && distinguishDraw(await resolveModel(resources, ref), chunk.identity);
   const rows = table ? await readRows(resources, runner, job, table) : null;
   const prepared = await runner.prepare?.({ params, readTable: createTableReader(resources, job.session, job.inputs) });
   const outcomes = await processRows(resources, runner, { chunk, params, model, rows, prepared });
@@ -65,8 +67,14 @@ interface RowJob {
   prepared: unknown;
   chunk: LeasedChunk;
   params: StepParams;
-  model: ResolvedModel;
+  /** Null for a step that asks none. */
+  model: ResolvedModel | null;
   rows: Record<string, unknown>[] | null;
+}
+
+function askedModel(model: ResolvedModel | null): ResolvedModel {
+  if (!model) throw new AppError("internal", { detail: "a step that names no model asked one" });
+  return model;
 }
 
 type Outcome = RowOutcome | { error: AppError };
@@ -81,7 +89,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   setMaxListeners(0, signal);
   const { progress } = chunk;
   const fatal: AppError[] = [];
-  const parked = params["batch"] === true ? await openParkedCalls(resources, chunk, model) : null;
+  const parked = params["batch"] === true ? await openParkedCalls(resources, chunk, askedModel(model)) : null;
   let next = 0;
 
   async function askAbout<Value>(text: string, ask: (texts: string[]) => Promise<TextAnswers<Value>>): Promise<Value> {
@@ -91,6 +99,9 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
     return values[0] as Value;
   }
 
+  const score = (text: string, options: ClassificationOptions): Promise<LabelScores> =>
+    askAbout(text, (texts) => resources.models.classify({ model: askedModel(model), texts, options, signal, startSignal: chunk.pausing }));
+
   async function processOne(place: number): Promise<void> {
     try {
       const outcome = await runner.processRow(rows?.[place] ?? {}, {
@@ -99,7 +110,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
         rowNumber: chunk.rowStart + place,
         signal,
         async complete(messages, sample, extras) {
-          const call = { model, messages, sampling, sample: sample + (chunk.identity.repeat ?? 0) * SAMPLES_A_ROUND, ...(extras && { extras }) };
+          const call = { model: askedModel(model), messages, sampling, sample: sample + (chunk.identity.repeat ?? 0) * SAMPLES_A_ROUND, ...(extras && { extras }) };
           if (parked) {
             const completion = await parked.complete(call);
             // Calls and money of a batch are on the chunk's bill since it was answered.
@@ -111,8 +122,12 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
           chunk.spend(completion.record.costMicros);
           return completion;
         },
-        embed: (text, options) => askAbout(text, (texts) => resources.models.embed({ model, texts, options, signal, startSignal: chunk.pausing })),
-        classify: (text, options) => askAbout(text, (texts) => resources.models.classify({ model, texts, options, signal, startSignal: chunk.pausing })),
+        embed: (text, options) => askAbout(text, (texts) => resources.models.embed({ model: askedModel(model), texts, options, signal, startSignal: chunk.pausing })),
+        classify: (text, { truncate }) => score(text, { truncate, measure: "labels" }),
+        async likelihood(prompt, text, { truncate }) {
+          const found = await score(JSON.stringify([prompt, text]), { truncate, measure: "likelihood" });
+          return { tokens: found["tokens"] ?? 0, logLikelihood: found["log_likelihood"] ?? 0 };
+        },
       });
       outcomes[place] = outcome;
       if ("rows" in outcome) progress.rowsOut += outcome.rows.length;

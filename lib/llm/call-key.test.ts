@@ -38,9 +38,10 @@ describe("the key of a call", () => {
       makeEmbeddingKey(identity, { ...plain, dimensions: 256 }, "a"),
       makeEmbeddingKey(identity, { ...plain, purpose: "query" }, "a"),
       makeEmbeddingKey(identity, { ...plain, truncate: true }, "a"),
-      makeClassificationKey(identity, { truncate: false }, "a"),
-      makeClassificationKey(identity, { truncate: true }, "a"),
-      makeClassificationKey(identity, { truncate: false }, "b"),
+      makeClassificationKey(identity, { truncate: false, measure: "labels" }, "a"),
+      makeClassificationKey(identity, { truncate: false, measure: "likelihood" }, "a"),
+      makeClassificationKey(identity, { truncate: true, measure: "labels" }, "a"),
+      makeClassificationKey(identity, { truncate: false, measure: "labels" }, "b"),
     ].map((key) => key.toString("hex"));
     expect(new Set(keys).size).toBe(keys.length);
   });

@@ -40,7 +40,7 @@ export function makeEmbeddingKey(identity: Record<string, unknown>, { dimensions
   return hash("sha256", canonicalJson({ embedding: EMBEDDING_KEY_SCHEME, model: identity, dimensions, purpose, truncate: truncate || undefined, text }), "buffer");
 }
 
-/** Key of one text's label scores: the model, whether the text may be cut, and the text. */
-export function makeClassificationKey(identity: Record<string, unknown>, { truncate }: ClassificationOptions, text: string): Buffer {
-  return hash("sha256", canonicalJson({ classification: CLASSIFICATION_KEY_SCHEME, model: identity, truncate, text }), "buffer");
+/** Key of one text's label scores: the model, what is measured, whether the text may be cut, and the text. */
+export function makeClassificationKey(identity: Record<string, unknown>, { truncate, measure }: ClassificationOptions, text: string): Buffer {
+  return hash("sha256", canonicalJson({ classification: CLASSIFICATION_KEY_SCHEME, model: identity, measure: measure === "labels" ? undefined : measure, truncate, text }), "buffer");
 }

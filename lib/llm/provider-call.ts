@@ -176,7 +176,7 @@ export function classificationBatch(target: ModelTarget): number {
 export async function callClassification(request: ClassificationRequest, limits: CallLimits): Promise<{ scores: LabelScores[]; tokens: number }> {
   const { target, texts } = request;
   const classification = classificationOf(target);
-  const reply = await sendTo(target, { method: "POST", address: classification.path, body: JSON.stringify(classification.body(request)) }, limits);
+  const reply = await sendTo(target, { method: "POST", address: classification.path(request), body: JSON.stringify(classification.body(request)) }, limits);
   if (reply.status >= 300) throw describeStatus(reply, target);
   const made = readReply(reply, target, (json) => classification.parse(json));
   if (made.scores.length !== texts.length) {

@@ -42,6 +42,7 @@ import { definition as loadTable } from "./sources/load-table/definition";
 import { definition as loadWebPage } from "./sources/load-web-page/definition";
 import { definition as mapColumn } from "./tables/map-column/definition";
 import { definition as parseJson } from "./tables/parse-json/definition";
+import { definition as perplexity } from "./evaluate/perplexity/definition";
 import { definition as pivot } from "./tables/pivot/definition";
 import { definition as processWithPrompt } from "./prompting/process-with-prompt/definition";
 import { definition as prompt } from "./prompting/prompt/definition";
@@ -56,6 +57,7 @@ import { definition as renameColumns } from "./tables/rename-columns/definition"
 import { definition as retrievalMetrics } from "./evaluate/retrieval-metrics/definition";
 import { definition as retrieve } from "./tables/retrieve/definition";
 import { definition as reverse } from "./tables/reverse/definition";
+import { definition as rewardMargins } from "./evaluate/reward-margins/definition";
 import { definition as runTaskModel } from "./prompting/run-task-model/definition";
 import { definition as sample } from "./tables/sample/definition";
 import { definition as selectColumns } from "./tables/select-columns/definition";
@@ -71,6 +73,7 @@ import { definition as structuredPrompt } from "./prompting/structured-prompt/de
 import { definition as summariseNumbers } from "./evaluate/summarise-numbers/definition";
 import { definition as take } from "./tables/take/definition";
 import { definition as templateText } from "./tables/template-text/definition";
+import { definition as textMetrics } from "./evaluate/text-metrics/definition";
 import { definition as trainClassifier } from "./train/train-classifier/definition";
 import { definition as trainDpo } from "./train/train-dpo/definition";
 import { definition as trainEmbedder } from "./train/train-embedder/definition";
@@ -124,6 +127,7 @@ export const stepDefinitions = {
   "load-web-page": loadWebPage as AnyStepDefinition,
   "map-column": mapColumn as AnyStepDefinition,
   "parse-json": parseJson as AnyStepDefinition,
+  "perplexity": perplexity as AnyStepDefinition,
   "pivot": pivot as AnyStepDefinition,
   "process-with-prompt": processWithPrompt as AnyStepDefinition,
   "prompt": prompt as AnyStepDefinition,
@@ -138,6 +142,7 @@ export const stepDefinitions = {
   "retrieval-metrics": retrievalMetrics as AnyStepDefinition,
   "retrieve": retrieve as AnyStepDefinition,
   "reverse": reverse as AnyStepDefinition,
+  "reward-margins": rewardMargins as AnyStepDefinition,
   "run-task-model": runTaskModel as AnyStepDefinition,
   "sample": sample as AnyStepDefinition,
   "select-columns": selectColumns as AnyStepDefinition,
@@ -153,6 +158,7 @@ export const stepDefinitions = {
   "summarise-numbers": summariseNumbers as AnyStepDefinition,
   "take": take as AnyStepDefinition,
   "template-text": templateText as AnyStepDefinition,
+  "text-metrics": textMetrics as AnyStepDefinition,
   "train-classifier": trainClassifier as AnyStepDefinition,
   "train-dpo": trainDpo as AnyStepDefinition,
   "train-embedder": trainEmbedder as AnyStepDefinition,

@@ -42,6 +42,7 @@ import loadTable from "./sources/load-table/messages.en.json" with { type: "json
 import loadWebPage from "./sources/load-web-page/messages.en.json" with { type: "json" };
 import mapColumn from "./tables/map-column/messages.en.json" with { type: "json" };
 import parseJson from "./tables/parse-json/messages.en.json" with { type: "json" };
+import perplexity from "./evaluate/perplexity/messages.en.json" with { type: "json" };
 import pivot from "./tables/pivot/messages.en.json" with { type: "json" };
 import processWithPrompt from "./prompting/process-with-prompt/messages.en.json" with { type: "json" };
 import prompt from "./prompting/prompt/messages.en.json" with { type: "json" };
@@ -56,6 +57,7 @@ import renameColumns from "./tables/rename-columns/messages.en.json" with { type
 import retrievalMetrics from "./evaluate/retrieval-metrics/messages.en.json" with { type: "json" };
 import retrieve from "./tables/retrieve/messages.en.json" with { type: "json" };
 import reverse from "./tables/reverse/messages.en.json" with { type: "json" };
+import rewardMargins from "./evaluate/reward-margins/messages.en.json" with { type: "json" };
 import runTaskModel from "./prompting/run-task-model/messages.en.json" with { type: "json" };
 import sample from "./tables/sample/messages.en.json" with { type: "json" };
 import selectColumns from "./tables/select-columns/messages.en.json" with { type: "json" };
@@ -71,6 +73,7 @@ import structuredPrompt from "./prompting/structured-prompt/messages.en.json" wi
 import summariseNumbers from "./evaluate/summarise-numbers/messages.en.json" with { type: "json" };
 import take from "./tables/take/messages.en.json" with { type: "json" };
 import templateText from "./tables/template-text/messages.en.json" with { type: "json" };
+import textMetrics from "./evaluate/text-metrics/messages.en.json" with { type: "json" };
 import trainClassifier from "./train/train-classifier/messages.en.json" with { type: "json" };
 import trainDpo from "./train/train-dpo/messages.en.json" with { type: "json" };
 import trainEmbedder from "./train/train-embedder/messages.en.json" with { type: "json" };
@@ -124,6 +127,7 @@ export const stepMessages = {
   "load-web-page": loadWebPage,
   "map-column": mapColumn,
   "parse-json": parseJson,
+  "perplexity": perplexity,
   "pivot": pivot,
   "process-with-prompt": addSharedWords(processWithPrompt),
   "prompt": addSharedWords(prompt),
@@ -138,6 +142,7 @@ export const stepMessages = {
   "retrieval-metrics": retrievalMetrics,
   "retrieve": retrieve,
   "reverse": reverse,
+  "reward-margins": rewardMargins,
   "run-task-model": runTaskModel,
   "sample": sample,
   "select-columns": selectColumns,
@@ -153,6 +158,7 @@ export const stepMessages = {
   "summarise-numbers": summariseNumbers,
   "take": take,
   "template-text": templateText,
+  "text-metrics": textMetrics,
   "train-classifier": addSharedWords(trainClassifier),
   "train-dpo": addSharedWords(trainDpo),
   "train-embedder": addSharedWords(trainEmbedder),

@@ -72,6 +72,7 @@ async function runRows(runner: RowsRunner<Record<string, unknown>>, params: Reco
         rowNumber,
         signal: new AbortController().signal,
         classify: (text) => Promise.resolve({ short: 1 / text.length, long: 1 - 1 / text.length }),
+        likelihood: (prompt, text) => Promise.resolve({ tokens: text.length, logLikelihood: -text.length * (prompt === "" ? 2 : 1) }),
         embed: (text) => Promise.resolve(Float32Array.from([text.length, 1])),
         complete: (messages) => {
           sent.push(messages);

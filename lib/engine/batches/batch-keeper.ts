@@ -88,8 +88,9 @@ async function readModel({ database: { pool } }: WorkerResources, stepRunId: str
   const { rows } = await pool.query<{ step_id: string }>("SELECT step_id FROM step_run WHERE id = $1", [stepRunId]);
   const stepId = rows[0]?.step_id ?? "";
   const runner = await loadRunner(stepId);
-  if (runner.kind !== "rows") throw new AppError("connection_missing");
-  return runner.model(findDefinitionOrThrow(stepId).params.parse(await readParams(pool, stepRunId)));
+  const model = runner.kind === "rows" ? runner.model(findDefinitionOrThrow(stepId).params.parse(await readParams(pool, stepRunId))) : null;
+  if (!model) throw new AppError("connection_missing");
+  return model;
 }
 
 async function lookAfter(resources: WorkerResources, batch: BatchRow, { signal, maybeSent }: { signal: AbortSignal; maybeSent: boolean }): Promise<void> {

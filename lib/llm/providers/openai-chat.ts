@@ -156,8 +156,8 @@ export const openAiChat: ChatProtocol = {
   },
   classification: {
     batch: 128,
-    path: "/classify",
-    body: ({ target, texts, truncate }) => ({ model: target.model, input: texts, truncate }),
+    path: ({ measure }) => (measure === "labels" ? "/classify" : "/likelihood"),
+    body: ({ target, texts, truncate, measure }) => ({ model: target.model, input: measure === "labels" ? texts : texts.map((pair): unknown => JSON.parse(pair)), truncate }),
     parse(reply) {
       const { data, usage } = classificationShape.parse(reply);
       return { scores: data, tokens: usage?.prompt_tokens ?? 0 };

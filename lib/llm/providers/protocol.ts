@@ -41,6 +41,11 @@ export interface EmbeddingRequest extends EmbeddingOptions {
 export interface ClassificationOptions {
   /** Whether a text that is too long for the model is cut; else it is refused. */
   truncate: boolean;
+  /**
+   * `labels`: the scores of a task model's labels. `likelihood`: what a causal model says of a text, which is JSON of [what
+   * stands before it, itself]: `tokens`, how many were predicted, and `log_likelihood`, the sum of their natural logarithms.
+   */
+  measure: "labels" | "likelihood";
 }
 
 export interface ClassificationRequest extends ClassificationOptions {
@@ -72,7 +77,7 @@ export interface ChatProtocol {
   classification?: {
     /** Texts in one request at most. */
     batch: number;
-    path: string;
+    path(request: ClassificationRequest): string;
     body(request: ClassificationRequest): Record<string, unknown>;
     parse(reply: unknown): { scores: LabelScores[]; tokens: number };
   };

@@ -123,7 +123,9 @@ export interface RowContext<Params, Prepared = unknown> {
   /** The vector of a text, through cache, limiter and retries; texts of rows under way share requests. */
   embed: (text: string, options: EmbeddingOptions) => Promise<Float32Array>;
   /** The scores that a task model gives a text's labels, likewise. */
-  classify: (text: string, options: ClassificationOptions) => Promise<LabelScores>;
+  classify: (text: string, options: Pick<ClassificationOptions, "truncate">) => Promise<LabelScores>;
+  /** How likely a causal model finds a text after `prompt`: tokens predicted, and the sum of the natural logarithms of their probabilities. Models of the trainer alone. */
+  likelihood: (prompt: string, text: string, options: Pick<ClassificationOptions, "truncate">) => Promise<{ tokens: number; logLikelihood: number }>;
 }
 
 /** What became of a row: rows for the output (new columns only, in `newColumns` order of names), or a rejection. */
@@ -143,7 +145,8 @@ export interface RowsRunner<Params, Prepared = unknown> {
   readColumns(params: Params, columns: Column[]): string[];
   /** Columns added to those of the input. */
   newColumns(params: Params): Column[];
-  model(params: Params): ModelRef;
+  /** Null for a step that asks none. */
+  model(params: Params): ModelRef | null;
   sampling(params: Params): Sampling;
   processRow(row: Record<string, unknown>, context: RowContext<Params, Prepared>): Promise<RowOutcome>;
 }

@@ -1,4 +1,4 @@
-"""The model server's HTTP face: the part of OpenAI's interface that a text model has, classification, and how likely texts are."""
+"""The model server's HTTP face: the part of OpenAI's interface that a text model has, classification and likelihood."""
 
 from __future__ import annotations
 
