@@ -40,7 +40,7 @@ function StatusLine({ node, status, shown }: { node: WorkflowNode; status: StepS
           {status.kind === "blocked" && problem ? long : words.short}
         </span>
         {shown.rounds > 1 && <span className="shrink-0 rounded-sm bg-hover px-1 text-2xs text-muted">{t("roundOf", { round: shown.round, rounds: shown.rounds })}</span>}
-        {status.kind === "running" && <span className="ml-auto truncate text-2xs text-muted">{words.long}</span>}
+        {status.kind === "running" && <span className="ml-auto truncate text-2xs text-muted">{words.aside ?? words.long}</span>}
         {status.kind === "fresh" && status.failed > 0 && <span className="ml-auto text-2xs text-bad">✕ {status.failed}</span>}
       </div>
     </Tooltip>

@@ -6,8 +6,15 @@ import { formatError } from "@/lib/core/format-error";
 import type { StaleReason } from "@/lib/fingerprint/stale-reason";
 import type { StepStatus } from "./step-status";
 
+interface StatusWords {
+  short: string;
+  long: string;
+  /** What stands beside the short one on a card, where that is not the long one. */
+  aside?: string;
+}
+
 /** A step's state in words: a short one for the card, and the reason for its hover. */
-export function useStatusWords(): (stepId: string, status: StepStatus) => { short: string; long: string } {
+export function useStatusWords(): (stepId: string, status: StepStatus) => StatusWords {
   const t = useTranslations("canvas.status");
   const batchWords = useBatchWords();
   const explainStale = (stepId: string, reason: StaleReason): string => {

@@ -13,7 +13,7 @@ import { PoolMembers } from "./pool-members";
 import { ProviderPicker } from "./provider-picker";
 
 /** What only a connection that takes prompts has; a pool's limits are those of its servers. */
-function ModelFields({ draft, connectionId, onChange }: { draft: Draft; connectionId: string | null; onChange: (part: Partial<Draft>) => void }) {
+function ModelFields({ draft, connection, onChange }: { draft: Draft; connection: ConnectionView | null; onChange: (part: Partial<Draft>) => void }) {
   const t = useTranslations("connections");
   return (
     <>
@@ -25,7 +25,7 @@ function ModelFields({ draft, connectionId, onChange }: { draft: Draft; connecti
         </div>
       )}
       <div className="col-span-2">
-        <ModelList connection={{ ...draft, baseUrl: draft.baseUrl.trim().replace(/\/+$/, "") || ownBaseUrl(draft.provider, draft.settings) }} connectionId={connectionId} onChange={(models) => { onChange({ models }); }} />
+        <ModelList connection={{ ...draft, baseUrl: draft.baseUrl.trim().replace(/\/+$/, "") || ownBaseUrl(draft.provider, draft.settings) }} connectionId={connection?.id ?? null} contexts={connection?.contexts ?? {}} onChange={(models) => { onChange({ models }); }} />
       </div>
     </>
   );
@@ -71,7 +71,7 @@ export function ConnectionDialog({ connection, onSaved, onClose }: ConnectionDia
         <p className="col-span-2 -mt-2 text-sm text-muted">{t(`providerHelp.${draft.provider}`)}</p>
         <CredentialFields draft={draft} connection={connection} onChange={change} />
         {draft.provider === POOL_PROVIDER && <PoolMembers draft={draft} onChange={change} />}
-        {draft.provider !== HUB_PROVIDER && <ModelFields draft={draft} connectionId={connection?.id ?? null} onChange={change} />}
+        {draft.provider !== HUB_PROVIDER && <ModelFields draft={draft} connection={connection} onChange={change} />}
       </div>
     </Dialog>
   );

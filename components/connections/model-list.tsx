@@ -18,17 +18,21 @@ const prices = [
   { field: "outputPrice", part: "output" },
 ] as const;
 
-const columns = "grid grid-cols-[minmax(0,1fr)_5.5rem_5.5rem_5.5rem_4.5rem_2rem] items-center gap-x-1 gap-y-1";
+const columns = "grid grid-cols-[minmax(0,1fr)_5rem_5rem_5rem_4.5rem_6rem_2rem] items-center gap-x-1 gap-y-1";
 const readPrice = (text: string) => (text.trim() === "" || !Number.isFinite(Number(text)) ? null : Math.max(0, Number(text)));
+
+const readCount = (text: string) => (/^\s*[1-9]\d*\s*$/.test(text) ? Number(text) : null);
 
 interface ModelRowProps {
   model: ListedModel;
   connection: PricedConnection;
+  /** Tokens that it takes, as its server said. */
+  context: number | undefined;
   onChange: (part: Partial<ListedModel>) => void;
   onRemove: () => void;
 }
 
-function ModelRow({ model, connection, onChange, onRemove }: ModelRowProps) {
+function ModelRow({ model, connection, context, onChange, onRemove }: ModelRowProps) {
   const t = useTranslations("connections.modelList");
   const listed = findListPrice(connection, model.id);
   const found = findPrice(connection, model.id);
@@ -54,6 +58,14 @@ function ModelRow({ model, connection, onChange, onRemove }: ModelRowProps) {
           {words.source}
         </button>
       </Tooltip>
+      <Input
+        aria-label={t("contextTokens")}
+        placeholder={context === undefined ? "" : String(context)}
+        inputMode="numeric"
+        className="text-right tabular-nums"
+        defaultValue={model.contextTokens ?? ""}
+        onBlur={(event) => { onChange({ contextTokens: readCount(event.target.value) }); }}
+      />
       <IconButton label={t("remove", { name: model.id })} className="size-8" onClick={onRemove}>
         <X size={14} />
       </IconButton>
@@ -65,15 +77,17 @@ interface ModelListProps {
   /** Provider, address and settings as they are typed. */
   connection: PricedConnection & { models: ListedModel[] };
   connectionId: string | null;
+  /** Tokens that each model takes, as its server said. */
+  contexts: Readonly<Record<string, number>>;
   onChange: (models: ListedModel[]) => void;
 }
 
 /** The models of a connection that can be picked, with their prices for the estimate and the ledger. */
-export function ModelList({ connection, connectionId, onChange }: ModelListProps) {
+export function ModelList({ connection, connectionId, contexts, onChange }: ModelListProps) {
   const t = useTranslations("connections.modelList");
-  const { models } = connection;
+  const models: ListedModel[] = connection.models;
   const add = (id: string) => {
-    onChange([...models, { id, inputPrice: null, cachedInputPrice: null, outputPrice: null }]);
+    onChange([...models, { id, inputPrice: null, cachedInputPrice: null, outputPrice: null, contextTokens: null }]);
   };
   return (
     <div className="flex flex-col gap-1">
@@ -85,6 +99,8 @@ export function ModelList({ connection, connectionId, onChange }: ModelListProps
           {prices.map(({ field }) => (
             <span key={field} className="pr-2 text-right">{t(`short.${field}`)}</span>
           ))}
+          <span />
+          <span className="pr-2 text-right">{t("short.contextTokens")}</span>
         </div>
       )}
       {models.map((model, index) => (
@@ -93,6 +109,7 @@ export function ModelList({ connection, connectionId, onChange }: ModelListProps
           key={index}
           model={model}
           connection={connection}
+          context={contexts[model.id]}
           onChange={(part) => { onChange(models.map((other, at) => (at === index ? { ...other, ...part } : other))); }}
           onRemove={() => { onChange(models.filter((_, at) => at !== index)); }}
         />

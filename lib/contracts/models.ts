@@ -27,6 +27,8 @@ export const listedModel = z.strictObject({
   /** Of prompt tokens that the provider had cached; null for the input price. */
   cachedInputPrice: z.number().min(0).nullable().default(null),
   outputPrice: z.number().min(0).nullable().default(null),
+  /** Tokens that prompt and reply may have together; null for what its server says. */
+  contextTokens: z.int().positive().nullable().default(null),
 });
 
 export const connectionView = z.strictObject({
@@ -42,6 +44,8 @@ export const connectionView = z.strictObject({
   requestsPerMinute: z.int().nullable(),
   tokensPerMinute: z.int().nullable(),
   models: z.array(listedModel),
+  /** Tokens that prompt and reply may have together, of those models whose server said so. */
+  contexts: z.record(z.string(), z.int()),
 });
 export type ConnectionView = z.infer<typeof connectionView>;
 
@@ -122,7 +126,11 @@ export const listConnectionModels = defineContract({
   summary: "Models that the connection's server lists; null where it has no list",
   access: "user",
   params: connectionId,
-  response: z.strictObject({ models: z.array(z.string()).nullable() }),
+  response: z.strictObject({
+    models: z.array(z.string()).nullable(),
+    /** Tokens that prompt and reply may have together, of the models whose server says so. */
+    contexts: z.record(z.string(), z.int()),
+  }),
 });
 
 export const listLocalServers = defineContract({

@@ -145,6 +145,7 @@ export const errorCatalogue = {
   model_feature_missing: { status: 422, retry: "never" },
   connection_settings_missing: { status: 422, retry: "never" },
   connection_test_needs_model: { status: 422, retry: "never" },
+  prompt_over_context: { status: 422, retry: "never" },
   prompt_too_long: { status: 422, retry: "never" },
   row_value_null: { status: 422, retry: "never" },
   // Rules that drop rows

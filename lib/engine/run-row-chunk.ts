@@ -8,7 +8,8 @@ import { isFatalForStep } from "@/lib/llm/model-client";
 import type { ResolvedModel } from "@/lib/llm/endpoint";
 import type { ClassificationOptions, LabelScores } from "@/lib/llm/providers/protocol";
 import type { TextAnswers } from "@/lib/llm/text-caller";
-import type { RowOutcome, RowsRunner } from "@/lib/steps/_sdk/step-runner";
+import type { RowContext, RowOutcome, RowsRunner } from "@/lib/steps/_sdk/step-runner";
+import { truncatedColumn } from "@/lib/steps/_sdk/truncated-column";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { createTableView } from "@/lib/tables/table-view";
 import type { TableManifest } from "@/lib/tables/table-manifest";
@@ -17,6 +18,8 @@ import { writePart } from "@/lib/tables/write-part";
 import { openParkedCalls } from "./batches/park-calls";
 import type { LeasedChunk } from "./chunk-lease";
 import { noParts, type ChunkParts } from "./chunk-parts";
+import { openContextGuard } from "./fit-context";
+import { learnContext } from "./model-context";
 import { resolveModel } from "./model-resolver";
 import type { WorkerResources } from "./resources";
 import type { StepParams } from "./step-catalogue";
@@ -90,6 +93,9 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   const { progress } = chunk;
   const fatal: AppError[] = [];
   const parked = params["batch"] === true ? await openParkedCalls(resources, chunk, askedModel(model)) : null;
+  const overlong = params["overlong"];
+  const guard = overlong === "fail" || overlong === "truncate" ? await openContextGuard(resources, { model: askedModel(model), maxTokens: sampling.maxTokens, overlong }) : null;
+  const cutColumn = truncatedColumn(params)[0]?.name;
   let next = 0;
 
   async function askAbout<Value>(text: string, ask: (texts: string[]) => Promise<TextAnswers<Value>>): Promise<Value> {
@@ -104,12 +110,13 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
 
   async function processOne(place: number): Promise<void> {
     try {
-      const outcome = await runner.processRow(rows?.[place] ?? {}, {
+      const context: RowContext<StepParams> = {
         params,
         prepared,
         rowNumber: chunk.rowStart + place,
         signal,
         async complete(messages, sample, extras) {
+          await guard?.check(messages, signal);
           const call = { model: askedModel(model), messages, sampling, sample: sample + (chunk.identity.repeat ?? 0) * SAMPLES_A_ROUND, ...(extras && { extras }) };
           if (parked) {
             const completion = await parked.complete(call);
@@ -128,7 +135,10 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
           const found = await score(JSON.stringify([prompt, text]), { truncate, measure: "likelihood" });
           return { tokens: found["tokens"] ?? 0, logLikelihood: found["log_likelihood"] ?? 0 };
         },
-      });
+      };
+      const work = (row: Record<string, unknown>) => runner.processRow(row, context);
+      const made = guard ? await guard.cut(rows?.[place] ?? {}, work) : { result: await work(rows?.[place] ?? {}), cut: 0 };
+      const outcome = cutColumn === undefined ? made.result : addCell(made.result, cutColumn, made.cut);
       outcomes[place] = outcome;
       if ("rows" in outcome) progress.rowsOut += outcome.rows.length;
       else progress.rejected += 1;
@@ -137,6 +147,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
       if (failure.code === "batch_waiting") return;
       if (failure.code === "cancelled" || failure.code === "run_paused" || signal.aborted) throw failure;
       if (isTransientDatabaseError(failure)) throw failure;
+      if (failure.code === "prompt_too_long") await learnContext(resources, askedModel(model), failure);
       if (isFatalForStep(failure)) {
         fatal.push(failure);
         stop.abort();
@@ -161,6 +172,10 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   if (next < total) throw new AppError("run_paused");
   if (isWaiting) throw new AppError("batch_waiting");
   return outcomes;
+}
+
+function addCell(outcome: RowOutcome, column: string, value: unknown): RowOutcome {
+  return "rows" in outcome ? { rows: outcome.rows.map(({ values, call }) => ({ values: { ...values, [column]: value }, call })) } : outcome;
 }
 
 function countCall(progress: LeasedChunk["progress"], record: Pick<CallRecord, "cached" | "promptTokens" | "completionTokens" | "costMicros">, calls = 1): void {
@@ -189,7 +204,7 @@ async function writeOutcomes(
   });
   const parts = noParts();
   const suffix = `${String(chunk.index)}-${String(chunk.attempt)}.parquet`;
-  const columns = runner.newColumns(params);
+  const columns = [...runner.newColumns(params), ...truncatedColumn(params)];
   const writer = await createRowWriter(session, { name: "made", columns });
   try {
     writer.append(made);

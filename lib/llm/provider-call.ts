@@ -8,6 +8,7 @@ import { normaliseFinish } from "./providers/finish-reason";
 import type { ChatProtocol, ChatRequest, ClassificationRequest, EmbeddingRequest, LabelScores, ParsedReply } from "./providers/protocol";
 import { protocolOf } from "./providers/protocols";
 import { knownRefusals, leaveOutRefused, readRefusal, rememberRefusal } from "./refusals";
+import { readContexts } from "./read-contexts";
 import { sendTo, type CallLimits } from "./send-to";
 import type { HttpReply } from "./transport";
 
@@ -185,8 +186,15 @@ export async function callClassification(request: ClassificationRequest, limits:
   return made;
 }
 
-/** Names of the models that a server lists, sorted; null where it has no list. Only a refused key is an error. */
-export async function listRemoteModels(endpoint: Endpoint, limits: CallLimits): Promise<string[] | null> {
+export interface RemoteModels {
+  /** Sorted. */
+  names: string[];
+  /** Tokens that prompt and reply may have together, by name, as far as the list says. */
+  contexts: ReadonlyMap<string, number>;
+}
+
+/** The models that a server lists; null where it has no list. Only a refused key is an error. */
+export async function listRemoteModels(endpoint: Endpoint, limits: CallLimits): Promise<RemoteModels | null> {
   const target = { endpoint, model: "" };
   const { listing } = protocolOf(endpoint);
   const address = listing.url(target);
@@ -198,8 +206,18 @@ export async function listRemoteModels(endpoint: Endpoint, limits: CallLimits): 
     return null;
   }
   try {
-    return listing.parse(JSON.parse(reply.text)).sort();
+    const json: unknown = JSON.parse(reply.text);
+    return { names: listing.parse(json).sort(), contexts: readContexts(json) };
   } catch {
     return null;
   }
+}
+
+const countShape = z.object({ tokens: z.number(), context: z.number().nullable() });
+
+/** How many tokens messages are to a model of our own server, and how many it takes; null for a model without a bound. */
+export async function countAtOwnServer(target: ModelTarget, messages: ChatMessage[], limits: CallLimits): Promise<{ tokens: number; context: number | null }> {
+  const reply = await sendTo(target, { method: "POST", address: "/count", body: JSON.stringify({ model: target.model, messages }) }, limits);
+  if (reply.status >= 300) throw describeStatus(reply, target);
+  return readReply(reply, target, (json) => countShape.parse(json));
 }

@@ -20,7 +20,7 @@ function addressOf(kind: ConnectionProvider, baseUrl: string, settings: unknown)
 }
 
 /** The one shape in which a connection leaves: without its key. */
-function toView(row: Omit<ConnectionRow, "apiKey"> & { keyHint: string | null }): ConnectionView {
+function toView(row: Omit<ConnectionRow, "apiKey"> & { keyHint: string | null }, contexts: Record<string, number> = {}): ConnectionView {
   const kind = connectionProvider.parse(row.provider);
   return {
     id: row.id,
@@ -33,6 +33,7 @@ function toView(row: Omit<ConnectionRow, "apiKey"> & { keyHint: string | null })
     requestsPerMinute: row.requestsPerMinute,
     tokensPerMinute: row.tokensPerMinute,
     models: listedModel.array().parse(row.models),
+    contexts,
   };
 }
 
@@ -65,9 +66,21 @@ function toData({ apiKey: _key, secrets: _secrets, models, settings, members, ..
   };
 }
 
+/** What servers said of the models that are listed on connections, by `<connection>/<model>`. */
+async function readContexts({ database: { pool } }: SharedResources): Promise<Map<string, number>> {
+  const { rows } = await pool.query<{ key: string; tokens: number }>(
+    "SELECT m.connection_id || '/' || m.model AS key, m.tokens FROM model_context m JOIN connection c ON c.id = m.connection_id WHERE EXISTS (SELECT 1 FROM jsonb_array_elements(c.models) listed WHERE listed->>'id' = m.model)",
+  );
+  return new Map(rows.map(({ key, tokens }) => [key, tokens]));
+}
+
 export async function listConnections(resources: SharedResources): Promise<ConnectionView[]> {
   const rows = await resources.database.prisma.connection.findMany({ where: { provider: { in: connectionProvider.options } }, orderBy: { createdAt: "asc" }, omit: { apiKey: true } });
-  return rows.map(toView);
+  const known = await readContexts(resources);
+  return rows.map((row) => toView(row, Object.fromEntries(listedModel.array().parse(row.models).flatMap(({ id }) => {
+    const tokens = known.get(`${row.id}/${id}`);
+    return tokens === undefined ? [] : [[id, tokens]];
+  }))));
 }
 
 export async function createConnection(resources: SharedResources, given: ConnectionInput): Promise<ConnectionView> {

@@ -24,7 +24,7 @@ async function probe({ title, baseUrl }: (typeof usualServers)[number]): Promise
     ...{ concurrency: 1, requestsPerMinute: null, tokensPerMinute: null, unreachableAttempts: 1, prices: new Map() },
   };
   const models = await listRemoteModels(endpoint, { timeoutMs: PROBE_MS, signal: AbortSignal.timeout(PROBE_MS) }).catch(() => null);
-  return models && { title, baseUrl, models };
+  return models && { title, baseUrl, models: models.names };
 }
 
 /** The same server by another name. */

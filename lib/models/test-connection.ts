@@ -1,5 +1,6 @@
 import { AppError, isAppError, toAppError, type ErrorRecord } from "@/lib/core/app-error";
 import { HUB_PROVIDER, listedModel } from "@/lib/contracts/models";
+import { noteContexts } from "@/lib/engine/model-context";
 import { findTargets, toEndpoint, type ConnectionRow } from "@/lib/engine/connection-endpoint";
 import type { SharedResources, WorkerResources } from "@/lib/engine/resources";
 import type { ModelTarget } from "@/lib/llm/endpoint";
@@ -58,7 +59,8 @@ export async function testConnection(resources: WorkerResources, id: string, mod
     if (found.provider === HUB_PROVIDER) return { ...test, ok: true, ...(await askHub(resources, id)) };
     for (const target of await openTargets(resources, id, model)) {
       const listed = await listRemoteModels(target.endpoint, limits());
-      test.models ??= listed;
+      if (listed) await noteContexts(resources, target.endpoint.id, listed.contexts, "listed");
+      test.models ??= listed?.names ?? null;
       if (target.model !== "") Object.assign(test, await greet(target));
       else if (listed === null) throw new AppError("connection_test_needs_model");
     }
@@ -69,8 +71,10 @@ export async function testConnection(resources: WorkerResources, id: string, mod
   return test;
 }
 
-/** Models that the connection's server lists, or the first of a pool's; null where it has no list. Throws as a test fails. */
-export async function listConnectionModels(resources: SharedResources, id: string): Promise<string[] | null> {
+/** Models that the connection's server lists, or the first of a pool's, and what it says of their contexts; null where it has no list. Throws as a test fails. */
+export async function listConnectionModels(resources: SharedResources, id: string): Promise<{ models: string[] | null; contexts: Record<string, number> }> {
   const [first] = await openTargets(resources, id, null);
-  return first ? listRemoteModels(first.endpoint, limits()) : null;
+  const listed = first ? await listRemoteModels(first.endpoint, limits()) : null;
+  if (first && listed) await noteContexts(resources, first.endpoint.id, listed.contexts, "listed");
+  return { models: listed?.names ?? null, contexts: Object.fromEntries(listed?.contexts ?? []) };
 }

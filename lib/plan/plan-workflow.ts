@@ -10,6 +10,7 @@ import type { AnyStepDefinition, PortColumns, PortType, StepProblem } from "@/li
 import { isModelReplaced } from "@/lib/steps/_sdk/is-model-replaced";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
+import { addTruncatedColumn } from "@/lib/steps/_sdk/truncated-column";
 import type { Endpoint, WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
 import { findLastRound } from "@/lib/workflow/stop-rule";
 import { groupEdgesByTarget, sortTopologically } from "@/lib/workflow/topology";
@@ -185,7 +186,7 @@ function planStep(options: PlanStepOptions): PlannedStep {
   const repeat = (node.round ?? 1) - 1;
   const params = shiftSeed(definition, parsed.data, repeat);
   const probe = definition.probed ? lookUpProbe(definition, params, known) : null;
-  const checked = definition.check({ params, inputs: inputColumns, probed: probe?.columns ?? null });
+  const checked = addTruncatedColumn(params, definition.check({ params, inputs: inputColumns, probed: probe?.columns ?? null }));
   const models = resolveModels(definition, params, incoming, known);
   const problems = [...portProblems, ...checked.problems, ...(probe?.problems ?? []), ...models.problems, ...checkProvider(definition, params, models.identities)];
   const inputs = findInputs(incoming, steps);

@@ -42,7 +42,7 @@ describe.each(providerKinds)("a connection to %s", (kind) => {
     const connection = await connect(kind);
     const test = await testConnection(resources, connection.id, null);
     expect(test).toMatchObject({ ok: true, reply: "Hello.", error: null });
-    expect(await listConnectionModels(engine.resources, connection.id)).toEqual(test.models);
+    expect((await listConnectionModels(engine.resources, connection.id)).models).toEqual(test.models);
     const views = JSON.stringify(await listConnections(engine.resources));
     expect(views).not.toContain(SECRET);
     expect(views).not.toContain("PRIVATE KEY");

@@ -13,6 +13,8 @@ export interface ChatServer {
   /** Base URL with `/v1`. */
   url: string;
   calls: ReceivedCall[];
+  /** What it lists. */
+  models: unknown[];
   /** Requests being answered now, and the most there were. */
   inFlight: { now: number; most: number };
   /** Decides the reply: a text, or a whole response. Called once per request. */
@@ -28,6 +30,7 @@ export async function startChatServer(answer: ChatServer["answer"] = (call) => `
   const chat: ChatServer = {
     url: "",
     calls: [],
+    models: [{ id: "stub-model", object: "model" }],
     inFlight: { now: 0, most: 0 },
     answer,
     close: () =>
@@ -42,7 +45,7 @@ export async function startChatServer(answer: ChatServer["answer"] = (call) => `
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (request.method === "GET") {
-      send(response, 200, { object: "list", data: [{ id: "stub-model", object: "model" }] });
+      send(response, 200, { object: "list", data: chat.models });
       return;
     }
     const call: ReceivedCall = { path: request.url ?? "", headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString("utf8")) as ReceivedCall["body"] };

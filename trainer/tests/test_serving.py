@@ -86,6 +86,20 @@ def test_repetition_counts_the_prompt_and_not_the_padding() -> None:
     assert logits.tolist() == [2.0, -8.0, 4.0]
 
 
+def test_counts_are_those_that_are_billed(settings: Settings) -> None:
+    async def scenario(ask: Ask, session: ClientSession) -> None:
+        messages = [{"role": "user", "content": "Say 1:"}]
+        async with session.post("/v1/count", json={"model": "builtin", "messages": messages}, headers=HEADERS) as reply:
+            counted = await reply.json()
+        _status, answer = await ask("Say 1:")
+        assert counted["tokens"] == answer["usage"]["prompt_tokens"]
+        status, error = await ask("x" * 20 * counted["context"])
+        assert status == 400
+        assert str(counted["context"]) in error["error"]["message"]
+
+    with_server(settings, scenario)
+
+
 def test_refusals_say_what_and_why(settings: Settings) -> None:
     async def scenario(ask: Ask, session: ClientSession) -> None:
         expected = {

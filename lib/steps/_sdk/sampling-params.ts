@@ -25,6 +25,8 @@ export const samplingParams = {
   presencePenalty: z.number().min(-2).max(2).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "penalties" }),
   repetitionPenalty: z.number().min(0.1).max(10).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "repetitionPenalty" }),
   logitBias: z.string().max(20_000).refine((text) => readLogitBias(text) !== null, "is no JSON object of token numbers and values from -100 to 100").default("").meta({ field: { kind: "multiline" }, advanced: true, needs: "logitBias" }),
+  overlong: z.enum(["send", "fail", "truncate"]).default("send").meta({ field: { kind: "select" }, advanced: true }),
+  truncatedColumn: z.string().min(1).max(200).nullable().default(null).meta({ field: { kind: "text" }, advanced: true, visibleWhen: { param: "overlong", is: ["truncate"] } }),
   batch: z.boolean().default(false).meta({ field: { kind: "switch" }, needs: "batch" }),
 };
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from trainer.models.load_model import LoadedModel
 from trainer.serving.errors import ApiError, out_of_memory
-from trainer.serving.generate_batch import encode_messages, fit_context, generate_batch
+from trainer.serving.generate_batch import context_of, encode_messages, fit_context, generate_batch
 from trainer.serving.loaded_models import KeptModel
-from trainer.serving.requests import ChatAnswer, ChatRequest
+from trainer.serving.requests import ChatAnswer, ChatRequest, CountAnswer, CountRequest
 from trainer.serving.sampling import SamplingParams
 
 Accepted = tuple[ChatRequest, list[int], SamplingParams]
@@ -34,6 +34,20 @@ def answer_chats(kept: KeptModel, requests: list[ChatRequest]) -> Iterator[tuple
     for batch, answers in kept.batch.run(accepted, generate):
         for (request, *_), answer in zip(batch, answers or [out_of_memory()] * len(batch), strict=True):
             yield request, answer
+
+
+def count_chats(kept: KeptModel, requests: list[CountRequest]) -> Iterator[tuple[CountRequest, CountAnswer | ApiError]]:
+    for request in requests:
+        if not isinstance(kept.model, LoadedModel):
+            llama = kept.model.llama
+            text = "\n\n".join(message["content"] for message in request.messages)
+            yield request, CountAnswer(len(llama.tokenize(text.encode(), add_bos=True)), int(llama.n_ctx()))
+            continue
+        try:
+            tokens = len(encode_messages(kept.model, request.messages))
+            yield request, CountAnswer(tokens, context_of(kept.model))
+        except ApiError as error:
+            yield request, error
 
 
 def _accept(loaded: LoadedModel, request: ChatRequest) -> Accepted:

@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from trainer.serving.errors import ApiError
-from trainer.serving.requests import ChatRequest, ClassifyRequest, EmbeddingRequest, LikelihoodRequest
+from trainer.serving.requests import ChatRequest, ClassifyRequest, CountRequest, EmbeddingRequest, LikelihoodRequest
 
 MAX_TEXTS = 2048
 Body = TypeVar("Body", bound=BaseModel)
@@ -70,6 +70,16 @@ class ChatBody(BaseModel):
             repetition_penalty=self.repetition_penalty or 1.0,
             logit_bias=self.logit_bias or {},
         )
+
+
+class CountBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    model: str
+    messages: list[_Message] = Field(min_length=1)
+
+    def to_request(self) -> CountRequest:
+        return CountRequest(model=self.model, messages=[message.to_plain() for message in self.messages])
 
 
 class EmbeddingBody(BaseModel):

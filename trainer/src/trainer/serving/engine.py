@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.errors import is_out_of_memory
 from trainer.serving.errors import ApiError, out_of_memory
-from trainer.serving.requests import ModelRequest
+from trainer.serving.requests import ModelRequest, Task
 
 if TYPE_CHECKING:
     from trainer.serving.loaded_models import KeptModel
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("trainer")
 MAX_WAITING = 1024
 # Rows of requests that are answered together: all wait for the last of them.
-MAX_ROWS_TOGETHER = {"chat": 32, "embed": 256, "classify": 256, "likelihood": 64}
+MAX_ROWS_TOGETHER = {"chat": 32, "count": 512, "embed": 256, "classify": 256, "likelihood": 64}
 # Requests of one table arrive within a few milliseconds of each other.
 GATHER_SECONDS = 0.01
 
@@ -64,7 +64,7 @@ class Engine:
             if not batch:
                 continue
             try:
-                for request, answer in _answer(models.get(batch[0].task, batch[0].model), batch):
+                for request, answer in _answer(models.get(_weights_task(batch[0]), batch[0].model), batch):
                     request.loop.call_soon_threadsafe(_settle, request.future, answer)
             except ApiError as error:
                 _fail(batch, error)
@@ -108,6 +108,11 @@ def _take_alike(waiting: deque[ModelRequest]) -> list[ModelRequest]:
     return batch
 
 
+def _weights_task(request: ModelRequest) -> Task:
+    """What is counted is counted by the model that would answer."""
+    return "chat" if request.task == "count" else request.task
+
+
 def _answer(kept: KeptModel, batch: list[Any]) -> Iterator[tuple[ModelRequest, object]]:
     # Here and not above, as with the models.
     task = batch[0].task
@@ -123,8 +128,10 @@ def _answer(kept: KeptModel, batch: list[Any]) -> Iterator[tuple[ModelRequest, o
         from trainer.serving.score_likelihood import score_likelihood
 
         return score_likelihood(kept, batch)
-    from trainer.serving.answer_chats import answer_chats
+    from trainer.serving.answer_chats import answer_chats, count_chats
 
+    if task == "count":
+        return count_chats(kept, batch)
     return answer_chats(kept, batch)
 
 

@@ -33,8 +33,12 @@ def _is_seq2seq(loaded: LoadedModel) -> bool:
     return bool(getattr(loaded.model.config, "is_encoder_decoder", False))
 
 
+def context_of(loaded: LoadedModel) -> int | None:
+    return getattr(loaded.model.config, "max_position_embeddings", None)
+
+
 def fit_context(loaded: LoadedModel, prompt_tokens: int, max_tokens: int | None) -> int:
-    context = getattr(loaded.model.config, "max_position_embeddings", None)
+    context = context_of(loaded)
     if _is_seq2seq(loaded):
         # Prompt and answer each have the whole context, where there is a bound at all.
         room = context or DEFAULT_MAX_TOKENS

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from trainer.serving.bodies import ChatBody, ClassifyBody, EmbeddingBody, LikelihoodBody, read_body
+from trainer.serving.bodies import ChatBody, ClassifyBody, CountBody, EmbeddingBody, LikelihoodBody, read_body
 from trainer.serving.engine import Engine
 from trainer.serving.errors import ApiError
-from trainer.serving.requests import ChatAnswer, TextsAnswer
+from trainer.serving.requests import ChatAnswer, CountAnswer, TextsAnswer
 from trainer.settings import Settings, is_safe_name
 
 if TYPE_CHECKING:
@@ -89,12 +89,18 @@ def build_app(engine: Engine, settings: Settings) -> web.Application:
         answer: TextsAnswer = await engine.submit(body.to_request())
         return web.json_response({"model": body.model, "data": answer.results, "usage": _count(answer.prompt_tokens)})
 
+    async def count(request: web.Request) -> web.Response:
+        body = await read_body(request, CountBody)
+        answer: CountAnswer = await engine.submit(body.to_request())
+        return web.json_response({"model": body.model, "tokens": answer.tokens, "context": answer.context})
+
     app.router.add_get("/health", health)
     app.router.add_get("/v1/models", list_models)
     app.router.add_post("/v1/chat/completions", chat)
     app.router.add_post("/v1/embeddings", embed)
     app.router.add_post("/v1/classify", classify)
     app.router.add_post("/v1/likelihood", likelihood)
+    app.router.add_post("/v1/count", count)
     return app
 
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-Task = Literal["chat", "embed", "classify", "likelihood"]
+Task = Literal["chat", "count", "embed", "classify", "likelihood"]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -38,6 +38,14 @@ class ChatRequest(ModelRequest):
     presence_penalty: float
     repetition_penalty: float
     logit_bias: dict[int, float]
+
+
+@dataclass(eq=False, kw_only=True)
+class CountRequest(ModelRequest):
+    """How many tokens messages are, and how many the model takes."""
+
+    task = "count"
+    messages: list[dict[str, Any]]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -78,6 +86,13 @@ class ChatAnswer:
     finish_reason: str
     prompt_tokens: int
     completion_tokens: int
+
+
+@dataclass(frozen=True)
+class CountAnswer:
+    tokens: int
+    # Of prompt and answer together; None where the model has no bound.
+    context: int | None
 
 
 @dataclass(frozen=True)

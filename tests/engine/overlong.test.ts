@@ -1,0 +1,85 @@
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startRun } from "@/lib/engine/start-run";
+import { createConnection, listConnections } from "@/lib/models/connections";
+import { testConnection } from "@/lib/models/test-connection";
+import { addWorkerResources } from "@/lib/engine/open-resources";
+import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import { chatError, startChatServer, type ChatServer } from "@/tests/support/chat-server";
+import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+
+const CONTEXT = 60;
+const REPLY = 10;
+/** What frames one message and the reply. */
+const FRAME = 7;
+const LONG = "The quick brown fox jumps over the lazy dog. ".repeat(20);
+
+let engine: TestEngine;
+let chat: ChatServer;
+
+beforeAll(async () => {
+  engine = await openTestEngine();
+  await engine.startWorker();
+  chat = await startChatServer();
+});
+afterAll(async () => {
+  await chat.close();
+  await engine.close();
+});
+
+async function connect(provider: "openai" | "openai-compatible", model: string, contextTokens: number | null): Promise<string> {
+  const { id } = await createConnection(engine.resources, { name: "Bounded", provider, baseUrl: chat.url, apiKey: "k", models: [{ id: model, contextTokens }] });
+  return id;
+}
+
+async function run(connection: string, model: string, params: Record<string, unknown>, step = "prompt") {
+  const table = { columns: [{ name: "text", type: "text" }, { name: "note", type: "text" }], rows: [["Short.", "n"], [LONG, "n"]] };
+  const ask = { ...stepDefinitions.prompt.defaults, prompt: "Sum up ({note}): {text}", model: { connection, model }, maxTokens: REPLY, ...params };
+  const document = makeDocument({ table: { step: "type-table", params: { table } }, ask: { step, params: ask } }, ["table.output>ask.input"]);
+  const before = chat.calls.length;
+  const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+  await engine.waitUntilDone(runId, 30);
+  const rows = await engine.readRows(runId, "ask");
+  const { outputs } = await engine.readResult(runId, "ask");
+  return { rows, failed: outputs.issues.failed, prompts: chat.calls.slice(before).map(({ body }) => body.messages.at(-1)?.content ?? "") };
+}
+
+describe("a prompt that is too long for its model", () => {
+  it("fails its row before any call, by the model's own vocabulary", async () => {
+    const connection = await connect("openai", "gpt-4o-mini", CONTEXT);
+    const { rows, failed, prompts } = await run(connection, "gpt-4o-mini", { overlong: "fail" });
+    expect([rows.length, failed, prompts]).toEqual([1, 1, ["Sum up (n): Short."]]);
+  });
+
+  it("loses the end of the longest cell, no more than needed, and says how much", async () => {
+    const connection = await connect("openai", "gpt-4o-mini", CONTEXT);
+    const { rows, prompts } = await run(connection, "gpt-4o-mini", { overlong: "truncate", truncatedColumn: "cut" });
+    const sent = prompts.find((prompt) => prompt.includes("fox")) ?? "";
+    const tokens = countTokens(sent) + FRAME;
+    expect(tokens).toBeLessThanOrEqual(CONTEXT - REPLY);
+    expect(tokens).toBeGreaterThan((CONTEXT - REPLY) * 0.8);
+    expect(LONG.startsWith(sent.replace("Sum up (n): ", ""))).toBe(true);
+    expect(rows.map(({ cut }) => Number(cut))).toEqual([0, LONG.length - sent.replace("Sum up (n): ", "").length]);
+    expect(rows[1]?.text).toBe(LONG);
+  });
+
+  it("is sent where its tokens are only guessed, and its server's refusal tells the limit for the next time", async () => {
+    const connection = await connect("openai-compatible", "other", null);
+    chat.answer = ({ body }) => ((body.messages.at(-1)?.content.length ?? 0) > 4 * CONTEXT ? chatError(400, `This model's maximum context length is ${String(CONTEXT)} tokens. However, you requested more.`) : "Well.");
+    const first = await run(connection, "other", { overlong: "fail" });
+    expect([first.rows.length, first.failed, first.prompts.length]).toEqual([1, 1, 2]);
+    expect((await listConnections(engine.resources)).find(({ id }) => id === connection)?.contexts).toEqual({ other: CONTEXT });
+    const second = await run(connection, "other", { overlong: "truncate", truncatedColumn: "cut" });
+    expect([second.rows.length, second.failed]).toEqual([2, 0]);
+    expect(Number(second.rows[1]?.cut)).toBeGreaterThan(0);
+  });
+
+  it("is measured against what the server's list says", async () => {
+    const connection = await connect("openai-compatible", "stub-model", null);
+    chat.models = [{ id: "stub-model", max_model_len: 4096 }];
+    const resources = addWorkerResources(engine.resources);
+    expect((await testConnection(resources, connection, null)).ok).toBe(true);
+    resources.models.close();
+    expect((await listConnections(engine.resources)).find(({ id }) => id === connection)?.contexts).toEqual({ "stub-model": 4096 });
+  });
+});
