@@ -54,6 +54,7 @@ function Details({ estimate }: { estimate: Estimate }) {
         </table>
       )}
       {asking.length > MOST_STEPS && <p className="text-muted">{t("moreSteps", { count: asking.length - MOST_STEPS })}</p>}
+      {asking.some(({ calls }) => calls !== null) && <p className="text-muted">{t("tokensBy", { how: asking.every(({ isMeasured }) => isMeasured) ? "measured" : asking.some(({ isMeasured }) => isMeasured) ? "partly" : "guessed" })}</p>}
       {(isLowerBound.dollars || isLowerBound.seconds) && <p className="text-muted">{t("lowerBound")}</p>}
     </div>
   );

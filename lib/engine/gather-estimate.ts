@@ -1,3 +1,4 @@
+import { measureTokens } from "@/lib/llm/count-tokens";
 import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { modelKey, type Plan } from "@/lib/plan/plan-workflow";
 import type { PlanKnown } from "@/lib/plan/plan-known";
@@ -20,9 +21,9 @@ const PAST = `
   FROM (SELECT prompt_tokens, completion_tokens, latency_ms FROM call_cache WHERE model = $1 ORDER BY created_at DESC LIMIT 200) recent`;
 
 async function readPast(resources: SharedResources, model: string): Promise<CallFacts["past"]> {
-  const { rows } = await resources.database.pool.query<NonNullable<CallFacts["past"]>>(PAST, [model]);
+  const { rows } = await resources.database.pool.query<Omit<NonNullable<CallFacts["past"]>, "tokensPerCharacter">>(PAST, [model]);
   const past = rows[0];
-  return past && past.calls > 0 ? past : null;
+  return past && past.calls > 0 ? { ...past, tokensPerCharacter: await measureTokens(resources.database.pool, model) } : null;
 }
 
 function sumOrNull(values: (number | null)[]): number | null {

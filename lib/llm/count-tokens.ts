@@ -27,10 +27,19 @@ const OPENAI = new Set(["openai", "openai-responses", "azure-openai"]);
 const OLD_VOCABULARY = /^(gpt-3\.5|gpt-35|gpt-4(?!o|\.1|\.5)(?:-|$))/;
 const NEW_VOCABULARY = /^(gpt-4o|gpt-4\.1|gpt-4\.5|gpt-5|o[134](-|$)|chatgpt-)/;
 
-/** Of the last calls of the model; the framing of messages is in it on both sides. */
+/** Of the last calls of the model: their tokens, and the characters of what they said, whatever protocol they are in. */
 const RATIO = `
-  SELECT count(*)::int AS calls, sum(prompt_tokens)::float8 / NULLIF(sum(length(COALESCE(request->>'messages', request->>'input', request->>'contents'))), 0) AS ratio
-  FROM (SELECT prompt_tokens, request FROM call_cache WHERE model = $1 ORDER BY created_at DESC LIMIT 200) recent`;
+  SELECT count(*)::int AS calls, sum(prompt_tokens)::float8 / NULLIF(sum(characters), 0)::float8 AS ratio FROM (
+    SELECT prompt_tokens, COALESCE(length(request->>'system'), length(request->>'systemInstruction'), 0) + COALESCE((
+      SELECT sum(length(COALESCE(said->>'content', said->>'parts', ''))) FROM jsonb_array_elements(
+        CASE WHEN jsonb_typeof(COALESCE(request->'messages', request->'input', request->'contents')) = 'array' THEN COALESCE(request->'messages', request->'input', request->'contents') ELSE '[]' END) said), 0) AS characters
+    FROM call_cache WHERE model = $1 ORDER BY created_at DESC LIMIT 200) recent`;
+
+/** Prompt tokens for each character of what was said to a model, over its last calls; null where they are too few to tell. */
+export async function measureTokens(pool: Pool, model: string): Promise<number | null> {
+  const { rows } = await pool.query<{ calls: number; ratio: number | null }>(RATIO, [model]);
+  return rows[0]?.ratio && rows[0].calls >= ENOUGH_CALLS ? rows[0].ratio : null;
+}
 
 async function readVocabulary(model: string): Promise<((text: string) => number) | null> {
   if (NEW_VOCABULARY.test(model)) return (await import("gpt-tokenizer/encoding/o200k_base")).countTokens;
@@ -49,10 +58,9 @@ export async function openTokenCounter(pool: Pool, target: ModelTarget): Promise
     const ofMessage = (message: ChatMessage): number => count(textOf(message)) + TOKENS_A_MESSAGE;
     return (messages) => Promise.resolve({ tokens: messages.reduce((sum, message) => sum + ofMessage(message), TOKENS_OF_REPLY), context: null, source: "tokenizer" });
   }
-  const { rows } = await pool.query<{ calls: number; ratio: number | null }>(RATIO, [target.model]);
-  const measured = rows[0]?.ratio && rows[0].calls >= ENOUGH_CALLS ? rows[0].ratio : null;
+  const measured = await measureTokens(pool, target.model);
   return (messages) => {
-    const characters = measured === null ? messages.reduce((sum, message) => sum + textOf(message).length, 0) : JSON.stringify(messages).length;
+    const characters = messages.reduce((sum, message) => sum + textOf(message).length, 0);
     return Promise.resolve({ tokens: Math.ceil(characters * (measured ?? 1 / CHARACTERS_PER_TOKEN)), context: null, source: measured === null ? "guess" : "measured" });
   };
 }

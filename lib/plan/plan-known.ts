@@ -8,7 +8,7 @@ const callFacts = z.strictObject({
   concurrency: z.int(),
   requestsPerMinute: z.int().nullable(),
   /** Means over its last calls, whatever they were for; null where it has made none. Latency is null where all went in batches. */
-  past: z.strictObject({ calls: z.int(), promptTokens: z.number(), completionTokens: z.number(), latencyMs: z.number().nullable() }).nullable(),
+  past: z.strictObject({ calls: z.int(), promptTokens: z.number(), completionTokens: z.number(), latencyMs: z.number().nullable(), /** Of what was sent; null where the calls are too few to tell. */ tokensPerCharacter: z.number().nullable() }).nullable(),
 });
 
 /** What the planner is told of the world outside of the document. The browser gets it from `POST /api/v1/plan/known`. */

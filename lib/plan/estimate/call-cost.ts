@@ -14,6 +14,8 @@ export interface CallsEstimate {
   dollars: number | null;
   seconds: number | null;
   isDollarsWhole: boolean;
+  /** By what past calls took for their characters; else at four characters a token. */
+  isMeasured: boolean;
 }
 
 interface CallsToCost {
@@ -46,11 +48,12 @@ function countSeconds(calls: number, facts: CallFacts | undefined): number | nul
 
 export function costCalls(options: CallsToCost): CallsEstimate {
   const { calls, prompt, facts } = options;
-  const promptTokens = Math.ceil(prompt.characters / CHARACTERS_PER_TOKEN);
+  const measured = facts?.past?.tokensPerCharacter ?? null;
+  const promptTokens = Math.ceil(prompt.characters * (measured ?? 1 / CHARACTERS_PER_TOKEN));
   const completionTokens = countCompletion(options);
   const price = facts?.price ?? null;
   const isFree = price !== null && price.input === 0 && price.output === 0;
   const dollars = price && ((options.isBatch ? BATCH_SHARE : 1) * calls * (promptTokens * price.input + (completionTokens ?? 0) * price.output)) / 1_000_000;
   const isCounted = prompt.isWhole && completionTokens !== null;
-  return { promptTokens, completionTokens, dollars, seconds: options.isBatch ? null : countSeconds(calls, facts), isDollarsWhole: dollars !== null && (isFree || isCounted) };
+  return { promptTokens, completionTokens, dollars, seconds: options.isBatch ? null : countSeconds(calls, facts), isDollarsWhole: dollars !== null && (isFree || isCounted), isMeasured: measured !== null };
 }

@@ -36,7 +36,7 @@ test("where rows cannot be told, it says so", () => {
 });
 
 const model = { connection: "c", model: "m" };
-const facts = { price: { input: 2, cachedInput: 1, output: 10 }, concurrency: 4, requestsPerMinute: null, past: { calls: 50, promptTokens: 30, completionTokens: 20, latencyMs: 500 } };
+const facts = { price: { input: 2, cachedInput: 1, output: 10 }, concurrency: 4, requestsPerMinute: null, past: { calls: 50, promptTokens: 30, completionTokens: 20, latencyMs: 500, tokensPerCharacter: null } };
 
 /** 40 rows of 80 characters, asked, and the replies judged. */
 function drawTwoPrompts(secondModel = model): CanvasDriver {
@@ -59,6 +59,13 @@ test("money and time follow from lengths, past calls, prices and how many go at 
   // Ten waves of half a second each, one step after the other.
   expect(found.seconds).toBeCloseTo(10, 6);
   expect(found.isLowerBound).toEqual({ calls: false, dollars: false, seconds: false });
+});
+
+test("tokens are as past calls took them for their characters, and it says so", () => {
+  const { document } = drawTwoPrompts();
+  const found = estimate(document, null, { ...nothingKnown, calls: { "c/m": { ...facts, past: { ...facts.past, tokensPerCharacter: 0.5 } } } });
+  expect(found.asking.map(({ promptTokens, isMeasured }) => [promptTokens, isMeasured])).toEqual([[50, true], [40, true]]);
+  expect(estimate(document, null, { ...nothingKnown, calls: { "c/m": facts } }).asking.map(({ isMeasured }) => isMeasured)).toEqual([false, false]);
 });
 
 test("a batch costs half, and says nothing of the time it takes", () => {
