@@ -41,7 +41,8 @@ export function SchemaForm({ definition, params, problems, columnsOf, noteOf, ca
       stepId={definition.id}
       param={param}
       schema={schema}
-      value={params[param]}
+      // A parameter that came after the step was drawn stands at its default.
+      value={params[param] === undefined ? schema.safeParse(undefined).data : params[param]}
       columnsOf={columnsOf}
       problems={problems.filter((problem) => problem.param === param)}
       note={noteOf(param)}
