@@ -2,7 +2,9 @@ import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import uPlot from "uplot";
 import { useTranslations } from "use-intl";
 import { useColorScheme } from "@/components/shell/use-color-scheme";
+import { Select } from "@/components/ui/select";
 import { Switch } from "@/components/ui/switch";
+import { useMetricNames } from "./use-metric-names";
 
 export interface MetricPoint {
   step: number;
@@ -28,15 +30,23 @@ export function smooth(values: (number | null)[], factor: number): (number | nul
   });
 }
 
-const readLoss = (point: MetricPoint) => point.values["loss"] ?? point.values["eval_loss"] ?? point.values["evalLoss"] ?? null;
+/** What tells nothing as a curve. */
+const UNDRAWN = new Set(["epoch", "num_tokens", "runtime", "samples_per_second", "steps_per_second", "model_preparation_time"]);
+const FIRST = ["loss", "reward", "accuracy", "f1", "perplexity", "learning_rate", "grad_norm", "tokens_per_second", "memory_mb"];
 
-function makeSeries(points: MetricPoint[], factor: number): uPlot.AlignedData {
+/** Names of what was measured, the most asked for first. */
+export function listMetrics(points: readonly MetricPoint[]): string[] {
+  const names = [...new Set(points.flatMap(({ values }) => Object.keys(values)))].filter((name) => !UNDRAWN.has(name));
+  return ["loss", ...FIRST.filter((name) => name !== "loss" && names.includes(name)), ...names.filter((name) => !FIRST.includes(name)).sort()];
+}
+
+function makeSeries(points: MetricPoint[], metric: string, factor: number): uPlot.AlignedData {
   const steps = [...new Set(points.map((point) => point.step))].sort((a, b) => a - b);
-  const lossAt = (kind: MetricPoint["kind"]) => {
-    const byStep = new Map(points.filter((point) => point.kind === kind && readLoss(point) !== null).map((point) => [point.step, readLoss(point)]));
+  const valuesOf = (kind: MetricPoint["kind"]) => {
+    const byStep = new Map(points.filter((point) => point.kind === kind && (point.values[metric] ?? null) !== null).map((point) => [point.step, point.values[metric]]));
     return steps.map((step) => byStep.get(step) ?? null);
   };
-  return [steps, smooth(lossAt("train"), factor), lossAt("eval")];
+  return [steps, smooth(valuesOf("train"), factor), valuesOf("eval")];
 }
 
 function makeOptions(host: HTMLElement, words: { step: string; train: string; evaluation: string }, isLog: boolean, legend: HTMLElement | null): uPlot.Options {
@@ -63,7 +73,7 @@ interface LossPlotProps {
   head?: ReactNode;
 }
 
-/** Loss over the steps of a training, as it goes. It fills the height it is given. */
+/** The loss, or another metric, over the steps of a training as it goes. It fills the height it is given. */
 export function LossPlot({ metrics, head }: LossPlotProps) {
   const t = useTranslations("models.plot");
   const colors = useColorScheme();
@@ -72,7 +82,10 @@ export function LossPlot({ metrics, head }: LossPlotProps) {
   const plot = useRef<uPlot>(null);
   const [isLog, setIsLog] = useState(false);
   const [factor, setFactor] = useState(0);
-  const data = useMemo(() => makeSeries(metrics, factor), [metrics, factor]);
+  const [metric, setMetric] = useState("loss");
+  const nameOf = useMetricNames();
+  const names = useMemo(() => listMetrics(metrics), [metrics]);
+  const data = useMemo(() => makeSeries(metrics, metric, factor), [metrics, metric, factor]);
   const latest = useRef(data);
   const words = useMemo(() => ({ step: t("step"), train: t("train"), evaluation: t("evaluation") }), [t]);
   useEffect(() => {
@@ -94,9 +107,10 @@ export function LossPlot({ metrics, head }: LossPlotProps) {
     };
   }, [words, isLog, colors]);
   return (
-    <figure className="flex h-full min-h-0 flex-col gap-1" aria-label={t("label")}>
+    <figure className="flex h-full min-h-0 flex-col gap-1" aria-label={t("label", { metric: nameOf(metric) })}>
       <div className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">
         {head}
+        <Select aria-label={t("metric")} value={metric} options={names.map((name) => ({ value: name, label: nameOf(name) }))} onChange={setMetric} />
         <span className="flex items-center gap-1" role="group" aria-label={t("smoothing")}>
           {t("smoothing")}
           {SMOOTHINGS.map((value) => (

@@ -12,6 +12,7 @@ import { LOCAL_CONNECTION } from "@/lib/steps/_sdk/model-ref";
 import { LossPlot } from "./loss-plot";
 import { PromptBox } from "./prompt-box";
 import { TrainingResult, TrainingSettings } from "./training-facts";
+import { TrainingSamples } from "./training-samples";
 import { TrainingStatus } from "./training-status";
 
 const LIVE_MS = 1_000;
@@ -52,6 +53,7 @@ export function ModelPage({ modelId }: { modelId: string }) {
               <LossPlot metrics={training.metrics} />
             </div>
           </section>
+          {training.samples && <TrainingSamples samples={training.samples} />}
           {!training.ready && <Notice tone="info">{t("prompt.notReady")}</Notice>}
           {training.ready && writes && <PromptBox model={model} hasSystemPrompt={takesChats(training.request)} />}
           {training.ready && !writes && <Notice tone="info">{t("use", { kind })}</Notice>}

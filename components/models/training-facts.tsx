@@ -3,6 +3,7 @@ import type { ApiReply } from "@/components/api/call-api";
 import { formatSeconds } from "@/components/canvas/use-status-words";
 import type { readTraining } from "@/lib/contracts/models";
 import { trainedColumns } from "@/lib/contracts/trained-kind";
+import { useMetricNames } from "./use-metric-names";
 
 export type Training = ApiReply<typeof readTraining>;
 
@@ -33,6 +34,7 @@ const SHOWN_LABELS = 20;
 export function TrainingResult({ training }: { training: Training }) {
   const t = useTranslations("models.result");
   const format = useFormatter();
+  const nameOf = useMetricNames();
   const { result } = training;
   if (!result) return null;
   const number = (value: number | null) => (value === null ? null : format.number(value, { maximumSignificantDigits: 4 }));
@@ -43,7 +45,7 @@ export function TrainingResult({ training }: { training: Training }) {
       facts={[
         [t("trainLoss"), number(result.finalTrainLoss)],
         [t("evalLoss"), number(result.bestEvalLoss)],
-        ...Object.entries(result.measures).flatMap(([name, value]): [string, string | null][] => (SHOWN_MEASURES.includes(name) ? [[t("measure", { name }), number(value)]] : [])),
+        ...Object.entries(result.measures).flatMap(([name, value]): [string, string | null][] => (SHOWN_MEASURES.includes(name) ? [[nameOf(name), number(value)]] : [])),
         [t("steps"), whole(result.steps) + (result.stoppedEarly ? ` (${t("stoppedEarly")})` : "")],
         [t("trainRows"), whole(result.trainRows)],
         [t("validationRows"), whole(result.validationRows)],

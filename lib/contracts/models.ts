@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { modelRef } from "@/lib/steps/_sdk/model-ref";
 import { defineContract } from "./contract";
-import { trainingProgress, trainingRequest, trainingResult } from "./trainer";
+import { trainingProgress, trainingRequest, trainingResult, trainingSamples } from "./trainer";
 import { errorRecord } from "./errors";
 import { providers, secretFields, settingFields, type Provider } from "./providers";
 
@@ -181,7 +181,7 @@ export const listTrainedModels = defineContract({
 export const readTraining = defineContract({
   method: "GET",
   path: "/trained-models/{modelId}",
-  summary: "A model's training: settings, state, metrics",
+  summary: "A model's training: settings, state, metrics, samples",
   access: "user",
   params: z.strictObject({ modelId: z.string() }),
   response: z.strictObject({
@@ -197,6 +197,8 @@ export const readTraining = defineContract({
     result: trainingResult.nullable(),
     error: errorRecord.nullable(),
     metrics: z.array(z.strictObject({ step: z.int(), kind: z.enum(["train", "eval"]), values: z.record(z.string(), z.number().nullable()) })),
+    /** What it wrote at its last evaluation; null where it writes nothing or was not evaluated yet. */
+    samples: trainingSamples.extend({ step: z.int() }).nullable(),
   }),
 });
 

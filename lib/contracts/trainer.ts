@@ -225,6 +225,9 @@ export const trainingProgress = z.strictObject({
   notes: z.array(z.strictObject({ code: z.string(), data: z.record(z.string(), z.unknown()) })),
 });
 
+/** A metric of kind `sample`: what the model in training wrote to the first validation prompts, at an evaluation. */
+export const trainingSamples = z.strictObject({ samples: z.array(z.strictObject({ prompt: z.string(), reply: z.string(), wanted: z.string().nullable() })) });
+
 export const trainingResult = z.strictObject({
   /** Folder of the model, relative to the data folder. */
   folder: z.string(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { errorRecord } from "@/lib/contracts/errors";
 import { listedModel, POOL_PROVIDER, provider } from "@/lib/contracts/models";
-import { trainingProgress, trainingRequest, trainingResult } from "@/lib/contracts/trainer";
+import { trainingProgress, trainingRequest, trainingResult, trainingSamples } from "@/lib/contracts/trainer";
 import { readSettings } from "@/lib/engine/connection-endpoint";
 import { identifyModel, resolveModel } from "@/lib/engine/model-resolver";
 import type { SharedResources, WorkerResources } from "@/lib/engine/resources";
@@ -63,16 +63,19 @@ const METRICS_SHOWN = 2000;
 const METRICS = `
   SELECT step, kind, values FROM (
     SELECT step, kind, values, row_number() OVER (PARTITION BY kind ORDER BY step) AS place, count(*) OVER (PARTITION BY kind) AS total
-    FROM training_metric WHERE training_id = $1) m
+    FROM training_metric WHERE training_id = $1 AND kind IN ('train', 'eval')) m
   WHERE place % GREATEST(1, total / ${String(METRICS_SHOWN)}) = 0 OR place = total ORDER BY step`;
 
-/** Settings, state and metrics (thinned to 2,000 points a curve) of a model's training. Throws `not_found`. */
+const LAST_SAMPLES = "SELECT step, values FROM training_metric WHERE training_id = $1 AND kind = 'sample' ORDER BY step DESC LIMIT 1";
+
+/** Settings, state, metrics (thinned to 2,000 points a curve) and the last samples of a model's training. Throws `not_found`. */
 export async function readTraining(resources: SharedResources, modelId: string) {
   const { rows } = await resources.database.pool.query<{ id: string }>("SELECT id FROM training WHERE request->>'modelId' = $1 ORDER BY created_at DESC LIMIT 1", [modelId]);
   const training = rows[0] && (await resources.database.prisma.training.findUnique({ where: { id: rows[0].id } }));
   if (!training) throw new AppError("not_found", { what: "model", id: modelId });
   const request = trainingRequest.parse(training.request);
   const metrics = await resources.database.pool.query<{ step: number; kind: "train" | "eval"; values: Record<string, number | null> }>(METRICS, [training.id]);
+  const samples = await resources.database.pool.query<{ step: number; values: unknown }>(LAST_SAMPLES, [training.id]);
   const model = await resources.database.prisma.trainedModel.findUnique({ where: { id: modelId }, select: { name: true } });
   return {
     modelId,
@@ -86,6 +89,7 @@ export async function readTraining(resources: SharedResources, modelId: string) 
     result: trainingResult.nullable().parse(training.result),
     error: errorRecord.nullable().parse(training.error),
     metrics: metrics.rows.map((row) => ({ step: row.step, kind: row.kind, values: z.record(z.string(), z.number().nullable()).parse(row.values) })),
+    samples: samples.rows.map(({ step, values }) => ({ step, ...trainingSamples.parse(values) }))[0] ?? null,
   };
 }
 

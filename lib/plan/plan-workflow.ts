@@ -9,7 +9,7 @@ import type { Column } from "@/lib/steps/_sdk/columns";
 import type { AnyStepDefinition, PortColumns, PortType, StepProblem } from "@/lib/steps/_sdk/define-step";
 import { isModelReplaced } from "@/lib/steps/_sdk/is-model-replaced";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
-import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
+import { builtinModel, isModelRef, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { addTruncatedColumn } from "@/lib/steps/_sdk/truncated-column";
 import type { Endpoint, WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
 import { findLastRound } from "@/lib/workflow/stop-rule";
@@ -178,7 +178,7 @@ function planStep(options: PlanStepOptions): PlannedStep {
     if (port.type !== "table" || !incoming[port.name]) continue;
     inputColumns[port.name] = (incoming[port.name] ?? []).map((edge) => steps.get(edge.from.node)?.columns[edge.from.port] ?? null);
   }
-  const parsed = definition.params.safeParse(node.params);
+  const parsed = definition.params.safeParse(fillReplacedModels(definition, node.params, incoming));
   if (!parsed.success) {
     const problems = [...portProblems, ...describeParamErrors(parsed.error)];
     return { ...base, inputColumns, problems };
@@ -272,6 +272,12 @@ function lookUpProbe(definition: AnyStepDefinition, params: Record<string, unkno
   if ("columns" in answer) return { key, columns: answer.columns, problems: [] };
   const code = isErrorCode(answer.code) ? answer.code : "internal";
   return { key, columns: null, problems: [{ code, data: answer.data as ErrorData }] };
+}
+
+/** A model that was never chosen is no error where a connected one takes its place; what stands there is not used. */
+function fillReplacedModels(definition: AnyStepDefinition, params: Record<string, unknown>, incoming: Record<string, WorkflowEdge[]>): Record<string, unknown> {
+  const unset = listParams(definition.params).filter(({ name, meta }) => meta.field?.kind === "model" && !isModelRef(params[name]) && isModelReplaced(definition, incoming, name));
+  return unset.length === 0 ? params : { ...params, ...Object.fromEntries(unset.map(({ name }) => [name, builtinModel])) };
 }
 
 /** What each model parameter stands for. One whose place a connected model takes is not part of the identity. */

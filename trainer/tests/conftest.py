@@ -185,7 +185,8 @@ class RecordingReporter:
         self.metrics.append((step, kind, values))
 
     def should_stop(self) -> bool:
-        return self._stop_at is not None and len(self.metrics) >= self._stop_at
+        points = [kind for _step, kind, _values in self.metrics if kind != "sample"]
+        return self._stop_at is not None and len(points) >= self._stop_at
 
     def losses(self, kind: str = "train") -> list[float]:
         return [values["loss"] for _step, of_kind, values in self.metrics if of_kind == kind]

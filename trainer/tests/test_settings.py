@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
-from conftest import RecordingReporter, example_rows, write_table
+from conftest import PLAIN, RecordingReporter, example_rows, write_table
 from trainer.errors import TrainingFailed
 
 Train = Callable[..., Any]
@@ -101,3 +101,25 @@ def test_validation_rows_that_are_training_rows_are_counted_or_refused(train: Tr
     error = refusal(train, rows=example_rows(6), data={"train": table, "validation": table})
     assert (error.code, error.data["rows"]) == ("training_validation_shared", 6)
     assert not list(data_folder.glob("checkpoints/one/prepared/shared*"))
+
+
+def test_samples_are_written_at_each_evaluation(train: Train, train_recipe: Train) -> None:
+    def samples(reporter: RecordingReporter) -> list[Any]:
+        return [values["samples"] for _step, kind, values in reporter.metrics if kind == "sample"]
+
+    reporter = RecordingReporter()
+    train(reporter, epochs=12, validationFraction=0.2)
+    written = samples(reporter)
+    assert len(written) == 12
+    assert not any(sample["reply"] == sample["wanted"] for sample in written[0])
+    assert any(sample["reply"] == sample["wanted"] for sample in written[-1])
+    chat = RecordingReporter()
+    train(chat, epochs=1, validationFraction=0.2, format="chat", modelId="chat")
+    assert all("Say" in sample["prompt"] for sample in samples(chat)[0])
+    preference = RecordingReporter()
+    table = {"prompt": ["a", "b"] * 4, "chosen": ["x"] * 8, "rejected": ["y"] * 8}
+    columns = {"prompt": "prompt", "chosen": "chosen", "rejected": "rejected"}
+    train_recipe(
+        "orpo", preference, table, **PLAIN, columns=columns, beta=0.1, validationFraction=0.5, modelId="preferred"
+    )
+    assert samples(preference)[0][0]["wanted"] == "x"

@@ -15,6 +15,7 @@ from trainer.models.save_model import write_model
 from trainer.training.load_base import load_frozen, load_generator
 from trainer.training.make_arguments import LOSS, StopsAtNan, make_adapter, make_arguments, make_callbacks
 from trainer.training.train_model import Built, Workplace
+from trainer.training.write_samples import WriteSamples, samples_of_prompts
 
 
 class _Trainer(StopsAtNan, DistillationTrainer):
@@ -41,6 +42,9 @@ def distillation(request: DistillationRequest, place: Workplace) -> Built:
         temperature=request.temperature,
         beta=request.beta,
     )
+    samples = WriteSamples(
+        samples_of_prompts(rows.validation, loaded.tokenizer, None), loaded.tokenizer, place.reporter
+    )
     trainer = _Trainer(
         model=loaded.model,
         teacher_model=teacher.model,
@@ -49,6 +53,6 @@ def distillation(request: DistillationRequest, place: Workplace) -> Built:
         eval_dataset=rows.validation,
         processing_class=loaded.tokenizer,
         peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows),
+        callbacks=make_callbacks(request, place, rows, samples),
     )
     return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request))

@@ -14,6 +14,7 @@ from trainer.models.save_model import write_model
 from trainer.training.load_base import fit_length, load_generator
 from trainer.training.make_arguments import LOSS, StopsAtNan, make_adapter, make_arguments, make_callbacks
 from trainer.training.train_model import Built, Workplace
+from trainer.training.write_samples import WriteSamples, samples_of_tokens
 
 SCHEMA = pa.schema([("input_ids", pa.list_(pa.int32())), ("labels", pa.list_(pa.int32()))])
 
@@ -59,6 +60,7 @@ def fine_tune_causal(request: FineTuneRequest, place: Workplace) -> Built:
         neftune_noise_alpha=request.neftune_alpha,
         prediction_loss_only=True,
     )
+    samples = WriteSamples(samples_of_tokens(rows.validation, tokenizer), tokenizer, place.reporter)
     trainer = _Trainer(
         model=loaded.model,
         args=args,
@@ -66,6 +68,6 @@ def fine_tune_causal(request: FineTuneRequest, place: Workplace) -> Built:
         eval_dataset=rows.validation,
         processing_class=tokenizer,
         peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows),
+        callbacks=make_callbacks(request, place, rows, samples, is_likelihood=True),
     )
     return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, tokenizer, request))

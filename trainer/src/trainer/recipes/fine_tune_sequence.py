@@ -14,6 +14,7 @@ from trainer.training.adapt_model import adapt_model
 from trainer.training.load_base import fit_length, load_base
 from trainer.training.make_arguments import LOSS, StopsAtNan, make_arguments, make_callbacks
 from trainer.training.train_model import Built, Workplace
+from trainer.training.write_samples import WriteSamples, samples_of_tokens
 
 IDS = pa.list_(pa.int32())
 SCHEMA = pa.schema([("input_ids", IDS), ("labels", IDS)])
@@ -49,6 +50,7 @@ def fine_tune_sequence(request: SequenceRequest, place: Workplace) -> Built:
     wanted = [columns.prompt, columns.completion]
     rows = prepare_rows(request, wanted, SCHEMA, make_example, place.data_folder, place.folder, place.progress)
     model = adapt_model(loaded.model, request, "SEQ_2_SEQ_LM")
+    samples = WriteSamples(samples_of_tokens(rows.validation, tokenizer), tokenizer, place.reporter)
     trainer = _Trainer(
         model=model,
         args=make_arguments(Seq2SeqTrainingArguments, request, place, rows, LOSS, prediction_loss_only=True),
@@ -56,6 +58,6 @@ def fine_tune_sequence(request: SequenceRequest, place: Workplace) -> Built:
         eval_dataset=rows.validation,  # pyright: ignore[reportArgumentType]
         processing_class=tokenizer,
         data_collator=DataCollatorForSeq2Seq(tokenizer, model),
-        callbacks=make_callbacks(request, place, rows),
+        callbacks=make_callbacks(request, place, rows, samples, is_likelihood=True),
     )
     return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, tokenizer, request))

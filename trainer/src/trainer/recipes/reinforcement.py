@@ -19,6 +19,7 @@ from trainer.rewards.make_reward import make_reward
 from trainer.training.load_base import load_generator
 from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
 from trainer.training.train_model import Built, Workplace
+from trainer.training.write_samples import WriteSamples, samples_of_prompts
 
 
 class _GrpoTrainer(StopsAtNan, GRPOTrainer):
@@ -57,6 +58,11 @@ def reinforcement(request: ReinforcementRequest, place: Workplace) -> Built:
         # The reward reads the other columns.
         remove_unused_columns=False,
     )
+    samples = WriteSamples(
+        samples_of_prompts(rows.validation, loaded.tokenizer, "answer" if answers else None),
+        loaded.tokenizer,
+        place.reporter,
+    )
     trainer = trainer_kind(
         model=loaded.model,
         reward_funcs=make_reward(request, place),  # pyright: ignore[reportArgumentType]
@@ -65,6 +71,6 @@ def reinforcement(request: ReinforcementRequest, place: Workplace) -> Built:
         eval_dataset=rows.validation,
         processing_class=loaded.tokenizer,
         peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows),
+        callbacks=make_callbacks(request, place, rows, samples),
     )
     return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request))

@@ -111,8 +111,11 @@ def _check_advanced(kind: type[TrainingArguments], advanced: dict[str, Any], own
         )
 
 
-def make_callbacks(request: CommonRequest, place: Workplace, rows: PreparedRows) -> list[TrainerCallback]:
-    callbacks: list[TrainerCallback] = [Watcher(place.progress, place.reporter, place.device)]
+def make_callbacks(
+    request: CommonRequest, place: Workplace, rows: PreparedRows, *own: TrainerCallback, is_likelihood: bool = False
+) -> list[TrainerCallback]:
+    """`is_likelihood` says that the loss is one of tokens, of which a perplexity can be told."""
+    callbacks: list[TrainerCallback] = [Watcher(place.progress, place.reporter, place.device, is_likelihood), *own]
     if rows.validation is not None and request.early_stopping:
         callbacks.append(EarlyStoppingCallback(request.early_stopping.patience, request.early_stopping.threshold))
     return callbacks

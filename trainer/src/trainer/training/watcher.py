@@ -18,10 +18,11 @@ from trainer.training.reporter import ProgressState, Reporter, finite_values
 
 
 class Watcher(TrainerCallback):
-    def __init__(self, progress: ProgressState, reporter: Reporter, device: str) -> None:
+    def __init__(self, progress: ProgressState, reporter: Reporter, device: str, is_likelihood: bool) -> None:
         self._progress = progress
         self._reporter = reporter
         self._device = device
+        self._is_likelihood = is_likelihood
         self._tokens: tuple[float, float] | None = None
 
     def on_step_end(
@@ -45,7 +46,8 @@ class Watcher(TrainerCallback):
         logs = dict(logs or {})
         if "eval_loss" in logs:
             values = {key.removeprefix("eval_"): value for key, value in logs.items()}
-            values["perplexity"] = math.exp(min(logs["eval_loss"], 700))
+            if self._is_likelihood:
+                values["perplexity"] = math.exp(min(logs["eval_loss"], 700))
             self._reporter.metric(state.global_step, "eval", finite_values(values))
         elif "loss" in logs:
             now = time.monotonic()

@@ -1,0 +1,7 @@
+import { useTranslations } from "use-intl";
+
+/** What a metric of the training libraries is called; one without words goes by its own name. */
+export function useMetricNames(): (name: string) => string {
+  const t = useTranslations("models");
+  return (name) => t("metricName", { name: name.replaceAll(/\W/g, "_"), raw: name.replaceAll(/[_/]/g, " ") });
+}

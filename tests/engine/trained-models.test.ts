@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startRun } from "@/lib/engine/start-run";
+import { readTraining } from "@/lib/models/trained-models";
+import { findFreePort } from "@/lib/server/embedded-postgres";
+import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { startTrainerProcess } from "@/tests/support/trainer-process";
+
+const TOKEN = "secret";
+const SECONDS = 240;
+
+describe("models trained in a workflow", () => {
+  let engine: TestEngine;
+  let trainer: { stop(): Promise<void> };
+
+  beforeAll(async () => {
+    const port = await findFreePort();
+    engine = await openTestEngine({ env: { TRAINER_URL: `http://127.0.0.1:${String(port)}`, TRAINER_TOKEN: TOKEN } });
+    await engine.startWorker();
+    trainer = await startTrainerProcess(engine.env, { port, token: TOKEN });
+  });
+  afterAll(async () => {
+    await trainer.stop();
+    await engine.close();
+  });
+
+  const step = (id: keyof typeof stepDefinitions, params: Record<string, unknown>) => ({ step: id, params: { ...stepDefinitions[id].defaults, ...params } });
+  const typed = (columns: string[], rows: string[][]) => step("type-table", { table: { columns: columns.map((name) => ({ name, type: "text" })), rows } });
+  const quick = { method: "full", learningRate: 1e-3, batchSize: 8, validationFraction: 0 };
+
+  async function run(nodes: Parameters<typeof makeDocument>[0], edges: string[]): Promise<string> {
+    const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument(nodes, edges), target: { kind: "all" }, rowLimit: null });
+    await engine.waitUntilDone(runId, SECONDS);
+    return runId;
+  }
+
+  it("label the rows of the next step, better than the commonest label would", async () => {
+    const animals = ["cat", "dog", "bird"];
+    const rows = Array.from({ length: 48 }, (_, index) => [`I saw a ${animals[index % 3] ?? ""} in room ${String(index % 9)}.`, animals[index % 3] ?? ""]);
+    const asked = animals.map((animal) => [`I saw a ${animal} in room 5.`, animal]);
+    const runId = await run(
+      { rows: typed(["text", "animal"], rows), train: step("train-classifier", { ...quick, textColumn: "text", labelColumn: "animal", epochs: 8, learningRate: 2e-3, validationFraction: 0.25 }), asked: typed(["text", "animal"], asked), label: step("run-task-model", { column: "text" }) },
+      ["rows.output>train.train", "train.model>label.model", "asked.output>label.input"],
+    );
+    const labelled = await engine.readRows(runId, "label");
+    expect(labelled.map(({ label }) => label)).toEqual(animals);
+    const model = await engine.resources.database.prisma.trainedModel.findFirstOrThrow();
+    const training = await readTraining(engine.resources, model.id);
+    expect(training.result).toMatchObject({ labels: ["bird", "cat", "dog"], trainRows: 36, validationRows: 12 });
+    expect(training.result?.measures.accuracy).toBeGreaterThan(0.9);
+  });
+
+  it("give vectors to the next step", async () => {
+    const words = [["sun", "hot"], ["sea", "blue"], ["cat", "milk"], ["dog", "bone"]];
+    const rows = Array.from({ length: 24 }, (_, index) => (words[index % 4] ?? []).map((word) => `${word} ${String(index >> 2)}`));
+    const runId = await run(
+      { rows: typed(["a", "b"], rows), train: step("train-embedder", { ...quick, anchorColumn: "a", positiveColumn: "b", epochs: 6 }), index: step("embed", { column: "b" }), query: step("embed", { column: "a" }), find: step("retrieve", { k: 1, carry: ["b"] }) },
+      ["rows.output>train.train", "train.model>index.model", "train.model>query.model", "rows.output>index.input", "rows.output>query.input", "query.output>find.queries", "index.output>find.documents"],
+    );
+    const found = await engine.readRows(runId, "find");
+    const isRight = (row: Record<string, unknown>): boolean => words.some(([anchor, other]) => String(row.a).startsWith(anchor ?? "") && (row.results as { b: string }[])[0]?.b.startsWith(other ?? "") === true);
+    expect(found.filter(isRight).length / found.length).toBeGreaterThan(0.9);
+  });
+
+  it("reward the training of another, which answers prompts", async () => {
+    const pairs = Array.from({ length: 24 }, (_, index) => [`Say ${String(index)}:`, " aaaa eeee", " zzzz qqqq"]);
+    const runId = await run(
+      {
+        pairs: typed(["prompt", "good", "bad"], pairs),
+        reward: step("train-reward-model", { ...quick, promptColumn: "prompt", chosenColumn: "good", rejectedColumn: "bad", epochs: 2 }),
+        learn: step("train-with-rewards", { ...quick, promptColumn: "prompt", reward: "model", rewardModel: { connection: "local", model: "trained:replaced-by-the-port" }, replies: 4, maxNewTokens: 4, maxSteps: 2, beta: 0 }),
+        ask: step("prompt", { prompt: "{prompt}", maxTokens: 4 }),
+      },
+      ["pairs.output>reward.train", "pairs.output>learn.train", "reward.model>learn.rewardModel", "learn.model>ask.model", "pairs.output>ask.input"],
+    );
+    expect((await engine.readResult(runId, "ask")).totals).toMatchObject({ rowsOut: 24, failed: 0 });
+    const training = await engine.resources.database.prisma.training.findFirstOrThrow({ where: { runId, nodeId: "learn" } });
+    expect(training.request).toMatchObject({ recipe: "reinforcement", reward: { kind: "model", model: { kind: "trained" } } });
+    const metrics = await engine.resources.database.prisma.trainingMetric.findMany({ where: { trainingId: training.id, kind: "train" } });
+    expect(metrics.map(({ values }) => typeof (values as Record<string, unknown>).reward)).toEqual(["number", "number"]);
+  });
+
+  it("say in words why they cannot be trained", async () => {
+    const rows = [["a", "cat"], ["b", "cat"]];
+    const document = makeDocument({ rows: typed(["text", "animal"], rows), train: step("train-classifier", { textColumn: "text", labelColumn: "animal" }) }, ["rows.output>train.train"]);
+    const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+    expect(await engine.waitForRun(runId, SECONDS)).toBe("failed");
+    const failed = await engine.resources.database.prisma.stepRun.findUniqueOrThrow({ where: { runId_nodeId: { runId, nodeId: "train" } } });
+    expect(failed.error).toMatchObject({ code: "training_label_single", data: { label: "cat" } });
+  });
+});
