@@ -170,10 +170,17 @@ def with_database(url: str, name: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, parts.fragment))
 
 
-class RecordingReporter:
-    """Keeps what a recipe reports; `stop_at` asks it to stop once that many steps are logged."""
+class Killed(BaseException):
+    """Ends a training where it is: nothing is saved on the way out, as after kill -9."""
 
-    def __init__(self, stop_at: int | None = None) -> None:
+
+class RecordingReporter:
+    """
+    Keeps what a recipe reports; `stop_at` asks it to stop once that many points are logged, `die_at` kills it there.
+    """
+
+    def __init__(self, stop_at: int | None = None, die_at: int | None = None) -> None:
+        self._die_at = die_at
         self.progresses: list[Any] = []
         self.metrics: list[tuple[int, str, dict[str, Any]]] = []
         self._stop_at = stop_at
@@ -183,6 +190,8 @@ class RecordingReporter:
 
     def metric(self, step: int, kind: str, values: dict[str, Any]) -> None:
         self.metrics.append((step, kind, values))
+        if kind == "train" and step == self._die_at:
+            raise Killed
 
     def should_stop(self) -> bool:
         points = [kind for _step, kind, _values in self.metrics if kind != "sample"]

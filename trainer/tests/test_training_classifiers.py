@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import RecordingReporter, write_columns
+from conftest import Killed, RecordingReporter, write_columns
 from model_server import Post, settings_for, with_post
 from trainer.errors import TrainingFailed, TrainingInterrupted
 
@@ -101,13 +102,17 @@ def test_rows_without_text_or_label_are_counted(train_recipe: TrainRecipe) -> No
     assert result.train_rows == 2
 
 
+@pytest.mark.parametrize("how", ["stopped", "killed"])
 def test_an_interrupted_classifier_ends_where_an_uninterrupted_one_does(
-    train_recipe: TrainRecipe, data_folder: Path
+    train_recipe: TrainRecipe, data_folder: Path, how: str
 ) -> None:
-    settings = {**SETTINGS, "epochs": 3, "evaluateEverySteps": 4}
+    settings = {**SETTINGS, "epochs": 3, "validationFraction": 0.25, "evaluateEverySteps": 3}
     train_recipe("classifier", RecordingReporter(), animal_table(), modelId="straight", **settings)
-    with pytest.raises(TrainingInterrupted):
-        train_recipe("classifier", RecordingReporter(stop_at=9), animal_table(), modelId="resumed", **settings)
+    # Between two checkpoints, wherever that is.
+    step = random.choice([4, 5, 7, 8])
+    reporter = RecordingReporter(stop_at=step) if how == "stopped" else RecordingReporter(die_at=step)
+    with pytest.raises(TrainingInterrupted if how == "stopped" else Killed):
+        train_recipe("classifier", reporter, animal_table(), modelId="resumed", **settings)
     reporter = RecordingReporter()
     train_recipe("classifier", reporter, animal_table(), modelId="resumed", **settings)
     assert "resumed_from_checkpoint" in reporter.notes()

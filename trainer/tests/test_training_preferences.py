@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import PLAIN, SENTENCES, RecordingReporter
+from conftest import PLAIN, SENTENCES, Killed, RecordingReporter
 from model_server import Post, settings_for, with_post
 from trainer.errors import TrainingFailed, TrainingInterrupted
 
@@ -64,11 +65,17 @@ def test_pairs_that_prefer_nothing_are_counted(train_recipe: TrainRecipe) -> Non
     assert result.train_rows == 1
 
 
-def test_an_interrupted_dpo_ends_where_an_uninterrupted_one_does(train_recipe: TrainRecipe, data_folder: Path) -> None:
-    settings = {**DPO, "epochs": 2, "validationFraction": 0.2, "evaluateEverySteps": 4}
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+def test_an_interrupted_dpo_ends_where_an_uninterrupted_one_does(
+    train_recipe: TrainRecipe, data_folder: Path, how: str
+) -> None:
+    settings = {**DPO, "epochs": 2, "validationFraction": 0.25, "evaluateEverySteps": 3}
     train_recipe("dpo", RecordingReporter(), preference_table(), modelId="straight", **settings)
-    with pytest.raises(TrainingInterrupted):
-        train_recipe("dpo", RecordingReporter(stop_at=3), preference_table(), modelId="resumed", **settings)
+    # Between two checkpoints, wherever that is.
+    step = random.choice([4, 5, 7, 8])
+    reporter = RecordingReporter(stop_at=step) if how == "stopped" else RecordingReporter(die_at=step)
+    with pytest.raises(TrainingInterrupted if how == "stopped" else Killed):
+        train_recipe("dpo", reporter, preference_table(), modelId="resumed", **settings)
     reporter = RecordingReporter()
     train_recipe("dpo", reporter, preference_table(), modelId="resumed", **settings)
     assert "resumed_from_checkpoint" in reporter.notes()
