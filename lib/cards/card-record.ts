@@ -2,7 +2,7 @@ import { canonicalJson } from "@/lib/core/canonical-json";
 import { sha256Hex } from "@/lib/core/sha256";
 import type { TrainingRequest } from "@/lib/contracts/trainer";
 import type { Provenance, ProvenanceStep, ProvenanceTotals } from "@/lib/steps/_sdk/provenance";
-import { lastPart, shareIdentity } from "./share-identity";
+import { shareIdentity, sharePaths } from "./share-identity";
 
 const SAMPLING = new Set(["temperature", "topP", "maxTokens", "stop", "seed"]);
 
@@ -112,12 +112,4 @@ function sortParams({ params, prompts, isPrompting }: ProvenanceStep): Pick<Card
 /** Without the paths of model folders, which tell about the machine. */
 export function shareTraining({ request, result }: NonNullable<ProvenanceStep["training"]>): NonNullable<ProvenanceStep["training"]> {
   return { request: sharePaths(request) as TrainingRequest, result };
-}
-
-function sharePaths(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sharePaths);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]): [string, unknown] => [key, sharePaths(inner)]);
-  const shared: Record<string, unknown> = Object.fromEntries(entries);
-  return shared.kind === "folder" && typeof shared.path === "string" ? { ...shared, path: lastPart(shared.path) } : shared;
 }

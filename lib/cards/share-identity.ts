@@ -14,6 +14,14 @@ export function lastPart(path: string): string {
   return path.split(/[/\\]/).filter((part) => part !== "").at(-1) ?? "";
 }
 
+/** A value with the model folders in it named by their last part alone. */
+export function sharePaths(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sharePaths);
+  if (typeof value !== "object" || value === null) return value;
+  const shared: Record<string, unknown> = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sharePaths(inner)]));
+  return shared.kind === "folder" && typeof shared.path === "string" ? { ...shared, path: lastPart(shared.path) } : shared;
+}
+
 function stripUrl(text: string): string {
   try {
     const { protocol, host, pathname } = new URL(text);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -199,6 +199,8 @@ describe("publishing a model", () => {
     await writeFile(join(folder, "adapter_config.json"), JSON.stringify({ peft_type: "LORA", base_model_name_or_path: "/srv/secret/base", revision: null }));
     await writeFile(join(folder, "adapter_model.safetensors"), "weights");
     await writeFile(join(folder, "README.md"), "base_model: /srv/secret/base");
+    await mkdir(join(folder, "1_Pooling"));
+    await writeFile(join(folder, "1_Pooling", "config.json"), JSON.stringify({ pooling_mode: "mean" }));
     await writeFile(join(folder, "base.json"), JSON.stringify({ base: { kind: "hub", id: "org/base", revision: "abc" } }));
   };
 
@@ -207,7 +209,7 @@ describe("publishing a model", () => {
     const { error } = await publishModel(tellsNoPath, makeModelDocument({}, { seed: 2 }));
     expect(error).toBeNull();
     const files = hub.repository("model", "me/tuned")?.commits[0]?.files;
-    expect([...(files?.keys() ?? [])].sort()).toEqual(["README.md", "adapter_config.json", "adapter_model.safetensors", "base.json", "plots/loss.png", "reverie-training.json", "reverie.json", "workflow.json"]);
+    expect([...(files?.keys() ?? [])].sort()).toEqual(["1_Pooling/config.json", "README.md", "adapter_config.json", "adapter_model.safetensors", "base.json", "plots/loss.png", "reverie-training.json", "reverie.json", "workflow.json"]);
     expect(JSON.parse(hub.readText("model", "me/tuned", "adapter_config.json"))).toMatchObject({ base_model_name_or_path: "org/base", revision: "abc" });
     expect(hub.readText("model", "me/tuned", "README.md")).toContain('base_model:\n- "org/base"');
     for (const file of files?.values() ?? []) expect(file.bytes.toString("latin1")).not.toContain("/srv/secret");
@@ -245,7 +247,9 @@ model = AutoModelForCausalLM.from_pretrained(${JSON.stringify(builtinFolder)})
 adapted = get_peft_model(model, LoraConfig(r=4, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM"))
 adapted.save_pretrained(${JSON.stringify(folder)})
 AutoTokenizer.from_pretrained(${JSON.stringify(builtinFolder)}).save_pretrained(${JSON.stringify(folder)})`);
-        await writeFile(join(folder, "base.json"), JSON.stringify({ base: { kind: "builtin" } }));
+        await mkdir(join(folder, "1_Pooling"));
+    await writeFile(join(folder, "1_Pooling", "config.json"), JSON.stringify({ pooling_mode: "mean" }));
+    await writeFile(join(folder, "base.json"), JSON.stringify({ base: { kind: "builtin" } }));
       };
       const { error } = await publishModel(train, makeModelDocument({ repo: "me/adapter" }, { seed: 4 }));
       expect(error).toBeNull();

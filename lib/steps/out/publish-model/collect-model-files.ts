@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { PublishedWeights } from "@/lib/cards/model-card";
-import { lastPart } from "@/lib/cards/share-identity";
+import { lastPart, sharePaths } from "@/lib/cards/share-identity";
 import { AppError } from "@/lib/core/app-error";
 import type { PublishedFile } from "../../_sdk/publish-to-hub";
 import type { InputModel } from "../../_sdk/step-runner";
@@ -38,10 +38,11 @@ export async function collectModelFiles(model: InputModel): Promise<ModelFiles> 
 
 async function collectFolder(folder: string, prefix: string, base: InputModel | null): Promise<PublishedFile[]> {
   const files: PublishedFile[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  // An embedding model keeps its parts in folders of their own.
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     if (entry.name.startsWith(".") || !entry.isFile() || entry.name === "README.md") continue;
-    const path = joinPath(prefix, entry.name);
-    const file = join(folder, entry.name);
+    const file = join(entry.parentPath, entry.name);
+    const path = joinPath(prefix, relative(folder, file).replaceAll("\\", "/"));
     const text = await makePortable(entry.name, file, base);
     files.push(text === null ? { path, file } : { path, text });
   }
@@ -52,10 +53,8 @@ async function collectFolder(folder: string, prefix: string, base: InputModel | 
 async function makePortable(name: string, file: string, base: InputModel | null): Promise<string | null> {
   if (!/^(adapter_config|config|tokenizer_config|generation_config|base|reverie-training)\.json$/.test(name)) return null;
   const before = await readFile(file, "utf8");
-  const value = JSON.parse(before) as Record<string, unknown>;
+  const value = sharePaths(JSON.parse(before)) as Record<string, unknown>;
   if (name === "adapter_config.json") pointToBase(value, base);
-  if (name === "base.json") hidePath(value.base);
-  if (name === "reverie-training.json") hidePath((value.request as { base?: unknown } | undefined)?.base);
   for (const member of PATH_MEMBERS) {
     const at = value[member];
     if (typeof at === "string" && /^([/\\]|[A-Za-z]:[/\\])/.test(at)) value[member] = lastPart(at);
@@ -68,11 +67,6 @@ function pointToBase(config: Record<string, unknown>, base: InputModel | null): 
   const onHub = base?.source.kind === "hub" ? base.source : null;
   config.base_model_name_or_path = onHub?.id ?? `./${BASE_FOLDER}`;
   config.revision = onHub?.revision ?? null;
-}
-
-function hidePath(source: unknown): void {
-  if (typeof source !== "object" || source === null || !("path" in source)) return;
-  source.path = lastPart(String(source.path));
 }
 
 function joinPath(prefix: string, name: string): string {
