@@ -110,7 +110,9 @@ export function LossPlot({ metrics, head }: LossPlotProps) {
     <figure className="flex h-full min-h-0 flex-col gap-1" aria-label={t("label", { metric: nameOf(metric) })}>
       <div className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 text-xs text-muted">
         {head}
-        <Select aria-label={t("metric")} value={metric} options={names.map((name) => ({ value: name, label: nameOf(name) }))} onChange={setMetric} />
+        <span className="w-44">
+          <Select size="sm" aria-label={t("metric")} value={metric} options={names.map((name) => ({ value: name, label: nameOf(name) }))} onChange={setMetric} />
+        </span>
         <span className="flex items-center gap-1" role="group" aria-label={t("smoothing")}>
           {t("smoothing")}
           {SMOOTHINGS.map((value) => (

@@ -7,7 +7,7 @@ import { useApi } from "@/components/api/use-api";
 import { PageFrame } from "@/components/shell/page-frame";
 import { Notice } from "@/components/ui/notice";
 import { readTraining } from "@/lib/contracts/models";
-import { takesChats, trainedKind } from "@/lib/contracts/trained-kind";
+import { answersPrompts, takesChats, trainedKind } from "@/lib/contracts/trained-kind";
 import { LOCAL_CONNECTION } from "@/lib/steps/_sdk/model-ref";
 import { LossPlot } from "./loss-plot";
 import { PromptBox } from "./prompt-box";
@@ -28,7 +28,7 @@ export function ModelPage({ modelId }: { modelId: string }) {
   if (first.isError) return <PageFrame title={t("title")}><Notice tone="bad">{first.error.message}</Notice></PageFrame>;
   if (!training) return null;
   const kind = trainedKind(training.request);
-  const writes = kind === "generator" || kind === "sequence";
+  const writes = answersPrompts(training.request);
   return (
     <PageFrame
       title={training.name}

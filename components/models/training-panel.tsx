@@ -6,6 +6,7 @@ import { usePlanState } from "@/components/canvas/studio-context";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Notice } from "@/components/ui/notice";
 import { listTrainedModels, readTraining } from "@/lib/contracts/models";
+import { answersPrompts } from "@/lib/contracts/trained-kind";
 import { LossPlot } from "./loss-plot";
 import { TrainingResult, TrainingSettings } from "./training-facts";
 import { TrainingStatus } from "./training-status";
@@ -46,7 +47,7 @@ export function TrainingPanel({ nodeId, modelId: runModelId }: { nodeId: string;
             <>
               <TrainingStatus training={training.data} />
               <Link href={`/models/${modelId}`} className="text-sm text-accent hover:underline">
-                {training.data.ready ? t("openAndPrompt") : t("open")}
+                {training.data.ready && answersPrompts(training.data.request) ? t("openAndPrompt") : t("open")}
               </Link>
             </>
           }

@@ -31,5 +31,5 @@ export function TrainingSamples({ samples }: { samples: NonNullable<Training["sa
 }
 
 function Text({ children }: { children: string }) {
-  return <div className="max-h-40 overflow-auto break-words whitespace-pre-wrap">{children}</div>;
+  return <div className="max-h-40 overflow-auto break-words whitespace-pre-wrap">{children.trim()}</div>;
 }

@@ -20,6 +20,11 @@ export function trainedKind({ recipe }: Pick<TrainingRequest, "recipe">): Traine
   return kinds[recipe];
 }
 
+/** The model answers prompts. */
+export function answersPrompts(request: Pick<TrainingRequest, "recipe">): boolean {
+  return ["generator", "sequence"].includes(trainedKind(request));
+}
+
 /** The columns a training reads, in the order of its settings. */
 export function trainedColumns({ columns }: TrainingRequest): string[] {
   const { kind: _, ...names } = { kind: null, ...columns };
