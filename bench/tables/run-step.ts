@@ -52,6 +52,7 @@ export async function runStep({ session, scratch, tables }: BenchRun, runner: un
     reject: record,
     fail: record,
     keepFile: () => Promise.resolve(),
+    database: () => Promise.reject(new Error("no databases here")),
     hub: () => Promise.reject(new Error("no Hub here")),
     provenance: () => Promise.reject(new Error("no run here")),
   });

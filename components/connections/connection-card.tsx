@@ -4,7 +4,7 @@ import { callApi, type ApiReply } from "@/components/api/call-api";
 import { useAction } from "@/components/api/use-action";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { HUB_PROVIDER, POOL_PROVIDER, testConnection, type ConnectionView } from "@/lib/contracts/models";
+import { POOL_PROVIDER, takesPrompts, testConnection, type ConnectionView } from "@/lib/contracts/models";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import { formatError } from "@/lib/core/format-error";
 import { ModelPrices } from "./model-prices";
@@ -64,7 +64,7 @@ export function ConnectionCard({ connection, onEdit, onDelete }: ConnectionCardP
         {t(`providers.${connection.provider}`)}
         {connection.baseUrl !== "" && ` · ${connection.baseUrl}`} · {isPool ? t("members.count", { count: connection.members.length }) : connection.keyHint === null ? t("noKey") : t("key", { hint: connection.keyHint })}
       </p>
-      {connection.provider !== HUB_PROVIDER && (
+      {takesPrompts(connection.provider) && (
         <p className="text-sm text-muted">
           {[...limits, isPool && connection.models.length === 0 ? t("members.models") : t("modelCount", { count: connection.models.length })].join(" · ")}
         </p>

@@ -5,7 +5,7 @@ import { callApi } from "@/components/api/call-api";
 import { useAction } from "@/components/api/use-action";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { createConnection, HUB_PROVIDER, POOL_PROVIDER, updateConnection, type ConnectionView } from "@/lib/contracts/models";
+import { createConnection, POOL_PROVIDER, takesPrompts, updateConnection, type ConnectionView } from "@/lib/contracts/models";
 import { makeBody, makeDraft, ownBaseUrl, type Draft } from "./connection-draft";
 import { CredentialFields } from "./credential-fields";
 import { ModelList } from "./model-list";
@@ -71,7 +71,7 @@ export function ConnectionDialog({ connection, onSaved, onClose }: ConnectionDia
         <p className="col-span-2 -mt-2 text-sm text-muted">{t(`providerHelp.${draft.provider}`)}</p>
         <CredentialFields draft={draft} connection={connection} onChange={change} />
         {draft.provider === POOL_PROVIDER && <PoolMembers draft={draft} onChange={change} />}
-        {draft.provider !== HUB_PROVIDER && <ModelFields draft={draft} connection={connection} onChange={change} />}
+        {takesPrompts(draft.provider) && <ModelFields draft={draft} connection={connection} onChange={change} />}
       </div>
     </Dialog>
   );

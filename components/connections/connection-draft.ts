@@ -1,5 +1,5 @@
 import type { ApiInput } from "@/components/api/call-api";
-import { HUB_PROVIDER, POOL_PROVIDER, type ConnectionProvider, type ConnectionView, type createConnection } from "@/lib/contracts/models";
+import { POOL_PROVIDER, takesPrompts, type ConnectionProvider, type ConnectionView, type createConnection } from "@/lib/contracts/models";
 import { fullBaseUrl, type SecretField, type SettingField } from "@/lib/contracts/providers";
 import type { ListedModel } from "./model-list";
 
@@ -21,7 +21,7 @@ export interface Draft {
 
 /** The provider's own address with these settings; empty where it has none. */
 export function ownBaseUrl(provider: ConnectionProvider, settings: Draft["settings"]): string {
-  return provider === HUB_PROVIDER || provider === POOL_PROVIDER ? "" : fullBaseUrl(provider, "", settings);
+  return !takesPrompts(provider) || provider === POOL_PROVIDER ? "" : fullBaseUrl(provider, "", settings);
 }
 
 export function makeDraft(connection: ConnectionView | null): Draft {

@@ -4,7 +4,7 @@ import { useTranslations } from "use-intl";
 import { LabelledInput } from "@/components/account/labelled-input";
 import { classNames } from "@/components/ui/class-names";
 import { Textarea } from "@/components/ui/textarea";
-import { HUB_PROVIDER, POOL_PROVIDER, type ConnectionView } from "@/lib/contracts/models";
+import { DATABASE_PROVIDER, HUB_PROVIDER, POOL_PROVIDER, takesPrompts, type ConnectionView } from "@/lib/contracts/models";
 import { providerEntry, type SecretField } from "@/lib/contracts/providers";
 import { ownBaseUrl, type Draft } from "./connection-draft";
 
@@ -30,7 +30,7 @@ function KeyPage({ url }: { url: string | null }) {
 function SecretInput({ name, draft, hint, onChange }: { name: SecretField; draft: Draft; hint: string; onChange: CredentialFieldsProps["onChange"] }) {
   const t = useTranslations("connections.fields");
   const id = useId();
-  const label = draft.provider === HUB_PROVIDER ? t("hubToken") : t(`secrets.${name}`);
+  const label = draft.provider === HUB_PROVIDER ? t("hubToken") : draft.provider === DATABASE_PROVIDER ? t("databasePassword") : t(`secrets.${name}`);
   const change = (value: string) => {
     onChange({ secrets: { ...draft.secrets, [name]: value } });
   };
@@ -51,12 +51,13 @@ export function CredentialFields({ draft, connection, onChange }: CredentialFiel
   const t = useTranslations("connections.fields");
   const { provider } = draft;
   if (provider === POOL_PROVIDER) return null;
-  const entry = provider === HUB_PROVIDER ? null : providerEntry(provider);
+  const entry = takesPrompts(provider) ? providerEntry(provider) : null;
   const sets: readonly (readonly SecretField[])[] = entry?.secrets ?? [["apiKey"]];
   const isKept = connection?.keyHint && connection.provider === provider;
   const hintFor = (name: SecretField) => {
     if (isKept && name !== "sessionToken") return t("apiKeyKept", { hint: connection.keyHint ?? "" });
     if (name !== "apiKey") return t(`secretHints.${name}`);
+    if (provider === DATABASE_PROVIDER) return t("databasePasswordHint");
     return provider === HUB_PROVIDER ? t("hubTokenHint") : entry?.keyOptional ? t("apiKeyOptional") : t("apiKeyHint");
   };
   const own = ownBaseUrl(provider, draft.settings);
@@ -74,10 +75,10 @@ export function CredentialFields({ draft, connection, onChange }: CredentialFiel
         />
       ))}
       <LabelledInput
-        label={t("baseUrl")}
-        hint={entry === null ? t("baseUrlHintHub") : entry.keyOptional ? t("baseUrlNeeded") : t("baseUrlHint")}
+        label={t(provider === DATABASE_PROVIDER ? "databaseUrl" : "baseUrl")}
+        hint={provider === DATABASE_PROVIDER ? t("databaseUrlHint") : entry === null ? t("baseUrlHintHub") : entry.keyOptional ? t("baseUrlNeeded") : t("baseUrlHint")}
         value={draft.baseUrl}
-        placeholder={own}
+        placeholder={provider === DATABASE_PROVIDER ? "postgresql://reader@host:5432/database" : own}
         onChange={(baseUrl) => {
           onChange({ baseUrl });
         }}
@@ -87,7 +88,7 @@ export function CredentialFields({ draft, connection, onChange }: CredentialFiel
         ...names.map((name, place) => (
           <div key={name} className={classNames("flex flex-col gap-1", name === "serviceAccount" ? "col-span-2" : "")}>
             <SecretInput name={name} draft={draft} hint={hintFor(name)} onChange={onChange} />
-            {index + place === 0 && <KeyPage url={entry ? entry.keyPage : HUB_TOKENS} />}
+            {index + place === 0 && <KeyPage url={entry ? entry.keyPage : provider === HUB_PROVIDER ? HUB_TOKENS : null} />}
           </div>
         )),
       ])}

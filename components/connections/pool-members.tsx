@@ -5,14 +5,14 @@ import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
-import { HUB_PROVIDER, listConnections, POOL_PROVIDER } from "@/lib/contracts/models";
+import { listConnections, POOL_PROVIDER, takesPrompts } from "@/lib/contracts/models";
 import type { Draft } from "./connection-draft";
 
 /** The servers of a pool, in their order: the first says what the model is. */
 export function PoolMembers({ draft, onChange }: { draft: Draft; onChange: (part: Partial<Draft>) => void }) {
   const t = useTranslations("connections.members");
   const connections = useApi(listConnections, {});
-  const servers = (connections.data?.connections ?? []).filter(({ provider }) => provider !== POOL_PROVIDER && provider !== HUB_PROVIDER);
+  const servers = (connections.data?.connections ?? []).filter(({ provider }) => provider !== POOL_PROVIDER && takesPrompts(provider));
   const replace = (index: number, part: Partial<Draft["members"][number]>) => {
     onChange({ members: draft.members.map((member, at) => (at === index ? { ...member, ...part } : member)) });
   };

@@ -11,6 +11,7 @@ import type { StepProblem } from "@/lib/steps/_sdk/define-step";
 import type { FieldProps } from "./field-props";
 import { ColumnField } from "./fields/column-field";
 import { ColumnsField } from "./fields/columns-field";
+import { DatabaseField } from "./fields/database-field";
 import { FileField } from "./fields/file-field";
 import { LayoutField } from "./fields/layout-field";
 import { ModelField } from "./fields/model-field";
@@ -88,6 +89,8 @@ function Control({ field, columnsOf, onReplaceModel, ...props }: FieldProps & Pi
       return <ModelField {...props} onReplaceEverywhere={onReplaceModel} />;
     case "file":
       return <FileField {...props} />;
+    case "database":
+      return <DatabaseField {...props} />;
     case "stored-table":
       return <StoredTableField {...props} />;
     case "table":

@@ -11,8 +11,21 @@ export const provider = z.enum(Object.keys(providers) as Provider[]);
 export const POOL_PROVIDER = "pool";
 /** Provider of the connection that holds the Hugging Face Hub's address and token. It takes no prompts. */
 export const HUB_PROVIDER = "huggingface";
-export const connectionProvider = z.enum([...provider.options, POOL_PROVIDER, HUB_PROVIDER]);
+/** Provider of a connection to a database that steps query: its address has the person and the database, the key is the password. */
+export const DATABASE_PROVIDER = "postgresql";
+export const connectionProvider = z.enum([...provider.options, POOL_PROVIDER, HUB_PROVIDER, DATABASE_PROVIDER]);
 export type ConnectionProvider = z.infer<typeof connectionProvider>;
+
+/** Whether a connection answers prompts. */
+export function takesPrompts(kind: ConnectionProvider): kind is Exclude<ConnectionProvider, typeof HUB_PROVIDER | typeof DATABASE_PROVIDER> {
+  return kind !== HUB_PROVIDER && kind !== DATABASE_PROVIDER;
+}
+
+/** `postgresql://person@host:5432/database`, without the password, which is kept as the key. */
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ }).refine((text) => {
+  const { password, hostname, pathname } = new URL(text);
+  return password === "" && hostname !== "" && pathname.length > 1;
+}, "an address such as postgresql://person@host:5432/database is expected, with the password in its own field");
 
 /** A server of a pool; without a model of its own it is asked for the pool's. */
 export const poolMember = z.strictObject({ connection: z.string().min(1), model: z.string().min(1).max(300).nullable().default(null) });
@@ -49,11 +62,11 @@ export const connectionView = z.strictObject({
 });
 export type ConnectionView = z.infer<typeof connectionView>;
 
-export const connectionInput = z.strictObject({
+const connectionFields = z.strictObject({
   name: z.string().min(1).max(100),
   provider: connectionProvider,
   /** Left empty for the provider's own. */
-  baseUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]),
+  baseUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ }), databaseUrl]),
   /** Left out keeps the stored key; null removes it. */
   apiKey: z.string().max(1000).nullable().optional(),
   /** Secrets beside a key, for providers that want others. One that is left out or empty stays. */
@@ -65,6 +78,10 @@ export const connectionInput = z.strictObject({
   requestsPerMinute: z.int().min(1).nullable().default(null),
   tokensPerMinute: z.int().min(1).nullable().default(null),
   models: z.array(listedModel).max(500).default([]),
+});
+export const connectionInput = connectionFields.refine(({ provider: kind, baseUrl }) => (kind === DATABASE_PROVIDER) === /^postgres/.test(baseUrl), {
+  path: ["baseUrl"],
+  error: "a database has an address such as postgresql://person@host:5432/database, and nothing else has",
 });
 const connectionId = z.strictObject({ connectionId: z.string() });
 
@@ -106,7 +123,7 @@ export const deleteConnection = defineContract({
 export const testConnection = defineContract({
   method: "POST",
   path: "/connections/{connectionId}/test",
-  summary: "List the connection's models and send one short prompt, or ask the Hub whose token it is; a failure is explained",
+  summary: "List the connection's models and send one short prompt, or ask the Hub whose token it is, or a database for its version; a failure is explained",
   access: "user",
   params: connectionId,
   body: z.strictObject({ model: z.string().nullable().default(null) }),

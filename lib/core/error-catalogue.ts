@@ -150,6 +150,9 @@ export const errorCatalogue = {
   row_value_null: { status: 422, retry: "never" },
   // Rules that drop rows
   row_filtered: { status: 422, retry: "never" },
+  database_connection_missing: { status: 422, retry: "never" },
+  database_unreachable: { status: 422, retry: "later" },
+  database_address: { status: 422, retry: "never" },
   index_too_large: { status: 422, retry: "never" },
   index_unavailable: { status: 422, retry: "never" },
   row_numbers_invalid: { status: 422, retry: "never" },

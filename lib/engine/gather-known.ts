@@ -9,6 +9,7 @@ import { listParams } from "@/lib/steps/_sdk/param-fields";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
+import { databaseAccess } from "./database-access";
 import { filePath } from "./file-store";
 import { gatherCalls, gatherTextLengths } from "./gather-estimate";
 import { hubCredentials } from "./hub-credentials";
@@ -37,6 +38,7 @@ async function askProbe(resources: SharedResources, definition: AnyStepDefinitio
       filePath: (file) => filePath(resources, file),
       storedTable: (address) => openStoredTable(resources, session, address),
       hub: () => hubCredentials(resources),
+      database: (id) => databaseAccess(resources, id),
     });
   } catch (error) {
     return toAppError(error).toRecord();

@@ -8,6 +8,7 @@ import type { TableSession } from "@/lib/tables/table-session";
 import { syncFile, writePart } from "@/lib/tables/write-part";
 import type { LeasedChunk } from "./chunk-lease";
 import { noParts, type ChunkParts } from "./chunk-parts";
+import { databaseAccess } from "./database-access";
 import { derivedFile } from "./derived-files";
 import { filePath } from "./file-store";
 import { hubCredentials } from "./hub-credentials";
@@ -64,6 +65,7 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
     },
     derivedFile: (port, settings, make) => derivedFile(resources, { address: chunk.identity.inputs[port]?.[0] ?? "", settings, scratch: job.scratch }, make),
     hub: () => hubCredentials(resources),
+    database: (id) => databaseAccess(resources, id),
     provenance: () => gatherProvenance(resources, chunk),
   });
   const issuesFile = nameFile(job, "issues");

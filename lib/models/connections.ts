@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { isLinkLocalUrl } from "@/lib/core/public-address";
 import { createId } from "@/lib/core/ids";
-import { connectionInput, connectionProvider, HUB_PROVIDER, listedModel, POOL_PROVIDER, type ConnectionProvider, type ConnectionView } from "@/lib/contracts/models";
+import { connectionInput, connectionProvider, DATABASE_PROVIDER, HUB_PROVIDER, listedModel, POOL_PROVIDER, takesPrompts, type ConnectionProvider, type ConnectionView } from "@/lib/contracts/models";
 import { fullBaseUrl } from "@/lib/contracts/providers";
 import { readSettings, type ConnectionRow } from "@/lib/engine/connection-endpoint";
 import { hintOf, packSecrets, unpackSecrets, type Secrets } from "@/lib/engine/connection-secrets";
@@ -16,6 +16,7 @@ type WholeInput = z.output<typeof connectionInput>;
 function addressOf(kind: ConnectionProvider, baseUrl: string, settings: unknown): string {
   if (kind === POOL_PROVIDER) return "";
   if (kind === HUB_PROVIDER) return baseUrl || DEFAULT_HUB_ENDPOINT;
+  if (kind === DATABASE_PROVIDER) return baseUrl;
   return fullBaseUrl(kind, baseUrl, readSettings(settings).settings);
 }
 
@@ -61,7 +62,7 @@ function toData({ apiKey: _key, secrets: _secrets, models, settings, members, ..
   const filled = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ""));
   return {
     ...rest,
-    models: jsonValue(rest.provider === HUB_PROVIDER ? [] : models),
+    models: jsonValue(takesPrompts(rest.provider) ? models : []),
     settings: jsonValue(rest.provider === POOL_PROVIDER ? { members } : filled),
   };
 }

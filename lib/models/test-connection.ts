@@ -1,10 +1,11 @@
 import { AppError, isAppError, toAppError, type ErrorRecord } from "@/lib/core/app-error";
-import { HUB_PROVIDER, listedModel } from "@/lib/contracts/models";
+import { DATABASE_PROVIDER, HUB_PROVIDER, listedModel } from "@/lib/contracts/models";
 import { noteContexts } from "@/lib/engine/model-context";
 import { findTargets, toEndpoint, type ConnectionRow } from "@/lib/engine/connection-endpoint";
 import type { SharedResources, WorkerResources } from "@/lib/engine/resources";
 import type { ModelTarget } from "@/lib/llm/endpoint";
 import { callChat, callEmbedding, listRemoteModels } from "@/lib/llm/provider-call";
+import { askDatabase } from "./ask-database";
 import { askHub } from "./ask-hub";
 
 const TIMEOUT_MS = 30_000;
@@ -49,7 +50,7 @@ async function greet(target: ModelTarget): Promise<{ reply: string; latencyMs: n
 
 /**
  * Lists the server's models and, with a model, sends one short prompt past the cache, to every server of a pool; asks the Hub
- * whose token it is. A failure is the result, not thrown.
+ * whose token it is, and a database for its version. A failure is the result, not thrown.
  */
 export async function testConnection(resources: WorkerResources, id: string, model: string | null): Promise<ConnectionTest> {
   const found = await resources.database.prisma.connection.findUnique({ where: { id }, omit: { apiKey: true } });
@@ -57,6 +58,7 @@ export async function testConnection(resources: WorkerResources, id: string, mod
   const test: ConnectionTest = { ok: false, models: null, reply: null, latencyMs: null, error: null };
   try {
     if (found.provider === HUB_PROVIDER) return { ...test, ok: true, ...(await askHub(resources, id)) };
+    if (found.provider === DATABASE_PROVIDER) return { ...test, ok: true, ...(await askDatabase(resources, id)) };
     for (const target of await openTargets(resources, id, model)) {
       const listed = await listRemoteModels(target.endpoint, limits());
       if (listed) await noteContexts(resources, target.endpoint.id, listed.contexts, "listed");

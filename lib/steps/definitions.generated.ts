@@ -49,6 +49,7 @@ import { definition as prompt } from "./prompting/prompt/definition";
 import { definition as publishDataset } from "./out/publish-dataset/definition";
 import { definition as publishModel } from "./out/publish-model/definition";
 import { definition as queryDatabase } from "./sources/query-database/definition";
+import { definition as queryPostgres } from "./sources/query-postgres/definition";
 import { definition as ragPrompt } from "./prompting/rag-prompt/definition";
 import { definition as rankWithPrompt } from "./prompting/rank-with-prompt/definition";
 import { definition as regexExtract } from "./tables/regex-extract/definition";
@@ -134,6 +135,7 @@ export const stepDefinitions = {
   "publish-dataset": publishDataset as AnyStepDefinition,
   "publish-model": publishModel as AnyStepDefinition,
   "query-database": queryDatabase as AnyStepDefinition,
+  "query-postgres": queryPostgres as AnyStepDefinition,
   "rag-prompt": ragPrompt as AnyStepDefinition,
   "rank-with-prompt": rankWithPrompt as AnyStepDefinition,
   "regex-extract": regexExtract as AnyStepDefinition,

@@ -49,6 +49,7 @@ import prompt from "./prompting/prompt/messages.en.json" with { type: "json" };
 import publishDataset from "./out/publish-dataset/messages.en.json" with { type: "json" };
 import publishModel from "./out/publish-model/messages.en.json" with { type: "json" };
 import queryDatabase from "./sources/query-database/messages.en.json" with { type: "json" };
+import queryPostgres from "./sources/query-postgres/messages.en.json" with { type: "json" };
 import ragPrompt from "./prompting/rag-prompt/messages.en.json" with { type: "json" };
 import rankWithPrompt from "./prompting/rank-with-prompt/messages.en.json" with { type: "json" };
 import regexExtract from "./tables/regex-extract/messages.en.json" with { type: "json" };
@@ -134,6 +135,7 @@ export const stepMessages = {
   "publish-dataset": publishDataset,
   "publish-model": publishModel,
   "query-database": queryDatabase,
+  "query-postgres": queryPostgres,
   "rag-prompt": addSharedWords(ragPrompt),
   "rank-with-prompt": addSharedWords(rankWithPrompt),
   "regex-extract": regexExtract,

@@ -5,4 +5,5 @@ export const probeLoaders = {
   "load-hub-dataset": () => import("./sources/load-hub-dataset/probe"),
   "load-table": () => import("./sources/load-table/probe"),
   "query-database": () => import("./sources/query-database/probe"),
+  "query-postgres": () => import("./sources/query-postgres/probe"),
 };

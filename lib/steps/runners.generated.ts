@@ -49,6 +49,7 @@ export const runnerLoaders = {
   "publish-dataset": () => import("./out/publish-dataset/runner"),
   "publish-model": () => import("./out/publish-model/runner"),
   "query-database": () => import("./sources/query-database/runner"),
+  "query-postgres": () => import("./sources/query-postgres/runner"),
   "rag-prompt": () => import("./prompting/rag-prompt/runner"),
   "rank-with-prompt": () => import("./prompting/rank-with-prompt/runner"),
   "regex-extract": () => import("./tables/regex-extract/runner"),

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useApi } from "@/components/api/use-api";
 import { Select } from "@/components/ui/select";
-import { listConnections, listModels } from "@/lib/contracts/models";
+import { listConnections, listModels, takesPrompts } from "@/lib/contracts/models";
 import { modelRef } from "@/lib/steps/_sdk/model-ref";
 import type { FieldProps } from "../field-props";
 import { OtherModel } from "./other-model";
@@ -35,7 +35,7 @@ export function ModelField({ id, value, nullable, invalid, describedBy, onCommit
   if (isNaming) {
     return (
       <OtherModel
-        connections={connections.data?.connections.filter((connection) => connection.provider !== "huggingface") ?? []}
+        connections={connections.data?.connections.filter((connection) => takesPrompts(connection.provider)) ?? []}
         onChoose={(ref) => {
           setIsNaming(false);
           onCommit(ref);

@@ -29,6 +29,8 @@ export type ParamField =
   | { kind: "file" }
   /** A table that a step has made, by its address: `fp~<fingerprint>~<port>`. */
   | { kind: "stored-table" }
+  /** A connection to a database, by its id. */
+  | { kind: "database" }
   /** A table typed by hand: {columns, rows}. */
   | { kind: "table" };
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ErrorCode } from "@/lib/core/error-catalogue";
 import type { ErrorData } from "@/lib/core/app-error";
+import type { DatabaseAccess } from "@/lib/databases/connect-postgres";
 import type { Chunking } from "@/lib/documents/chunk-document";
 import type { DocumentText } from "@/lib/documents/document";
 import type { CallExtras, ChatMessage, Completion, Sampling } from "@/lib/llm/chat";
@@ -86,6 +87,8 @@ export interface TableContext<Params> {
   derivedFile: (port: string, settings: Record<string, string | number>, make: (path: string) => Promise<void>) => Promise<string>;
   /** Credentials of the Hugging Face Hub connection, if there is one. */
   hub: () => Promise<{ endpoint: string; token: string | null }>;
+  /** Where a database is and who reads it, by the connection's id. Throws `database_connection_missing`. */
+  database: (connection: string) => Promise<DatabaseAccess>;
   /** How the input came to be, for cards. */
   provenance: () => Promise<Provenance>;
 }
@@ -185,6 +188,7 @@ export interface ProbeContext {
   scratch: string;
   filePath: (file: FileRef) => Promise<string>;
   hub: () => Promise<{ endpoint: string; token: string | null }>;
+  database: (connection: string) => Promise<DatabaseAccess>;
 }
 
 export type StepProbe<Definition> = (params: ParamsOf<Definition>, context: ProbeContext) => Promise<ProbeResult>;

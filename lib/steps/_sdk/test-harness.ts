@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DatabaseAccess } from "@/lib/databases/connect-postgres";
 import { isAppError } from "@/lib/core/app-error";
 import { toJsonCell, type JsonValue } from "@/lib/tables/json-cell";
 import { openDuckDb, type DuckDb } from "@/lib/tables/duckdb";
@@ -80,6 +81,7 @@ export interface HarnessOptions {
   hub?: { endpoint: string; token: string | null };
   privateHosts?: string[];
   probed?: Column[] | null;
+  database?: DatabaseAccess;
   /** By input port. */
   models?: Record<string, InputModel>;
 }
@@ -274,6 +276,7 @@ async function createContext(
       await make(path);
       return path;
     },
+    database: () => (options.database ? Promise.resolve(options.database) : Promise.reject(new Error("The fixture has no database."))),
     privateHosts: options.privateHosts ?? [],
     handOnModel: (port, from) => void (outcome.models[port] = from),
     reject: record(outcome.rejected),
