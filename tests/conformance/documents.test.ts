@@ -31,3 +31,8 @@ it("gives proofs that exist", () => {
   expect(proofs.length).toBeGreaterThan(50);
   expect(proofs.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
+
+it("says why, wherever there is no counterpart", () => {
+  const silent = rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim())).filter(([, ours, why]) => ours === "—" && why === "");
+  expect(silent.map(([theirs]) => theirs)).toEqual([]);
+});
