@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import type { Index } from "usearch";
+import { createRequire } from "node:module";
+import type * as Usearch from "usearch";
 import { AppError } from "@/lib/core/app-error";
 import type { SqlSession } from "@/lib/steps/_sdk/step-runner";
 
@@ -25,6 +26,9 @@ export interface NumberedVector {
   vector: Float32Array;
 }
 
+/** As an ES module it looks for its native part from whatever called it, which fails where that is compiled on the way. */
+const requireUsearch = createRequire(import.meta.url);
+
 /** Memory of an index, at most: it is held as a whole while it is built and searched. */
 const MOST_BYTES = 2 * 2 ** 30;
 /** Vectors put in, or searched for, between two looks at what else there is to do. */
@@ -44,9 +48,9 @@ export function requireIndexFits(vectors: number, settings: VectorIndexSettings)
 }
 
 /** Throws `index_unavailable` where the library has nothing for this machine. */
-async function createIndex({ length, measure, connectivity, buildEffort, searchEffort }: VectorIndexSettings): Promise<Index> {
+function createIndex({ length, measure, connectivity, buildEffort, searchEffort }: VectorIndexSettings): Usearch.Index {
   try {
-    const { Index, MetricKind, ScalarKind } = await import("usearch");
+    const { Index, MetricKind, ScalarKind } = requireUsearch("usearch") as typeof Usearch;
     const metric = measure === "cosine" ? MetricKind.Cos : MetricKind.IP;
     return new Index({ dimensions: length, metric, quantization: ScalarKind.F32, connectivity, expansion_add: buildEffort, expansion_search: searchEffort, multi: false });
   } catch (error) {
@@ -71,7 +75,7 @@ export async function* readVectors(sql: SqlSession, table: string, rows: number)
 
 /** Puts vectors into a new index, one after the other so that the same vectors give the same index, and writes it to a file. */
 export async function buildVectorIndex(batches: AsyncIterable<NumberedVector[]>, settings: VectorIndexSettings, path: string, signal: AbortSignal): Promise<void> {
-  const index = await createIndex(settings);
+  const index = createIndex(settings);
   for await (const batch of batches) {
     index.add(BigUint64Array.from(batch, ({ number }) => BigInt(number)), joinVectors(batch, settings.length), 1);
     await setImmediate();
@@ -86,8 +90,8 @@ export interface FoundVector {
 }
 
 /** A search in the index of a file. Gives, for each query of a batch, the numbers of about the nearest `k`. */
-export async function openVectorIndex(path: string, settings: VectorIndexSettings): Promise<(queries: readonly NumberedVector[], k: number) => FoundVector[]> {
-  const index = await createIndex(settings);
+export function openVectorIndex(path: string, settings: VectorIndexSettings): (queries: readonly NumberedVector[], k: number) => FoundVector[] {
+  const index = createIndex(settings);
   index.load(path);
   return (queries, k) =>
     queries.flatMap(({ number, vector }) => {

@@ -47,7 +47,7 @@ export async function findApproximately(context: Pick<TableContext<unknown>, "sq
   requireIndexFits(vectors, settings);
   const { searchEffort, ...built } = settings;
   const path = await derivedFile("documents", { kind: "usearch 2.25", column: wanted.column, ...built }, (file) => buildVectorIndex(readVectors(sql, DOCUMENTS, wanted.documents), settings, file, signal));
-  const search = await openVectorIndex(path, { ...built, searchEffort: Math.max(searchEffort, wanted.k) });
+  const search = openVectorIndex(path, { ...built, searchEffort: Math.max(searchEffort, wanted.k) });
   for await (const batch of readVectors(sql, ASKED, wanted.queries)) {
     signal.throwIfAborted();
     const pairs = `(SELECT unnest(from_json(?, '[{"query":"BIGINT","document":"BIGINT"}]'), recursive := true))`;
