@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { Client, DatabaseError, type ClientConfig } from "pg";
 import { AppError, isAppError } from "@/lib/core/app-error";
-import { kindOfAddress } from "@/lib/documents/public-address";
+import { kindOfAddress } from "@/lib/core/public-address";
 
 /** Where a database is and who reads it, of a connection that an administrator made. */
 export interface DatabaseAccess {

@@ -21,12 +21,12 @@ export const samplingParams = {
   maxTokens: z.int().min(1).nullable().meta({ field: { kind: "integer" } }),
   stop: z.array(z.string().min(1)).max(8).meta({ field: { kind: "string-list" }, advanced: true }),
   seed: z.int().min(0).nullable().meta({ field: { kind: "integer" }, advanced: true }),
-  frequencyPenalty: z.number().min(-2).max(2).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "penalties" }),
-  presencePenalty: z.number().min(-2).max(2).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "penalties" }),
-  repetitionPenalty: z.number().min(0.1).max(10).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "repetitionPenalty" }),
-  logitBias: z.string().max(20_000).refine((text) => readLogitBias(text) !== null, "is no JSON object of token numbers and values from -100 to 100").default("").meta({ field: { kind: "multiline" }, advanced: true, needs: "logitBias" }),
-  overlong: z.enum(["send", "fail", "truncate"]).default("send").meta({ field: { kind: "select" }, advanced: true }),
-  truncatedColumn: z.string().min(1).max(200).nullable().default(null).meta({ field: { kind: "text" }, advanced: true, visibleWhen: { param: "overlong", is: ["truncate"] } }),
+  frequencyPenalty: z.number().min(-2).max(2).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "penalties", addedLater: true }),
+  presencePenalty: z.number().min(-2).max(2).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "penalties", addedLater: true }),
+  repetitionPenalty: z.number().min(0.1).max(10).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "repetitionPenalty", addedLater: true }),
+  logitBias: z.string().max(20_000).refine((text) => readLogitBias(text) !== null, "is no JSON object of token numbers and values from -100 to 100").default("").meta({ field: { kind: "multiline" }, advanced: true, needs: "logitBias", addedLater: true }),
+  overlong: z.enum(["send", "fail", "truncate"]).default("send").meta({ field: { kind: "select" }, advanced: true, addedLater: true }),
+  truncatedColumn: z.string().min(1).max(200).nullable().default(null).meta({ field: { kind: "text" }, advanced: true, addedLater: true, visibleWhen: { param: "overlong", is: ["truncate"] } }),
   batch: z.boolean().default(false).meta({ field: { kind: "switch" }, needs: "batch" }),
 };
 
