@@ -47,9 +47,10 @@ def test_it_learns_the_answers(
     base = {"kind": "folder", "path": "t5"}
     reporter = RecordingReporter()
     train_recipe(
-        "fine-tune-sequence", reporter, table(), columns=COLUMNS, base=base, method=method, epochs=25, learningRate=1e-2
-    )
-    assert reporter.losses()[-1] < reporter.losses()[0] / (10 if method["kind"] == "full" else 2)
+        "fine-tune-sequence", reporter, table(), columns=COLUMNS, base=base, method=method,
+        epochs=25 if method["kind"] == "full" else 10, learningRate=1e-2,
+    )  # fmt: skip
+    assert reporter.losses()[-1] < reporter.losses()[0] / (10 if method["kind"] == "full" else 1.3)
     if method["kind"] == "lora":
         return
 

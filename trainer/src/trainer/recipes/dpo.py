@@ -10,6 +10,7 @@ from trl.trainer.dpo_trainer import DPOTrainer
 
 from trainer.contracts.training import DpoRequest
 from trainer.data.preference_rows import prepare_preferences
+from trainer.errors import TrainingFailed
 from trainer.models.save_model import write_model
 from trainer.training.load_base import fit_length, load_generator
 from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
@@ -22,6 +23,10 @@ class _Trainer(StopsAtNan, DPOTrainer):
 
 
 def dpo(request: DpoRequest, place: Workplace) -> Built:
+    if request.loss == "exo_pair" and request.label_smoothing == 0:
+        raise TrainingFailed(
+            "training_setting_unfit", "the EXO loss wants label smoothing above 0; its paper recommends 0.001."
+        )
     loaded = load_generator(request, request, place)
     length = fit_length(request, loaded.model, place)
     rows = prepare_preferences(request, loaded.tokenizer, length, place)
