@@ -44,7 +44,7 @@ export async function askAboutRow(row: Record<string, unknown>, { params, prepar
 }
 
 /** What becomes of a row whose reply does not say what was asked, where it does not go on. Throws `reply_unparseable` where it is to fail. */
-export function refuseReply(policy: "reject" | "fail", wanted: string, { text, call }: Pick<Asked, "text" | "call">): RowOutcome {
+export function refuseReply(policy: "reject" | "fail", wanted: string, { text, call }: { text: string; call: Asked["call"] | null }): RowOutcome {
   const data = { wanted, reply: text.trim().slice(0, SHOWN) };
   if (policy === "fail") throw new AppError("reply_unparseable", data);
   return { rejected: { code: "reply_unparseable", data }, call };

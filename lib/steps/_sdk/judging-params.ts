@@ -4,6 +4,7 @@ import type { Column } from "./columns";
 import type { CheckContext, CheckResult } from "./define-step";
 import { checkLayout, layoutParam, type Layout } from "./layout";
 import { checkParser, parserDefaults, parserParams } from "./parser-params";
+import { LOCAL_CONNECTION, type ModelRef } from "./model-ref";
 import { labelParam, requireText, separatorParam } from "./prompting-params";
 import { samplingParams, steadySampling } from "./sampling-params";
 
@@ -15,6 +16,7 @@ export function judgingParams(layout: Layout) {
   return {
     instruction: z.string().max(100_000).meta({ field: { kind: "prompt" } }),
     ...samplingParams,
+    decide: z.enum(["reply", "likelihood"]).default("reply").meta({ field: { kind: "select" }, advanced: true, addedLater: true }),
     order: z.enum(["random", "as-given", "both"]).meta({ field: { kind: "select" } }),
     unparsed: z.enum(["reject", "fail", "tie"]).meta({ field: { kind: "select" } }),
     orderSeed: z.int().min(0).meta({ field: { kind: "integer" }, advanced: true, visibleWhen: { param: "order", is: ["random"] } }),
@@ -32,6 +34,7 @@ export function judgingParams(layout: Layout) {
 
 export const judgingDefaults = {
   ...steadySampling,
+  decide: "reply" as const,
   order: "random" as const,
   unparsed: "reject" as const,
   orderSeed: 1,
@@ -47,6 +50,8 @@ export const judgingDefaults = {
 export interface JudgingValues {
   systemPrompt: string;
   instruction: string;
+  /** By what the model says, or by which of the two labels it finds likelier as an answer. */
+  decide: "reply" | "likelihood";
   order: "random" | "as-given" | "both";
   unparsed: "reject" | "fail" | "tie";
   orderSeed: number;
@@ -73,7 +78,7 @@ export const judgementColumns: Column[] = [
 ];
 
 /** Columns and problems of a judging step; `read` names the parameters that are columns. */
-export function checkJudging<Params extends JudgingValues>(context: CheckContext<Params>, layout: Layout, read: readonly (keyof Params & string)[]): CheckResult {
+export function checkJudging<Params extends JudgingValues & { model: ModelRef }>(context: CheckContext<Params>, layout: Layout, read: readonly (keyof Params & string)[]): CheckResult {
   const { params } = context;
   const columns = inputColumns(context, "input");
   const added = addColumns(columns, judgementColumns.map((column) => ({ ...column, param: "model" })));
@@ -84,6 +89,7 @@ export function checkJudging<Params extends JudgingValues>(context: CheckContext
     ...requireText(params.bLabel, "bLabel"),
     ...checkParser(params),
     ...checkLayout(params.layout, layout),
+    ...(params.decide === "likelihood" && params.model.connection !== LOCAL_CONNECTION ? [{ code: "model_not_trainable" as const, data: { model: params.model.model }, param: "model" }] : []),
     ...added.problems,
   ];
   return { columns: { output: added.columns }, problems };

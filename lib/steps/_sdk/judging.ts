@@ -13,7 +13,8 @@ interface Judged {
   verdict: Verdict | null;
   prompt: string;
   reply: string;
-  call: Awaited<ReturnType<RowContext<unknown>["complete"]>>["record"];
+  /** Null where nothing was said: the labels were only weighed. */
+  call: Awaited<ReturnType<RowContext<unknown>["complete"]>>["record"] | null;
 }
 
 /** What is judged: the pair, and what both answer where that is shown. */
@@ -48,10 +49,12 @@ function readVerdict(reply: string, values: JudgingValues, labels: VerdictLabels
  * Judges a pair, shown in the order asked for. In both orders the verdicts must agree, else it is a tie with `conflict`
  * (PandaLM, section 4.1). Two equal texts are a tie without a call.
  */
-export async function judgePair(pair: JudgedPair, { params: values, prepared, complete }: RowContext<JudgingValues, PreparedAsking>): Promise<RowOutcome> {
+export async function judgePair(pair: JudgedPair, context: RowContext<JudgingValues, PreparedAsking>): Promise<RowOutcome> {
+  const { params: values, prepared, complete } = context;
   const labels = { a: toLabelName(values.aLabel), b: toLabelName(values.bLabel) };
   const ask = async (swapped: boolean): Promise<Judged> => {
     const prompt = layOutPair(swapped ? { ...pair, a: pair.b, b: pair.a } : pair, values, prepared.layout);
+    if (values.decide === "likelihood") return weighLabels(prompt, labels, { swapped, context });
     const { text, record } = await complete(toMessages(values.systemPrompt, prompt), 0);
     const shown = readVerdict(text, values, labels, prepared.read);
     return { verdict: swapped ? swapVerdict(shown) : shown, prompt, reply: text.trim(), call: record };
@@ -80,6 +83,21 @@ export async function judgePair(pair: JudgedPair, { params: values, prepared, co
   const conflict = second ? first?.verdict !== second.verdict : null;
   const verdict = first?.verdict ?? TIE;
   return toRow(judged, conflict || verdict === TIE ? TIE : labels[verdict], order, conflict);
+}
+
+/**
+ * The likelier of the two labels as the answer to a prompt, each token by itself counting alike: a verdict from models that
+ * are too small to say one. Equal ones are a tie.
+ */
+async function weighLabels(prompt: string, labels: VerdictLabels, { swapped, context }: { swapped: boolean; context: RowContext<JudgingValues, PreparedAsking> }): Promise<Judged> {
+  const weigh = async (label: string): Promise<number> => {
+    const { tokens, logLikelihood } = await context.likelihood(prompt, context.params.separator + label, { truncate: false });
+    return logLikelihood / Math.max(1, tokens);
+  };
+  const [a = 0, b = 0] = await Promise.all([weigh(labels.a), weigh(labels.b)]);
+  const shown: Verdict = a > b ? "a" : b > a ? "b" : TIE;
+  const reply = `${labels.a}: ${a.toFixed(4)}, ${labels.b}: ${b.toFixed(4)}`;
+  return { verdict: swapped ? swapVerdict(shown) : shown, prompt, reply, call: null };
 }
 
 /** By the pair alone, so that the choice is the same on every machine, for every order of rows and after every resume. */
