@@ -60,7 +60,7 @@ export const saveWorkflow = defineContract({
   summary: "Save a workflow; refused with `workflow_changed` where a newer revision is there",
   access: "user",
   params: workflowId,
-  body: z.strictObject({ baseRevision: z.int(), document: workflowDocument }),
+  body: z.strictObject({ baseRevision: z.int(), document: anyDocument }),
   response: z.strictObject({ revision: z.int(), updatedAt: z.string() }),
 });
 
