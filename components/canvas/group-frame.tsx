@@ -53,7 +53,7 @@ export const GroupFrame = memo(function GroupFrame({ id, selected }: NodeProps<F
       <header className="frame-header pointer-events-auto flex h-12 cursor-grab flex-col justify-center rounded-t px-3 hover:bg-hover">
         <div className="flex items-center gap-1.5">
           <Icon size={14} aria-hidden className="shrink-0 text-muted" />
-          <span className="min-w-0 flex-1 truncate text-sm font-medium">{group.title}</span>
+          <span className="min-w-0 flex-1 truncate text-sm font-medium group-data-[detail=dot]/canvas:hidden group-data-[detail=label]/canvas:text-[22px]">{group.title}</span>
           {problem !== null && (
             <Tooltip content={problem}>
               <TriangleAlert size={14} aria-label={problem} className="shrink-0 text-warn" />
@@ -61,7 +61,7 @@ export const GroupFrame = memo(function GroupFrame({ id, selected }: NodeProps<F
           )}
         </div>
         {repeat && (
-          <p className="truncate text-xs text-muted">
+          <p className="truncate text-xs text-muted group-data-[detail=dot]/canvas:hidden group-data-[detail=label]/canvas:hidden">
             {repeat.stop?.kind === "rows" ? t("untilRows", { rows: repeat.stop.rows, rounds: repeat.rounds }) : t("rounds", { rounds: repeat.rounds })}
             <Outcome group={group} />
           </p>
