@@ -94,7 +94,7 @@ async function weighLabels(prompt: string, labels: VerdictLabels, { swapped, con
     const { tokens, logLikelihood } = await context.likelihood(prompt, context.params.separator + label, { truncate: false });
     return logLikelihood / Math.max(1, tokens);
   };
-  const [a = 0, b = 0] = await Promise.all([weigh(labels.a), weigh(labels.b)]);
+  const [a, b] = await Promise.all([weigh(labels.a), weigh(labels.b)]);
   const shown: Verdict = a > b ? "a" : b > a ? "b" : TIE;
   const reply = `${labels.a}: ${a.toFixed(4)}, ${labels.b}: ${b.toFixed(4)}`;
   return { verdict: swapped ? swapVerdict(shown) : shown, prompt, reply, call: null };
