@@ -1,9 +1,11 @@
 import { useMemo } from "react";
 import { useFormatter, useTranslations } from "use-intl";
-import { usePlanState } from "@/components/canvas/studio-context";
+import { useDocumentState, usePlanState } from "@/components/canvas/studio-context";
 import { formatSeconds } from "@/components/canvas/use-status-words";
+import { stepCatalogue } from "@/components/steps/step-catalogue";
 import { Tooltip } from "@/components/ui/tooltip";
 import { estimateRun, type RunEstimate as Estimate, type StepEstimate } from "@/lib/plan/estimate/estimate-run";
+import { planWorkflow } from "@/lib/plan/plan-workflow";
 
 const MOST_STEPS = 12;
 const CENT = 0.01;
@@ -32,6 +34,7 @@ function StepLine({ step }: { step: StepEstimate }) {
     <tr>
       <th scope="row" className="max-w-40 truncate pr-3 text-left font-normal">{step.title}</th>
       <td className="pr-3 text-right">{step.calls === null ? t("notKnown") : t("callCount", { calls: step.calls })}</td>
+      <td className="pr-3 text-right">{step.calls === null ? "" : t("tokenCount", { tokens: step.calls * (step.promptTokens + (step.completionTokens ?? 0)), atLeast: step.completionTokens === null ? "yes" : "no" })}</td>
       <td className="pr-3 text-right">{step.calls === null ? "" : money}</td>
       <td className="text-right">{step.isBatch ? t("asBatch") : step.calls === null || step.seconds === null ? "" : formatSeconds(Math.max(1, step.seconds))}</td>
     </tr>
@@ -66,7 +69,12 @@ export function RunEstimate() {
   const plan = usePlanState((state) => state.plan);
   const known = usePlanState((state) => state.known);
   const rowLimit = usePlanState((state) => state.rowLimit);
-  const estimate = useMemo(() => estimateRun(plan, known, rowLimit), [plan, known, rowLimit]);
+  const document = useDocumentState((state) => state.document);
+  const estimate = useMemo(() => {
+    // What stands there of a step whose cache is off is of no use to the next run.
+    const next = document.nodes.some(({ cache }) => cache === "off") ? planWorkflow(document, stepCatalogue, known, rowLimit, { id: "next", steps: null }) : plan;
+    return estimateRun(next, known, rowLimit);
+  }, [document, plan, known, rowLimit]);
   const words = useEstimateWords(estimate);
   if (plan.steps.size === 0) return null;
   if (estimate.steps === 0) return <span className="text-xs whitespace-nowrap text-muted">{t("nothingToDo")}</span>;
