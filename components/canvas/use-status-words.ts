@@ -41,7 +41,7 @@ export function useStatusWords(): (stepId: string, status: StepStatus) => Status
         return { short: isNew ? t("notRun") : t("staleShort"), long: explainStale(stepId, status.reason) };
       }
       case "waiting":
-        return { short: t("waiting"), long: status.waitsFor === "trainer_installing" ? t("waitsForTrainer") : t("waitingLong") };
+        return { short: t("waiting"), long: status.waitsFor === "trainer" ? t("waitsForTrainer") : t("waitingLong") };
       case "paused": {
         const { rowsDone, rowsTotal } = status.step;
         return { short: rowsTotal === null ? t("paused") : t("pausedAt", { done: rowsDone, total: rowsTotal }), long: t("pausedLong") };

@@ -55,8 +55,8 @@ export const stepRunView = z.strictObject({
     .nullable(),
   /** Calls handed to the provider as batches, while any are open; `deadline` is the latest of theirs, null until they are taken. */
   batch: z.strictObject({ total: z.int(), done: z.int(), deadline: z.string().nullable(), error: errorRecord.nullable() }).nullable(),
-  /** What it waits for, where that is not another step: e.g. `trainer_installing`. */
-  waitsFor: z.string().nullable(),
+  /** What it waits for, where that is not another step: the trainer to be there, or to have time for it. */
+  waitsFor: z.literal("trainer").nullable(),
   error: errorRecord.nullable(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),

@@ -149,7 +149,7 @@ function toStepView(row: StepRow): StepRunView {
       running && row.batch_total !== null
         ? { total: row.batch_total, done: row.batch_done ?? 0, deadline: row.batch_deadline?.toISOString() ?? null, error: errorRecord.nullable().parse(row.batch_error) }
         : null,
-    waitsFor: row.state === "waiting" ? row.waits_for : running && row.training_state === "queued" ? "trainer" : null,
+    waitsFor: (row.state === "waiting" && row.waits_for === "trainer") || (running && row.training_state === "queued") ? "trainer" : null,
     error: errorRecord.nullable().parse(row.error),
     startedAt: row.started_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,
