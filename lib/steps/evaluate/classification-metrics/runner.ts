@@ -22,17 +22,17 @@ export const run: StepRunner<typeof definition> = {
         coalesce(2 * tp / nullif(support + predicted, 0), 0) AS f1, support::BIGINT AS support, predicted FROM rates`;
     await emitReport("classes", `SELECT label, precision, recall, f1, support FROM (${classes}) ORDER BY label`);
     await emitReport("confusion", `SELECT g AS gold, coalesce(p, ${NONE}) AS predicted, n::BIGINT AS rows FROM (${pairs}) ORDER BY ALL`);
-    // Cohen's kappa (Cohen 1960): null where chance agreement is certain.
+    // Cohen's kappa (Cohen 1960): null where chance agreement is certain. Rounded, because the last bits depend on the order in which threads add up.
     await emitReport(
       "summary",
       `WITH classes AS (${classes}), pairs AS (${pairs}), total AS (SELECT coalesce(sum(n), 0)::DOUBLE AS n, coalesce(sum(n) FILTER (g = p), 0)::DOUBLE AS agreed FROM pairs),
        chance AS (SELECT sum(support * predicted) AS products FROM classes),
        both_parts AS (SELECT n, agreed / nullif(n, 0) AS accuracy, products / nullif(n * n, 0) AS expected FROM total, chance)
        SELECT unnest(['rows', 'accuracy', 'macro_precision', 'macro_recall', 'macro_f1', 'weighted_precision', 'weighted_recall', 'weighted_f1', 'kappa']) AS measure,
-         unnest([n, accuracy,
+         unnest(list_transform([n, accuracy,
            (SELECT avg(precision) FROM classes), (SELECT avg(recall) FROM classes), (SELECT avg(f1) FROM classes),
            (SELECT sum(precision * support) / nullif(sum(support), 0) FROM classes), (SELECT sum(recall * support) / nullif(sum(support), 0) FROM classes),
-           (SELECT sum(f1 * support) / nullif(sum(support), 0) FROM classes), (accuracy - expected) / nullif(1 - expected, 0)]) AS value
+           (SELECT sum(f1 * support) / nullif(sum(support), 0) FROM classes), (accuracy - expected) / nullif(1 - expected, 0)], lambda value: round(value, 12))) AS value
        FROM both_parts`,
     );
     await reject(issueRows("row_unlabelled", `${view} WHERE ${gold} IS NULL`, { column: params.gold }));

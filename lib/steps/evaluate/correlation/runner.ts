@@ -13,7 +13,8 @@ export const run: StepRunner<typeof definition> = {
     const [a, b] = [params.a, params.b].map((name) => `TRY_CAST(${quoteIdentifier(name)} AS DOUBLE)`);
     const isNumber = `${a ?? ""} IS NOT NULL AND ${b ?? ""} IS NOT NULL AND isfinite(${a ?? ""}) AND isfinite(${b ?? ""})`;
     // A column in which nothing varies correlates with nothing.
-    const orNull = (value: string) => `CASE WHEN isnan(${value}) THEN NULL ELSE ${value} END`;
+    // The last bits depend on the order in which threads add up.
+    const orNull = (value: string) => `CASE WHEN isnan(${value}) THEN NULL ELSE round(${value}, 12) END`;
     await emitReport(
       "summary",
       `WITH pairs AS (SELECT ${a ?? ""} AS a, ${b ?? ""} AS b FROM ${view} WHERE ${isNumber}),

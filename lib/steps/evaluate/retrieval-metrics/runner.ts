@@ -32,7 +32,7 @@ export const run: StepRunner<typeof definition> = {
     await emitReport(
       "summary",
       `SELECT unnest([${[...addedColumns(k), "rows"].map((name) => quoteLiteral(name)).join(", ")}]) AS measure,
-         unnest([avg(${recall ?? ""}), avg(${ndcg ?? ""}), avg(${reciprocal ?? ""}), count(*)::DOUBLE]) AS value FROM (${rows})`,
+         unnest([round(avg(${recall ?? ""}), 12), round(avg(${ndcg ?? ""}), 12), round(avg(${reciprocal ?? ""}), 12), count(*)::DOUBLE]) AS value FROM (${rows})`,
     );
     await reject(issueRows("row_unlabelled", `${view} WHERE NOT coalesce(${isLabelled}, false)`, { column: params.gold }));
   },
