@@ -11,12 +11,12 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** A port that is free now. */
-export async function findFreePort(): Promise<number> {
+/** A port that is free now; 0 asks for any. Throws where the one asked for is taken. */
+export async function findFreePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.listen(wanted, "127.0.0.1", () => {
       const address = server.address();
       server.close(() => {
         if (address && typeof address === "object") resolve(address.port);

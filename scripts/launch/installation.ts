@@ -22,6 +22,21 @@ async function readOrCreateSecret(dataFolder: string, name: string): Promise<str
   return (await readFile(path, "utf8")).trim();
 }
 
+const TRAINER_PORTS = { from: 20_000, count: 10_000 };
+
+/**
+ * A port for the trainer, which takes it minutes later where it has to be installed first: one below those that systems give
+ * out by themselves, and not the web server's, which is not taken yet either.
+ */
+async function findTrainerPort(): Promise<number> {
+  for (;;) {
+    const port = TRAINER_PORTS.from + Math.floor(Math.random() * TRAINER_PORTS.count);
+    if (String(port) === process.env.PORT) continue;
+    const free = await findFreePort(port).catch(() => null);
+    if (free !== null) return free;
+  }
+}
+
 function commandOf(pid: number): string {
   return spawnSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim();
 }
@@ -71,7 +86,7 @@ export async function openInstallation(dataFolder: string): Promise<Installation
   const databaseUrl = given ?? postgres?.url ?? "";
   await applyMigrations(databaseUrl, root);
   await migrateQueues({ databaseUrl, redisUrl: process.env.REDIS_URL });
-  const trainerPort = await findFreePort();
+  const trainerPort = await findTrainerPort();
   const chosen = {
     DATABASE_URL: databaseUrl,
     REVERIE_DATA: dataFolder,
