@@ -44,7 +44,7 @@ it("goes three rounds: answers, judges itself, is trained, and goes on with what
   await page.goto(`${app.url}/`);
   await page.getByRole("button", { name: /Self-rewarding/ }).click();
   await page.waitForURL(/\/workflows\//);
-  await page.getByTestId("group").getByText("3 rounds").waitFor();
+  await page.getByTestId("group").getByText("Three rounds").waitFor({ state: "attached" });
   const run = await runToEnd();
   expect(run.state).toBe("done");
   const trainings = run.steps.filter((step) => step.stepId === "train-dpo");
