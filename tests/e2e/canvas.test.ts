@@ -194,7 +194,11 @@ it("draws and wires a workflow with the keyboard alone", async () => {
   for (let presses = 0; presses < 80 && !(await input.evaluate((element) => element === document.activeElement)); presses += 1) await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.getByRole("option", { name: "Type a table" }).waitFor();
-  await page.keyboard.press("ArrowDown");
+  // The list is there a moment before it listens to keys.
+  await expectSoon(async () => {
+    await page.keyboard.press("ArrowDown");
+    return page.locator('[role="option"][data-highlighted]').allTextContents();
+  }).toEqual(["Type a table"]);
   await page.keyboard.press("Enter");
   await expectSoon(wires).toBe(1);
   await page.keyboard.press("Control+k");
