@@ -31,7 +31,7 @@ interface StatusInput {
   stepRun: StepRunView | undefined;
   /** Its run is still under way. */
   active: boolean;
-  /** Its run is paused: only a training that had begun goes on. */
+  /** Its run is paused. */
   paused: boolean;
   known: PlanKnown;
 }
@@ -50,7 +50,7 @@ function countRows({ definition, params }: PlannedStep, step: StepRunView): numb
 function fromRun(planned: PlannedStep, step: StepRunView, { active, paused }: { active: boolean; paused: boolean }): StepStatus | null {
   const isCurrent = step.fingerprint === planned.fingerprint;
   if (active && step.state === "waiting") return { kind: "waiting", waitsFor: step.waitsFor };
-  if (active && step.state === "running") return { kind: paused && !step.training ? "paused" : "running", step };
+  if (active && step.state === "running") return { kind: (step.training ? step.training.paused : paused) ? "paused" : "running", step };
   if (!isCurrent) return null;
   if (active && step.state === "done") return { kind: "fresh", rows: countRows(planned, step), failed: step.failed, rejected: step.rejected };
   if (step.state === "failed") return { kind: "failed", error: step.error };

@@ -43,7 +43,8 @@ export function useStatusWords(): (stepId: string, status: StepStatus) => Status
       case "waiting":
         return { short: t("waiting"), long: status.waitsFor === "trainer" ? t("waitsForTrainer") : t("waitingLong") };
       case "paused": {
-        const { rowsDone, rowsTotal } = status.step;
+        const { rowsDone, rowsTotal, training } = status.step;
+        if (training) return { short: training.totalSteps === null ? t("paused") : t("pausedAt", { done: training.step, total: training.totalSteps }), long: t("pausedTraining") };
         return { short: rowsTotal === null ? t("paused") : t("pausedAt", { done: rowsDone, total: rowsTotal }), long: t("pausedLong") };
       }
       case "running": {

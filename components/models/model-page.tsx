@@ -10,6 +10,7 @@ import { readTraining } from "@/lib/contracts/models";
 import { answersPrompts, takesChats, trainedKind } from "@/lib/contracts/trained-kind";
 import { LOCAL_CONNECTION } from "@/lib/steps/_sdk/model-ref";
 import { LossPlot } from "./loss-plot";
+import { PauseButton } from "./pause-button";
 import { PromptBox } from "./prompt-box";
 import { TrainingResult, TrainingSettings } from "./training-facts";
 import { TrainingSamples } from "./training-samples";
@@ -35,6 +36,7 @@ export function ModelPage({ modelId }: { modelId: string }) {
       actions={
         <>
           <TrainingStatus training={training} />
+          <PauseButton training={training} />
           <Link href={`/runs/${training.runId}`} className="text-sm text-accent hover:underline">
             {t("toWorkflowRun")}
           </Link>

@@ -24,7 +24,7 @@ function Trainings() {
           <li key={training.id}>
             <Link href={`/models/${training.modelId}`} className="flex items-center gap-3 px-3 py-2 hover:bg-hover">
               <span className="flex-1 font-medium">{training.name}</span>
-              <Badge tone="busy">{training.state}</Badge>
+              <Badge tone={training.paused ? "warn" : "busy"}>{t(`status.${training.paused ? "paused" : training.state}`)}</Badge>
             </Link>
           </li>
         ))}

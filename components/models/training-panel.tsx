@@ -8,6 +8,7 @@ import { Notice } from "@/components/ui/notice";
 import { listTrainedModels, readTraining } from "@/lib/contracts/models";
 import { answersPrompts } from "@/lib/contracts/trained-kind";
 import { LossPlot } from "./loss-plot";
+import { PauseButton } from "./pause-button";
 import { TrainingResult, TrainingSettings } from "./training-facts";
 import { TrainingStatus } from "./training-status";
 
@@ -46,6 +47,7 @@ export function TrainingPanel({ nodeId, modelId: runModelId }: { nodeId: string;
           head={
             <>
               <TrainingStatus training={training.data} />
+              <PauseButton training={training.data} />
               <Link href={`/models/${modelId}`} className="text-sm text-accent hover:underline">
                 {training.data.ready && answersPrompts(training.data.request) ? t("openAndPrompt") : t("open")}
               </Link>

@@ -6,25 +6,27 @@ import { isErrorCode } from "@/lib/core/error-catalogue";
 import { formatError } from "@/lib/core/format-error";
 import type { Training } from "./training-facts";
 
-const tones: Record<Training["state"], Tone> = { queued: "neutral", running: "busy", done: "ok", failed: "bad", cancelled: "neutral" };
+const tones: Record<Training["state"] | "pausing" | "paused", Tone> = { pausing: "busy", paused: "warn", queued: "neutral", running: "busy", done: "ok", failed: "bad", cancelled: "neutral" };
 
 /** State and progress of a training, and why it failed. */
 export function TrainingStatus({ training }: { training: Training }) {
   const t = useTranslations("models.status");
-  const { state, progress, error } = training;
+  const { state, pausedBy, progress, error } = training;
+  const shown = pausedBy === null ? state : state === "running" ? "pausing" : "paused";
   return (
     <div className="flex min-w-0 items-center gap-2">
-      <Badge tone={tones[state]}>
-        <span data-testid="training-state" data-state={state}>
-          {t(state)}
+      <Badge tone={tones[shown]}>
+        <span data-testid="training-state" data-state={shown}>
+          {t(shown)}
         </span>
       </Badge>
-      {state === "running" && progress && (
+      {(state === "running" || shown === "paused") && progress && (
         <span className="text-sm text-muted">
           {t("progress", { phase: progress.phase, step: progress.step, total: progress.totalSteps ?? 0, hasTotal: progress.totalSteps === null ? "no" : "yes" })}
-          {progress.secondsLeft !== null && ` · ${t("left", { time: formatSeconds(progress.secondsLeft) })}`}
+          {shown === "running" && progress.secondsLeft !== null && ` · ${t("left", { time: formatSeconds(progress.secondsLeft) })}`}
         </span>
       )}
+      {pausedBy === "run" && <span className="text-sm text-muted">{t("pausedByRun")}</span>}
       {error && <Notice tone="bad">{isErrorCode(error.code) ? formatError(error.code, error.data) : error.message}</Notice>}
     </div>
   );

@@ -101,7 +101,7 @@ export function StepRunTable({ run, now, onChoose }: StepRunTableProps) {
                   ) : (
                     <span className="truncate"><StepName step={step} /></span>
                   )}
-                  <span className="text-xs whitespace-nowrap text-muted">{step.fromCache ? t("fromCache") : t(`state.${step.state}`)}</span>
+                  <span className="text-xs whitespace-nowrap text-muted">{step.fromCache ? t("fromCache") : t(`state.${step.training?.paused ? "paused" : step.state}`)}</span>
                 </div>
                 {step.error && <p className="mt-0.5 text-xs text-bad">{describeError(step.error)}</p>}
                 {step.batch && <p className="mt-0.5 text-xs text-muted">{batchWords(step.batch).long}</p>}

@@ -174,6 +174,8 @@ export const listModels = defineContract({
   response: z.strictObject({ models: z.array(pickableModel) }),
 });
 
+export const trainingState = z.enum(["queued", "running", "done", "failed", "cancelled"]);
+
 export const trainedModelView = z.strictObject({
   id: z.string(),
   name: z.string(),
@@ -191,8 +193,29 @@ export const listTrainedModels = defineContract({
   access: "user",
   response: z.strictObject({
     models: z.array(trainedModelView),
-    trainings: z.array(z.strictObject({ id: z.string(), name: z.string(), state: z.string(), modelId: z.string(), runId: z.string(), nodeId: z.string() })),
+    trainings: z.array(z.strictObject({ id: z.string(), name: z.string(), state: trainingState, paused: z.boolean(), modelId: z.string(), runId: z.string(), nodeId: z.string() })),
   }),
+});
+
+const modelId = z.strictObject({ modelId: z.string() });
+
+export const trainingView = z.strictObject({
+  modelId: z.string(),
+  name: z.string(),
+  state: trainingState,
+  /** Who holds it: a person by itself, or its paused run. One that still runs is about to checkpoint. */
+  pausedBy: z.enum(["person", "run"]).nullable(),
+  /** The model can be prompted. */
+  ready: z.boolean(),
+  runId: z.string(),
+  nodeId: z.string(),
+  request: trainingRequest,
+  progress: trainingProgress.nullable(),
+  result: trainingResult.nullable(),
+  error: errorRecord.nullable(),
+  metrics: z.array(z.strictObject({ step: z.int(), kind: z.enum(["train", "eval"]), values: z.record(z.string(), z.number().nullable()) })),
+  /** What it wrote at its last evaluation; null where it writes nothing or was not evaluated yet. */
+  samples: trainingSamples.extend({ step: z.int() }).nullable(),
 });
 
 export const readTraining = defineContract({
@@ -200,23 +223,26 @@ export const readTraining = defineContract({
   path: "/trained-models/{modelId}",
   summary: "A model's training: settings, state, metrics, samples",
   access: "user",
-  params: z.strictObject({ modelId: z.string() }),
-  response: z.strictObject({
-    modelId: z.string(),
-    name: z.string(),
-    state: z.enum(["queued", "running", "done", "failed", "cancelled"]),
-    /** The model can be prompted. */
-    ready: z.boolean(),
-    runId: z.string(),
-    nodeId: z.string(),
-    request: trainingRequest,
-    progress: trainingProgress.nullable(),
-    result: trainingResult.nullable(),
-    error: errorRecord.nullable(),
-    metrics: z.array(z.strictObject({ step: z.int(), kind: z.enum(["train", "eval"]), values: z.record(z.string(), z.number().nullable()) })),
-    /** What it wrote at its last evaluation; null where it writes nothing or was not evaluated yet. */
-    samples: trainingSamples.extend({ step: z.int() }).nullable(),
-  }),
+  params: modelId,
+  response: trainingView,
+});
+
+export const pauseTraining = defineContract({
+  method: "POST",
+  path: "/trained-models/{modelId}/pause",
+  summary: "Pause a model's training: it checkpoints, gives its device back and waits until it is resumed; its run goes on without it",
+  access: "user",
+  params: modelId,
+  response: trainingView,
+});
+
+export const resumeTraining = defineContract({
+  method: "POST",
+  path: "/trained-models/{modelId}/resume",
+  summary: "Go on with a paused training from its checkpoint",
+  access: "user",
+  params: modelId,
+  response: trainingView,
 });
 
 export const promptModel = defineContract({

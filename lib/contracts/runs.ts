@@ -50,6 +50,8 @@ export const stepRunView = z.strictObject({
       step: z.int(),
       totalSteps: z.int().nullable(),
       modelId: z.string(),
+      /** Held until it is resumed: it has checkpointed and given its device back. */
+      paused: z.boolean(),
       notes: z.array(z.strictObject({ code: z.string(), data: z.record(z.string(), z.unknown()) })),
     })
     .nullable(),

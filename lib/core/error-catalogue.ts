@@ -26,6 +26,7 @@ export const errorCatalogue = {
   document_too_new: { status: 400, retry: "never" },
   workflow_has_errors: { status: 422, retry: "never" },
   run_not_active: { status: 409, retry: "never" },
+  training_not_active: { status: 409, retry: "never" },
   reply_unparseable: { status: 422, retry: "never" },
   answer_no: { status: 422, retry: "never" },
   examples_too_few: { status: 422, retry: "never" },

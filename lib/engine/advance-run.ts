@@ -16,6 +16,7 @@ import { isTrainerReady } from "./trainer-state";
 
 interface StepRow {
   id: string;
+  run_id: string;
   node_id: string;
   step_id: string;
   title: string;
@@ -42,7 +43,7 @@ export async function advanceRun(resources: SharedResources, runId: string): Pro
     const state = runs[0]?.state;
     if (state !== "running" && state !== "cancelling") return [];
     const { rows: steps } = await client.query<StepRow>(
-      "SELECT id, node_id, step_id, title, fingerprint, identity, depends_on, params, gate, state FROM step_run WHERE run_id = $1 ORDER BY index",
+      "SELECT id, run_id, node_id, step_id, title, fingerprint, identity, depends_on, params, gate, state FROM step_run WHERE run_id = $1 ORDER BY index",
       [runId],
     );
     const started = await startReadySteps(resources, client, steps, state === "cancelling");
@@ -51,6 +52,11 @@ export async function advanceRun(resources: SharedResources, runId: string): Pro
   });
   await enqueueChunks(resources.queues, resources, chunks);
 }
+
+/** Not where another run holds it: that run may stay paused for days. */
+const SAME_UNDER_WAY = `
+  SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.fingerprint = $1 AND s.state = 'running' AND r.state <> 'paused'
+    AND (s.run_id = $2 OR NOT EXISTS (SELECT 1 FROM chunk c JOIN training t ON t.chunk_id = c.id WHERE c.step_run_id = s.id AND t.paused))`;
 
 /** Changes `steps` as it goes, so that a step found in the cache lets the next one start at once. */
 async function startReadySteps(resources: SharedResources, client: PoolClient, steps: StepRow[], cancelling: boolean): Promise<string[]> {
@@ -100,7 +106,7 @@ async function startStep(resources: SharedResources, client: PoolClient, step: S
     step.state = "done";
     return true;
   }
-  const same = await client.query("SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.fingerprint = $1 AND s.state = 'running' AND r.state <> 'paused'", [step.fingerprint]);
+  const same = await client.query(SAME_UNDER_WAY, [step.fingerprint, step.run_id]);
   if (same.rowCount) return false;
   try {
     const plan = await planStep(resources, step);

@@ -2,11 +2,12 @@ import { AppError } from "@/lib/core/app-error";
 import { advanceRun, enqueueChunks } from "./advance-run";
 import { BUDGET_LEFT, IS_WORKFLOW_SPENT } from "./budgets";
 import { inTransaction } from "./in-transaction";
+import { wakeTrainer } from "./pause-training";
 import type { SharedResources } from "./resources";
 
 /**
- * Pauses a run. Workers finish the rows they have under way and give their chunks back; a table step or a training that has
- * begun goes on to its end, and nothing new is begun. Throws `not_found`, `run_not_active`.
+ * Pauses a run. Workers finish the rows they have under way and give their chunks back; a training checkpoints and gives its
+ * device back; a table step that has begun goes on to its end, and nothing new is begun. Throws `not_found`, `run_not_active`.
  */
 export async function pauseRun(resources: SharedResources, runId: string): Promise<void> {
   const { rowCount } = await resources.database.pool.query("UPDATE run SET state = 'paused', error = NULL WHERE id = $1 AND state IN ('running', 'paused')", [runId]);
@@ -46,6 +47,7 @@ export async function resumeRun(resources: SharedResources, runId: string, budge
     return rows.map((row) => row.id);
   });
   await enqueueChunks(resources.queues, resources, chunks, String(Date.now()));
+  await wakeTrainer(resources, { runId });
   await advanceRun(resources, runId);
 }
 

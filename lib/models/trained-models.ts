@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { errorRecord } from "@/lib/contracts/errors";
-import { listedModel, POOL_PROVIDER, provider } from "@/lib/contracts/models";
+import { listedModel, POOL_PROVIDER, provider, trainingState } from "@/lib/contracts/models";
 import { trainingProgress, trainingRequest, trainingResult, trainingSamples } from "@/lib/contracts/trainer";
 import { readSettings } from "@/lib/engine/connection-endpoint";
 import { identifyModel, resolveModel } from "@/lib/engine/model-resolver";
+import { TRAINING_OF_MODEL } from "@/lib/engine/pause-training";
 import type { SharedResources, WorkerResources } from "@/lib/engine/resources";
 import { builtinModel, LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 
@@ -54,10 +55,13 @@ export async function listTrainedModels(resources: SharedResources) {
     })),
     trainings: trainings.map((training) => {
       const request = trainingRequest.parse(training.request);
-      return { id: training.id, name: request.name, state: training.state, modelId: request.modelId, runId: training.runId, nodeId: training.nodeId };
+      return { id: training.id, name: request.name, state: trainingState.parse(training.state), paused: training.paused && isUnderWay(training.state), modelId: request.modelId, runId: training.runId, nodeId: training.nodeId };
     }),
   };
 }
+
+const RUN_PAUSED = "EXISTS (SELECT 1 FROM run WHERE run.id = training.run_id AND run.state = 'paused')";
+const isUnderWay = (state: string): boolean => state === "queued" || state === "running";
 
 const METRICS_SHOWN = 2000;
 const METRICS = `
@@ -70,7 +74,7 @@ const LAST_SAMPLES = "SELECT step, values FROM training_metric WHERE training_id
 
 /** Settings, state, metrics (thinned to 2,000 points a curve) and the last samples of a model's training. Throws `not_found`. */
 export async function readTraining(resources: SharedResources, modelId: string) {
-  const { rows } = await resources.database.pool.query<{ id: string }>("SELECT id FROM training WHERE request->>'modelId' = $1 ORDER BY created_at DESC LIMIT 1", [modelId]);
+  const { rows } = await resources.database.pool.query<{ id: string; run_paused: boolean }>(`SELECT id, ${RUN_PAUSED} AS run_paused FROM training WHERE id = (${TRAINING_OF_MODEL})`, [modelId]);
   const training = rows[0] && (await resources.database.prisma.training.findUnique({ where: { id: rows[0].id } }));
   if (!training) throw new AppError("not_found", { what: "model", id: modelId });
   const request = trainingRequest.parse(training.request);
@@ -80,7 +84,8 @@ export async function readTraining(resources: SharedResources, modelId: string) 
   return {
     modelId,
     name: model?.name ?? request.name,
-    state: z.enum(["queued", "running", "done", "failed", "cancelled"]).parse(training.state),
+    state: trainingState.parse(training.state),
+    pausedBy: isUnderWay(training.state) ? (training.paused ? ("person" as const) : rows[0]?.run_paused ? ("run" as const) : null) : null,
     ready: model !== null,
     runId: training.runId,
     nodeId: training.nodeId,

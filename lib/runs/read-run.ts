@@ -44,6 +44,7 @@ interface StepRow {
   training_id: string | null;
   training_state: string | null;
   training_progress: unknown;
+  training_paused: boolean | null;
   model_id: string | null;
   batch_total: number | null;
   batch_done: number | null;
@@ -54,7 +55,8 @@ interface StepRow {
 const STEPS = `
   SELECT s.run_id, s.node_id, s.step_id, s.title, s.fingerprint, s.state, s.from_cache, s.waits_for, s.rows_total, s.error, s.started_at, s.ended_at,
     c.*, r.totals, EXTRACT(epoch FROM COALESCE(s.ended_at, now()) - s.started_at)::float AS elapsed,
-    t.id AS training_id, t.state AS training_state, t.progress AS training_progress, t.request->>'modelId' AS model_id, b.*
+    t.id AS training_id, t.state AS training_state, t.progress AS training_progress,
+    (t.paused OR EXISTS (SELECT 1 FROM run WHERE run.id = t.run_id AND run.state = 'paused')) AS training_paused, t.request->>'modelId' AS model_id, b.*
   FROM step_run s
   LEFT JOIN step_result r ON r.fingerprint = s.fingerprint
   LEFT JOIN LATERAL (
@@ -113,6 +115,7 @@ function toStepView(row: StepRow): StepRunView {
   const rowsTotal = done ? rowsDone : Number(row.rows_total) || null;
   const running = row.state === "running";
   const rate = running && row.elapsed && rowsDone > 0 ? rowsDone / row.elapsed : null;
+  const isHeld = row.training_paused === true && row.training_state === "queued";
   const progress = row.training_progress ? trainingProgress.parse(row.training_progress) : null;
   const secondsLeft = progress ? progress.secondsLeft : rate && rowsTotal ? Math.max(0, (rowsTotal - rowsDone) / rate) : null;
   return {
@@ -133,12 +136,13 @@ function toStepView(row: StepRow): StepRunView {
     completionTokens: number(row.completion_tokens),
     costMicros: number(row.cost_micros),
     rate,
-    secondsLeft: running ? secondsLeft : null,
+    secondsLeft: running && !isHeld ? secondsLeft : null,
     training:
       row.training_id && row.model_id
         ? {
             id: row.training_id,
             modelId: row.model_id,
+            paused: isHeld,
             phase: progress?.phase ?? "queued",
             step: progress?.step ?? 0,
             totalSteps: progress?.totalSteps ?? null,
@@ -149,7 +153,7 @@ function toStepView(row: StepRow): StepRunView {
       running && row.batch_total !== null
         ? { total: row.batch_total, done: row.batch_done ?? 0, deadline: row.batch_deadline?.toISOString() ?? null, error: errorRecord.nullable().parse(row.batch_error) }
         : null,
-    waitsFor: (row.state === "waiting" && row.waits_for === "trainer") || (running && row.training_state === "queued") ? "trainer" : null,
+    waitsFor: (row.state === "waiting" && row.waits_for === "trainer") || (running && row.training_state === "queued" && !isHeld) ? "trainer" : null,
     error: errorRecord.nullable().parse(row.error),
     startedAt: row.started_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,

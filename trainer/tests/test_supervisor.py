@@ -113,6 +113,31 @@ def test_cancelling_takes_two_seconds_and_keeps_the_checkpoints(
     service.wait_for(waiting, has_state("cancelled"), seconds=8)
 
 
+def test_a_paused_training_gives_its_device_back_and_ends_with_the_weights_of_an_undisturbed_one(
+    service: TrainerService, long_request: dict[str, Any], train: Callable[..., Any], data_folder: Path
+) -> None:
+    service.start()
+    # Evaluated never: the checkpoint to go on from is the one that the pause asks for.
+    settings = {**LONG, "maxSteps": 150, "evaluateEverySteps": 10000}
+    training_id = service.add_training({**long_request, **settings})
+    service.wait_for(training_id, has_step(20))
+    service.query("UPDATE training SET paused = true WHERE id = %s", training_id)
+    row = service.wait_for(training_id, has_state("queued"), seconds=10)
+    assert (row["attempt"], row["lease_token"], row["error"]) == (0, None, None)
+    # Held it stays where the trainer is started again, and the one device is free for another.
+    service.stop()
+    service.start()
+    short = {**long_request, "modelId": "short", "maxSteps": 2}
+    service.wait_for(service.add_training(short), has_state("done"), seconds=60)
+    assert (service.training(training_id)["state"], service.training(training_id)["attempt"]) == ("queued", 0)
+    service.query("UPDATE training SET paused = false WHERE id = %s", training_id)
+    row = service.wait_for(training_id, has_state("done", "failed"), seconds=60)
+    assert (row["state"], row["attempt"], has_resumed(row)) == ("done", 1, True)
+    train(RecordingReporter(), rows=example_rows(24), **{**settings, "modelId": "straight"})
+    straight, resumed = (data_folder / "models" / name / "model.safetensors" for name in ("straight", "made"))
+    assert straight.read_bytes() == resumed.read_bytes()
+
+
 def test_a_training_whose_lease_is_lost_is_ended_and_writes_nothing(
     service: TrainerService, long_request: dict[str, Any]
 ) -> None:

@@ -14,6 +14,8 @@ from trainer.contracts.training import TrainingError
 
 LEASE_SECONDS = 20
 MAX_ATTEMPTS = 3
+# A person paused the training, or the run that it is part of.
+_HELD = "paused OR EXISTS (SELECT 1 FROM run WHERE run.id = training.run_id AND run.state = 'paused')"
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,15 @@ class Database:
 
 async def take_next(database: Database) -> Lease | None:
     """
-    The oldest training that nobody runs, of a run that is not paused. A crashed one comes back here when its lease has
-    run out.
+    The oldest training that nobody runs and nobody holds. A crashed one comes back here when its lease has run out.
     """
     token = uuid.uuid4().hex
     rows = await database.execute(
-        "UPDATE training SET state = 'running', lease_token = %(token)s, attempt = attempt + 1, "
+        "UPDATE training SET state = 'running', lease_token = %(token)s, attempt = attempt + 1, waits_for = NULL, "
         "lease_until = now() + make_interval(secs => %(seconds)s), started_at = coalesce(started_at, now()) "
         "WHERE id = (SELECT id FROM training WHERE NOT cancel_requested AND attempt < %(attempts)s AND "
         "(state = 'queued' OR (state = 'running' AND (lease_until IS NULL OR lease_until < now()))) "
-        "AND NOT EXISTS (SELECT 1 FROM run WHERE run.id = training.run_id AND run.state = 'paused') "
+        f"AND NOT ({_HELD}) "
         "ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, attempt",
         {"token": token, "seconds": LEASE_SECONDS, "attempts": MAX_ATTEMPTS},
     )
@@ -106,12 +107,20 @@ async def renew(database: Database, lease: Lease) -> bool:
     return bool(rows)
 
 
-async def is_cancel_requested(database: Database, lease: Lease) -> bool:
+@dataclass(frozen=True)
+class Wishes:
+    """What a person wants of a training under way."""
+
+    cancel: bool
+    pause: bool
+
+
+async def read_wishes(database: Database, lease: Lease) -> Wishes:
     rows = await database.execute(
-        "SELECT 1 FROM training WHERE id = %(id)s AND lease_token = %(token)s AND cancel_requested",
+        f"SELECT cancel_requested, {_HELD} FROM training WHERE id = %(id)s AND lease_token = %(token)s",
         {"id": lease.training_id, "token": lease.token},
     )
-    return bool(rows)
+    return Wishes(*rows[0]) if rows else Wishes(cancel=False, pause=False)
 
 
 async def mark_cancelled(database: Database, lease: Lease) -> None:

@@ -47,14 +47,14 @@ async def supervise_training(
     copying = asyncio.ensure_future(_copy_output(process.stdout, log))
     logger.info("training %s started, attempt %d, process %d", lease.training_id, lease.attempt, process.pid)
     try:
-        await _watch(process, database, lease, stopping)
+        was_asked = await _watch(process, database, lease, stopping)
     finally:
         if process.returncode is None:
             process.kill()
         await process.wait()
         await copying
     logger.info("training %s ended with status %s", lease.training_id, process.returncode)
-    await _retry(lambda: _settle(database, lease, process.returncode, log))
+    await _retry(lambda: _settle(database, lease, process.returncode, log, was_asked))
 
 
 async def _start(
@@ -95,20 +95,22 @@ async def _copy_output(stream: asyncio.StreamReader, log: TrainingLog) -> None:
 
 async def _watch(
     process: asyncio.subprocess.Process, database: Database, lease: Lease, stopping: asyncio.Event
-) -> None:
+) -> bool:
+    """True where the process was asked to checkpoint and go: for the supervisor's end, or a pause."""
     renewed_at = time.monotonic()
     next_renewal = renewed_at + RENEW_SECONDS
     stop_deadline: float | None = None
+    was_asked = False
     while process.returncode is None:
         await _wait_for_exit(process, POLL_SECONDS)
         if process.returncode is not None:
-            return
+            break
         now = time.monotonic()
         if stopping.is_set() and stop_deadline is None:
-            _signal(process, signal.SIGTERM)
+            was_asked = _ask_to_go(process, was_asked)
             stop_deadline = now + STOP_SECONDS
         if stop_deadline is not None and now > stop_deadline:
-            return
+            break
         try:
             if now >= next_renewal:
                 if not await leases.renew(database, lease):
@@ -116,24 +118,37 @@ async def _watch(
                     await _wait_for_exit(process, CANCEL_SECONDS)
                     if process.returncode is None:
                         logger.warning("training %s: the lease is lost, its process is ended", lease.training_id)
-                    return
+                    break
                 renewed_at = now
                 next_renewal = now + RENEW_SECONDS
-            elif await leases.is_cancel_requested(database, lease):
+                continue
+            wishes = await leases.read_wishes(database, lease)
+            if wishes.cancel:
                 # The state first: from here on the process can write nothing more.
                 await leases.mark_cancelled(database, lease)
                 _signal(process, signal.SIGTERM)
                 await _wait_for_exit(process, CANCEL_SECONDS)
-                return
+                break
+            if wishes.pause:
+                # Without a deadline: an evaluation under way is finished first, and its checkpoint is the one to go on from.
+                was_asked = _ask_to_go(process, was_asked)
         except psycopg.Error as error:
             logger.warning("training %s: the database cannot be asked: %s", lease.training_id, error)
             if time.monotonic() - renewed_at > FENCE_SECONDS:
-                return
+                break
+    return was_asked
 
 
-async def _settle(database: Database, lease: Lease, status: int | None, log: TrainingLog) -> None:
+def _ask_to_go(process: asyncio.subprocess.Process, was_asked: bool) -> bool:
+    if not was_asked:
+        _signal(process, signal.SIGTERM)
+    return True
+
+
+async def _settle(database: Database, lease: Lease, status: int | None, log: TrainingLog, was_asked: bool) -> None:
     """Every statement here asks for the lease, so what has ended properly is left as it is."""
-    if status == EXIT_INTERRUPTED:
+    # A process that had not come to listen for the signal is ended by it, before it has done anything.
+    if status == EXIT_INTERRUPTED or (was_asked and status == -signal.SIGTERM):
         await leases.release(database, lease, died=False)
     elif status == EXIT_LEASE_LOST:
         await leases.release(database, lease, died=True)

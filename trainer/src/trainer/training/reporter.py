@@ -7,6 +7,7 @@ import time
 from typing import Any, Protocol
 
 from trainer.contracts.training import ProgressNote, TrainingProgress
+from trainer.errors import TrainingInterrupted
 
 
 class Reporter(Protocol):
@@ -27,6 +28,9 @@ class ProgressState:
         self.current = TrainingProgress(phase="loading", step=0, total_steps=None, epoch=0, seconds_left=None, notes=[])
 
     def enter(self, phase: str) -> None:
+        """Raises TrainingInterrupted where the training is asked to stop before it has begun."""
+        if phase != "saving" and self._reporter.should_stop():
+            raise TrainingInterrupted
         self.current = self.current.model_copy(update={"phase": phase, "seconds_left": None})
         self._send()
 
