@@ -37,6 +37,7 @@ export async function runStep({ session, scratch, tables }: BenchRun, runner: un
     },
     inputs: (port) => tables[port] ?? [],
     model: () => Promise.reject(new Error("no models here")),
+    tuneAtProvider: () => Promise.reject(new Error("no providers here")),
     filePath: () => Promise.reject(new Error("no files here")),
     storedTable: () => Promise.reject(new Error("no stored tables here")),
     privateHosts: [],

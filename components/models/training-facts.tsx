@@ -7,7 +7,7 @@ import { useMetricNames } from "./use-metric-names";
 
 export type Training = ApiReply<typeof readTraining>;
 
-function Facts({ title, facts }: { title: string; facts: [string, string | null][] }) {
+export function Facts({ title, facts }: { title: string; facts: [string, string | null][] }) {
   return (
     <section>
       <h3 className="mb-1 text-sm font-semibold">{title}</h3>

@@ -105,7 +105,7 @@ export function StepRunTable({ run, now, onChoose }: StepRunTableProps) {
                 </div>
                 {step.error && <p className="mt-0.5 text-xs text-bad">{describeError(step.error)}</p>}
                 {step.batch && <p className="mt-0.5 text-xs text-muted">{batchWords(step.batch).long}</p>}
-                {step.waitsFor && <p className="mt-0.5 text-xs text-muted">{t("waitsForTrainer", { state: step.state })}</p>}
+                {step.waitsFor && <p className="mt-0.5 text-xs text-muted">{step.waitsFor === "provider" ? t("waitsForProvider") : t("waitsForTrainer", { state: step.state })}</p>}
               </td>
               <td className="min-w-48 px-3 py-1.5">
                 <div className="relative my-1.5 h-2 rounded-sm bg-hover">

@@ -1,6 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowRightLeft, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartBar, ChartPie, ChartScatter, CircleSlash, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, DatabaseZap, Dices, FileInput, FileOutput, Files, Filter, FlaskConical, FoldVertical, FunctionSquare, Gauge, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Grid3x3, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, Target, TextCursorInput, TextSearch, ThumbsUp, Trophy, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowRightLeft, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartBar, ChartPie, ChartScatter, CircleSlash, CloudCog, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Database, DatabaseZap, Dices, FileInput, FileOutput, Files, Filter, FlaskConical, FoldVertical, FunctionSquare, Gauge, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Grid3x3, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Table, Table2, Tags, Target, TextCursorInput, TextSearch, ThumbsUp, Trophy, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
@@ -16,6 +16,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "chart-pie": ChartPie,
   "chart-scatter": ChartScatter,
   "circle-slash": CircleSlash,
+  "cloud-cog": CloudCog,
   "cloud-download": CloudDownload,
   "cloud-upload": CloudUpload,
   "code-xml": CodeXml,

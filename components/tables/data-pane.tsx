@@ -6,6 +6,7 @@ import { apiKey, useApi } from "@/components/api/use-api";
 import { useDocumentState, useRunState, useStudio, useViewState } from "@/components/canvas/studio-context";
 import { useShownRound, useStepStatus } from "@/components/canvas/use-step-status";
 import { TrainingPanel } from "@/components/models/training-panel";
+import { TuningPanel } from "@/components/models/tuning-panel";
 import { RoundPicker } from "@/components/studio/round-picker";
 import { RunLog } from "@/components/runs/run-log";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -86,7 +87,7 @@ function Body({ node, plannedId, tables, tab, both, search }: BodyProps) {
       </div>
     );
   }
-  if (tab === "training") return <TrainingPanel nodeId={plannedId} modelId={tables.modelId} />;
+  if (tab === "training") return tables.isTuning ? <TuningPanel nodeId={plannedId} /> : <TrainingPanel nodeId={plannedId} modelId={tables.modelId} />;
   if (tab === "rejected" || tab === "failed") {
     const source = tables.issues;
     if (!source) return <EmptyState title={t("emptyTitle")} text={t("emptyOutput", { step: node.title })} />;
@@ -131,7 +132,7 @@ function StepData({ node }: { node: WorkflowNode }) {
     ...(tables.charts.length > 0 ? [{ id: "chart", label: t("chartTab") }] : []),
     ...tables.outputs.map((table) => ({ id: table.id, label: label(table, false) })),
     ...(tables.hasFiles ? [{ id: "files", label: t("filesTab") }] : []),
-    ...(tables.isTrainer ? [] : [
+    ...(tables.isTrainer && !tables.isTuning ? [] : [
       { id: "rejected", label: <>{t("rejected")} {count(counts.rejected)}</> },
       { id: "failed", label: <>{t("failed")} {count(counts.failed)}</> },
     ]),

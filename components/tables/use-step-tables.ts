@@ -2,6 +2,7 @@ import { usePlanState, useRunState } from "@/components/canvas/studio-context";
 import { getPortLabel } from "@/components/steps/step-words";
 import { getOutputs } from "@/components/steps/step-catalogue";
 import type { Chart } from "@/lib/steps/_sdk/define-step";
+import { listParams } from "@/lib/steps/_sdk/param-fields";
 import { findTable, type TableSource } from "./find-table";
 
 export interface StepTable {
@@ -22,8 +23,9 @@ export interface StepTables {
   hasFiles: boolean;
   /** Fingerprint of its stored result. */
   result: string | null;
-  /** It makes a model. */
+  /** It makes a model: here, or at a provider. */
   isTrainer: boolean;
+  isTuning: boolean;
   modelId: string | null;
 }
 
@@ -34,7 +36,7 @@ export function useStepTables(nodeId: string): StepTables {
   const run = useRunState((state) => state.run);
   const stepsByNode = useRunState((state) => state.stepsByNode);
   const planned = plan.steps.get(nodeId);
-  if (!planned?.definition) return { inputs: [], outputs: [], charts: [], issues: null, hasFiles: false, result: null, isTrainer: false, modelId: null };
+  if (!planned?.definition) return { inputs: [], outputs: [], charts: [], issues: null, hasFiles: false, result: null, isTrainer: false, isTuning: false, modelId: null };
   const { definition, node } = planned;
   const tableOf = (id: string, port: string): TableSource | null => {
     const step = plan.steps.get(id);
@@ -50,15 +52,17 @@ export function useStepTables(nodeId: string): StepTables {
   const outputs = getOutputs(definition, node.params);
   // Rejected and failed rows are the step's, whatever port is asked for.
   const issues = tableOf(nodeId, outputs.find((port) => port.type === "table")?.name ?? "output");
+  const isTuning = listParams(definition.params).some(({ meta }) => meta.needs === "fineTuning");
   return {
     issues,
-    hasFiles: definition.category === "out",
+    hasFiles: definition.category === "out" || isTuning,
     result: issues?.tableId.startsWith("fp~") ? (issues.tableId.split("~")[1] ?? null) : null,
     inputs: inputs.map((input, index) => ({ ...input, id: `input-${String(index)}` })),
     outputs: outputs
       .filter((port) => port.type === "table")
       .map((port) => ({ id: `output-${port.name}`, label: getPortLabel(node.step, port.name), source: tableOf(nodeId, port.name) })),
     charts: (definition.charts ?? []).map((chart) => ({ chart, source: tableOf(nodeId, chart.port) })),
+    isTuning,
     isTrainer: outputs.some((port) => port.type === "model"),
     modelId: stepsByNode.get(nodeId)?.training?.modelId ?? null,
   };

@@ -14,6 +14,8 @@ export interface PriceList {
   notedOn: string;
   /** By model; a name stands for its dated snapshots as well, unless one has an entry of its own. */
   models: Readonly<Record<string, ListPrice>>;
+  /** Of models tuned there: `training` is for a million tokens trained on, the rest for calls of what was made. */
+  tuned?: Readonly<Record<string, ListPrice & { training: number }>>;
 }
 
 // https://platform.openai.com/docs/pricing
@@ -35,6 +37,13 @@ const openai: PriceList = {
     "o4-mini": { input: 1.1, cachedInput: 0.275, output: 4.4 },
     "text-embedding-3-small": { input: 0.02, output: 0 },
     "text-embedding-3-large": { input: 0.13, output: 0 },
+  },
+  tuned: {
+    "gpt-4.1": { training: 25, input: 3, cachedInput: 0.75, output: 12 },
+    "gpt-4.1-mini": { training: 5, input: 0.8, cachedInput: 0.2, output: 3.2 },
+    "gpt-4.1-nano": { training: 1.5, input: 0.2, cachedInput: 0.05, output: 0.8 },
+    "gpt-4o": { training: 25, input: 3.75, cachedInput: 1.875, output: 15 },
+    "gpt-4o-mini": { training: 3, input: 0.3, cachedInput: 0.15, output: 1.2 },
   },
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { priceLists } from "./default-prices";
-import { findListPrice, findPrice, type PricedConnection, type PricedModel } from "./prices";
+import { findListPrice, findPrice, findTrainingPrice, type PricedConnection, type PricedModel } from "./prices";
 import { fullBaseUrl, providers, type Provider } from "./providers";
 
 const own = (id: string, inputPrice: number | null, cachedInputPrice: number | null, outputPrice: number | null): PricedModel => ({ id, inputPrice, cachedInputPrice, outputPrice });
@@ -28,6 +28,16 @@ describe("the price of a model", () => {
     expect(findPrice(connect("openai", [], "https://proxy.example.org/v1"), "gpt-4o")).toBeNull();
     expect(findPrice({ ...connect("openai"), provider: "pool" }, "gpt-4o")).toBeNull();
     expect(findPrice(connect("openai-compatible", [own("free", 0, null, 0)]), "free")?.price).toEqual({ input: 0, cachedInput: 0, output: 0 });
+  });
+
+  it("of a tuned model is that of its base's tuned ones, and of its training the list's", () => {
+    const name = "ft:gpt-4.1-mini-2025-04-14:my-org:mine:abc";
+    expect(findPrice(connect("openai"), name)?.price).toEqual({ input: 0.8, cachedInput: 0.2, output: 3.2 });
+    expect(findPrice(connect("openai"), "ft:gpt-of-tomorrow:my-org::abc")).toBeNull();
+    expect(findTrainingPrice(connect("openai"), "gpt-4.1-mini-2025-04-14")).toBe(5);
+    expect(findTrainingPrice(connect("openai"), name)).toBe(5);
+    expect(findTrainingPrice(connect("openai"), "gpt-5")).toBeNull();
+    expect(findTrainingPrice(connect("openai", [], "https://proxy.example.org/v1"), "gpt-4.1")).toBeNull();
   });
 
   it("says of every list when it was noted and where it stands", () => {

@@ -31,6 +31,8 @@ export interface PricedConnection {
 
 export type FoundPrice = { price: ModelPrice; source: "own" } | { price: ModelPrice; source: "default"; notedOn: string; page: string };
 
+/** A model tuned at OpenAI, and what it was tuned from. */
+const TUNED = /^ft:([^:]+):/;
 const SNAPSHOT = /-(\d{8}|\d{4}-\d{2}-\d{2})$/;
 
 function isProvider(provider: ConnectionProvider): provider is Provider {
@@ -45,7 +47,9 @@ function toPrice({ input, cachedInput, output }: ListPrice): ModelPrice {
 export function findListPrice({ provider, baseUrl, settings }: Omit<PricedConnection, "models">, model: string): Extract<FoundPrice, { source: "default" }> | null {
   if (!isProvider(provider) || fullBaseUrl(provider, "", settings) !== baseUrl) return null;
   const list = priceLists[provider];
-  const listed = list?.models[model] ?? list?.models[model.replace(SNAPSHOT, "")];
+  const [, base] = TUNED.exec(model) ?? [];
+  const prices = base === undefined ? list?.models : list?.tuned;
+  const listed = prices?.[base ?? model] ?? prices?.[(base ?? model).replace(SNAPSHOT, "")];
   return list && listed ? { price: toPrice(listed), source: "default", notedOn: list.notedOn, page: list.page } : null;
 }
 
@@ -62,4 +66,12 @@ export function findPrice(connection: PricedConnection, model: string): FoundPri
   if (input === undefined || output === undefined) return null;
   const cachedInput = own.cachedInputPrice ?? (own.inputPrice === null ? listed?.price.cachedInput : undefined) ?? input;
   return { price: { input, output, cachedInput }, source: "own" };
+}
+
+/** The list price of a million tokens trained on, of a model or of one tuned from it; null where it is not known. */
+export function findTrainingPrice({ provider, baseUrl, settings }: Omit<PricedConnection, "models">, model: string): number | null {
+  if (!isProvider(provider) || fullBaseUrl(provider, "", settings) !== baseUrl) return null;
+  const base = TUNED.exec(model)?.[1] ?? model;
+  const tuned = priceLists[provider]?.tuned;
+  return (tuned?.[base] ?? tuned?.[base.replace(SNAPSHOT, "")])?.training ?? null;
 }

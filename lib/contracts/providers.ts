@@ -25,6 +25,8 @@ export interface Capabilities {
   thinking: boolean;
   /** Calls can be handed over as a batch, to be answered within a day at half the price. */
   batch: boolean;
+  /** A model of it can be tuned on rows, by OpenAI's fine-tuning jobs. */
+  fineTuning: boolean;
   /** Penalties by how often a token has been used (frequency) and whether it was at all (presence). */
   penalties: boolean;
   /** A factor on all that was said before, prompt included. */
@@ -60,14 +62,18 @@ export interface ProviderEntry {
   /** Where a person makes a key. */
   keyPage: string | null;
   capabilities: Capabilities;
+  /** What its fine-tuning jobs take, where that is known. */
+  tuningLimits?: { leastRows: number; mostBytes: number };
   dialect?: Dialect;
 }
 
-const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true, batch: false, penalties: true, repetitionPenalty: false, logitBias: true };
+const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true, batch: false, fineTuning: false, penalties: true, repetitionPenalty: false, logitBias: true };
 const oneKey = [["apiKey"]] as const;
+/** platform.openai.com/docs/guides/supervised-fine-tuning: ten examples at least; /docs/api-reference/files: 512 MB a file. */
+const openAiTuning = { leastRows: 10, mostBytes: 512_000_000 };
 
 /** A copy of OpenAI's chat completions with one key: most providers are only this. */
-function openAiCopy(entry: Pick<ProviderEntry, "title" | "baseUrl" | "keyPage"> & { has?: (keyof Capabilities)[]; lacks?: (keyof Capabilities)[]; dialect?: Dialect; keyOptional?: boolean }): ProviderEntry {
+function openAiCopy(entry: Pick<ProviderEntry, "title" | "baseUrl" | "keyPage" | "tuningLimits"> & { has?: (keyof Capabilities)[]; lacks?: (keyof Capabilities)[]; dialect?: Dialect; keyOptional?: boolean }): ProviderEntry {
   const { has = [], lacks = [], ...rest } = entry;
   const capabilities = { ...all, ...Object.fromEntries(has.map((name) => [name, true])), ...Object.fromEntries(lacks.map((name) => [name, false])) };
   return { protocol: "openai-chat", auth: "bearer", settings: [], secrets: oneKey, capabilities, ...rest };
@@ -78,7 +84,8 @@ export const providers = {
     title: "OpenAI",
     baseUrl: "https://api.openai.com/v1",
     keyPage: "https://platform.openai.com/api-keys",
-    has: ["batch"],
+    has: ["batch", "fineTuning"],
+    tuningLimits: openAiTuning,
     // Its newer models refuse `max_tokens`; most servers that copy the API know only that.
     dialect: { maxTokens: "max_completion_tokens" },
   }),
@@ -90,7 +97,8 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://platform.openai.com/api-keys",
-    capabilities: { ...all, seed: false, stop: false, n: false, batch: true, penalties: false, logitBias: false },
+    capabilities: { ...all, seed: false, stop: false, n: false, batch: true, fineTuning: true, penalties: false, logitBias: false },
+    tuningLimits: openAiTuning,
   },
   "azure-openai": {
     title: "Azure OpenAI",
@@ -195,7 +203,7 @@ export const providers = {
     keyPage: "https://platform.deepseek.com/api_keys",
     lacks: ["seed", "n", "jsonSchema", "images", "embeddings", "thinking", "logitBias"],
   }),
-  "openai-compatible": openAiCopy({ title: "OpenAI-compatible server", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty"] }),
+  "openai-compatible": openAiCopy({ title: "OpenAI-compatible server", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty", "fineTuning"] }),
 } as const satisfies Record<string, ProviderEntry>;
 
 export type Provider = keyof typeof providers;

@@ -58,7 +58,7 @@ export const stepRunView = z.strictObject({
   /** Calls handed to the provider as batches, while any are open; `deadline` is the latest of theirs, null until they are taken. */
   batch: z.strictObject({ total: z.int(), done: z.int(), deadline: z.string().nullable(), error: errorRecord.nullable() }).nullable(),
   /** What it waits for, where that is not another step: the trainer to be there, or to have time for it. */
-  waitsFor: z.literal("trainer").nullable(),
+  waitsFor: z.enum(["trainer", "provider"]).nullable(),
   error: errorRecord.nullable(),
   startedAt: z.string().nullable(),
   endedAt: z.string().nullable(),

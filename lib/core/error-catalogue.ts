@@ -195,6 +195,13 @@ export const errorCatalogue = {
   training_out_of_memory: { status: 422, retry: "never" },
   training_disk_full: { status: 507, retry: "never" },
   training_crashed: { status: 500, retry: "never" },
+  provider_tunes_none: { status: 422, retry: "never" },
+  tuning_rows_too_few: { status: 422, retry: "never" },
+  tuning_file_too_large: { status: 422, retry: "never" },
+  tuning_example_unfit: { status: 422, retry: "never" },
+  tuning_failed: { status: 422, retry: "never" },
+  tuning_cancelled: { status: 409, retry: "never" },
+  tuning_lost: { status: 502, retry: "never" },
   // Engine
   cancelled: { status: 409, retry: "never" },
   lease_lost: { status: 409, retry: "never" },

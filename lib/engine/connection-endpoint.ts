@@ -30,7 +30,7 @@ export function readSettings(settings: unknown) {
   return { members, settings: connectionSettings.parse(values) };
 }
 
-interface Target {
+export interface Target {
   row: ConnectionRow;
   model: string;
 }
@@ -57,11 +57,16 @@ export function identifyTarget({ row, model }: Target): Record<string, unknown> 
   return { provider: kind, baseUrl: row.baseUrl || fullBaseUrl(kind, "", readSettings(row.settings).settings), model };
 }
 
-/** What a model costs there, or undefined where that is not known. */
-export function readPrices(row: Pick<ConnectionRow, "provider" | "baseUrl" | "settings" | "models">): Endpoint["prices"] {
+/** What decides the prices of a connection. */
+export function priceBase(row: Pick<ConnectionRow, "provider" | "baseUrl" | "settings" | "models">): PricedConnection {
   const kind = provider.parse(row.provider);
   const { settings } = readSettings(row.settings);
-  const connection: PricedConnection = { provider: kind, baseUrl: fullBaseUrl(kind, row.baseUrl, settings), settings, models: listedModel.array().parse(row.models) };
+  return { provider: kind, baseUrl: fullBaseUrl(kind, row.baseUrl, settings), settings, models: listedModel.array().parse(row.models) };
+}
+
+/** What a model costs there, or undefined where that is not known. */
+export function readPrices(row: Pick<ConnectionRow, "provider" | "baseUrl" | "settings" | "models">): Endpoint["prices"] {
+  const connection = priceBase(row);
   return { get: (model) => findPrice(connection, model)?.price };
 }
 

@@ -15,6 +15,7 @@ import { runTableStep, type TableStepJob } from "./run-table-step";
 import { findDefinitionOrThrow, loadRunner, type StepParams } from "./step-catalogue";
 import { openInputs } from "./step-inputs";
 import { startTraining } from "./trainings";
+import { startTuning } from "./tunings/start-tuning";
 
 /** Whole-table steps at once in a worker: each may use all of DuckDB's threads and memory. */
 const TABLE_STEPS_AT_ONCE = 2;
@@ -48,7 +49,7 @@ export async function executeChunk(resources: WorkerResources, leases: LeaseKeep
   if (await retryWhileAway(() => finishStepIfDone(resources, chunk.stepRunId))) await retryWhileAway(() => advanceRun(resources, chunk.runId));
 }
 
-/** Null where the trainer goes on with it. */
+/** Null where the trainer, or a job at a provider, goes on with it. */
 async function doWork(resources: WorkerResources, chunk: LeasedChunk): Promise<ChunkParts | null> {
   const runner = await loadRunner(chunk.stepId);
   const definition = findDefinitionOrThrow(chunk.stepId);
@@ -67,7 +68,11 @@ async function doWork(resources: WorkerResources, chunk: LeasedChunk): Promise<C
   const job: TableStepJob = { chunk, params, inputs, session, folder, relativeFolder, scratch };
   try {
     if (chunk.phase === "arrange") return await withTablePlace(() => arrangeRows(resources, runner, job));
-    return runner.kind === "rows" ? await runRowChunk(resources, runner, job) : await withTablePlace(() => runTableStep(resources, runner, job));
+    if (runner.kind === "rows") return await runRowChunk(resources, runner, job);
+    const { parts, tuning } = await withTablePlace(() => runTableStep(resources, runner, job));
+    if (!tuning) return parts;
+    await startTuning(resources, chunk, parts, tuning);
+    return null;
   } finally {
     session.close();
     await rm(scratch, { recursive: true, force: true });

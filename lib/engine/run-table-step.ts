@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rename, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "@/lib/core/app-error";
-import type { InputTable, TableContext, TableRunner } from "@/lib/steps/_sdk/step-runner";
+import type { ExampleFile, InputTable, TableContext, TableRunner } from "@/lib/steps/_sdk/step-runner";
 import { sameText } from "@/lib/tables/same-text";
 import { createTableView } from "@/lib/tables/table-view";
 import type { TableSession } from "@/lib/tables/table-session";
@@ -18,6 +18,7 @@ import { gatherProvenance } from "./provenance";
 import type { WorkerResources } from "./resources";
 import { findDefinitionOrThrow, type StepParams } from "./step-catalogue";
 import { countRows, type StepInputs } from "./step-inputs";
+import type { ChunkTuning } from "./tunings/start-tuning";
 
 export interface TableStepJob {
   chunk: LeasedChunk;
@@ -32,10 +33,17 @@ export interface TableStepJob {
 
 const ISSUE_COLUMNS = "__in0::BIGINT AS __in0, code, data";
 
+/** What a whole-table step left: its parts, and the job at a provider that is to make its model. */
+export interface TableStepResult {
+  parts: ChunkParts;
+  tuning: ChunkTuning | null;
+}
+
 /** Runs a whole-table step and writes its parts. */
-export async function runTableStep(resources: WorkerResources, runner: TableRunner<StepParams>, job: TableStepJob): Promise<ChunkParts> {
+export async function runTableStep(resources: WorkerResources, runner: TableRunner<StepParams>, job: TableStepJob): Promise<TableStepResult> {
   const { chunk, session, folder, relativeFolder } = job;
   const parts = noParts();
+  let tuning: ChunkTuning | null = null;
   const tables = await openTables(resources, job);
   const { issues, uncounted, ...outputs } = openOutputs(job, parts);
   await runner.run({
@@ -57,11 +65,12 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
       parts.models[port] = model;
     },
     async keepFile(path, fileName) {
-      await mkdir(join(folder, "files"), { recursive: true });
-      const safe = basename(fileName);
-      await copyFile(path, join(folder, "files", safe));
-      const { size } = await stat(path);
-      parts.files.push({ name: safe, file: `${relativeFolder}/files/${safe}`, bytes: size });
+      await keepFile(job, parts, path, fileName);
+    },
+    async tuneAtProvider(port, { train, validation, ...asked }) {
+      const keep = async (name: string, { path, rows }: ExampleFile) => ({ ...(await keepFile(job, parts, path, name)), rows });
+      const examples = { train: await keep("train.jsonl", train), validation: validation && (await keep("validation.jsonl", validation)) };
+      tuning = { ...asked, port, model: job.inputs.models["model"]?.[0]?.ref ?? asked.model, examples };
     },
     derivedFile: (port, settings, make) => derivedFile(resources, { address: chunk.identity.inputs[port]?.[0] ?? "", settings, scratch: job.scratch }, make),
     hub: () => hubCredentials(resources),
@@ -71,7 +80,16 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
   const issuesFile = nameFile(job, "issues");
   parts.issues = await mergeIssues(session, issues, join(folder, issuesFile), `${relativeFolder}/${issuesFile}`);
   assertAccounted(job, parts, uncounted);
-  return parts;
+  return { parts, tuning };
+}
+
+async function keepFile({ folder, relativeFolder }: TableStepJob, parts: ChunkParts, path: string, fileName: string): Promise<ChunkParts["files"][number]> {
+  await mkdir(join(folder, "files"), { recursive: true });
+  const safe = basename(fileName);
+  await copyFile(path, join(folder, "files", safe));
+  const kept = { name: safe, file: `${relativeFolder}/files/${safe}`, bytes: (await stat(path)).size };
+  parts.files.push(kept);
+  return kept;
 }
 
 interface IssueFile {

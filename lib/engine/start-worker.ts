@@ -7,6 +7,7 @@ import { createLeaseKeeper } from "./chunk-lease";
 import { executeChunk } from "./execute-chunk";
 import { reconcile, repeat } from "./reconcile";
 import type { WorkerResources } from "./resources";
+import { keepTunings } from "./tunings/keep-tunings";
 
 const BEAT_MS = 2000;
 const RECONCILE_MS = 2000;
@@ -34,11 +35,12 @@ export async function startWorker(resources: WorkerResources, backend: QueueBack
   const worker = startQueueWorker("chunks", backend, chunksAtOnce, ({ chunkId }) => executeChunk(resources, leases, chunkId));
   const stopReconciler = repeat("reconcile", () => reconcile(resources), RECONCILE_MS);
   const stopBatches = repeat("batches", (signal) => keepBatches(resources, signal), Math.min(RECONCILE_MS, resources.batchPollSeconds * 1000));
+  const stopTunings = repeat("tunings", (signal) => keepTunings(resources, signal), Math.min(RECONCILE_MS, resources.batchPollSeconds * 1000));
   logger.info("worker_started", { worker: resources.workerId });
   return {
     async close() {
       clearInterval(beating);
-      await Promise.all([stopReconciler(), stopBatches()]);
+      await Promise.all([stopReconciler(), stopBatches(), stopTunings()]);
       await leases.close();
       await worker.close();
       resources.models.close();

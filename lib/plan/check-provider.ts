@@ -19,13 +19,18 @@ export function isUnset(value: unknown): boolean {
   return value === null || value === undefined || value === false || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
-/** Parameters that ask for what the provider of the step's model has not. `models`: what each model parameter stands for; none where one is handed on. */
+/**
+ * Models whose provider cannot do what the step is for, and parameters that ask for what the provider of the step's model has
+ * not. `models`: what each model parameter stands for; none where one is handed on.
+ */
 export function checkProvider({ params: schema }: AnyStepDefinition, params: Readonly<Record<string, unknown>>, models: Readonly<Record<string, unknown>>): StepProblem[] {
   const identity = Object.values(models)[0] as Record<string, unknown> | undefined;
   const capabilities = capabilitiesOf(identity);
   if (!capabilities) return [];
-  const title = isProvider(identity?.["provider"]) ? providers[identity["provider"]].title : "A local model";
-  return listParams(schema).flatMap(({ name, meta }): StepProblem[] =>
-    meta.needs === undefined || capabilities[meta.needs] || isUnset(params[name]) ? [] : [{ code: "provider_lacks", data: { param: name, provider: title }, param: name }],
-  );
+  const provider = isProvider(identity?.["provider"]) ? providers[identity["provider"]].title : "A local model";
+  return listParams(schema).flatMap(({ name, meta }): StepProblem[] => {
+    if (meta.needs === undefined || capabilities[meta.needs] || isUnset(params[name])) return [];
+    if (meta.field?.kind === "model") return name in models ? [{ code: "provider_tunes_none", data: { provider }, param: name }] : [];
+    return [{ code: "provider_lacks", data: { param: name, provider }, param: name }];
+  });
 }

@@ -46,6 +46,7 @@ interface StepRow {
   training_progress: unknown;
   training_paused: boolean | null;
   model_id: string | null;
+  is_tuning: boolean;
   batch_total: number | null;
   batch_done: number | null;
   batch_deadline: Date | null;
@@ -56,7 +57,8 @@ const STEPS = `
   SELECT s.run_id, s.node_id, s.step_id, s.title, s.fingerprint, s.state, s.from_cache, s.waits_for, s.rows_total, s.error, s.started_at, s.ended_at,
     c.*, r.totals, EXTRACT(epoch FROM COALESCE(s.ended_at, now()) - s.started_at)::float AS elapsed,
     t.id AS training_id, t.state AS training_state, t.progress AS training_progress,
-    (t.paused OR EXISTS (SELECT 1 FROM run WHERE run.id = t.run_id AND run.state = 'paused')) AS training_paused, t.request->>'modelId' AS model_id, b.*
+    (t.paused OR EXISTS (SELECT 1 FROM run WHERE run.id = t.run_id AND run.state = 'paused')) AS training_paused, t.request->>'modelId' AS model_id, b.*,
+    EXISTS (SELECT 1 FROM provider_tuning p WHERE p.step_run_id = s.id AND p.state IN ('sending', 'open')) AS is_tuning
   FROM step_run s
   LEFT JOIN step_result r ON r.fingerprint = s.fingerprint
   LEFT JOIN LATERAL (
@@ -153,7 +155,7 @@ function toStepView(row: StepRow): StepRunView {
       running && row.batch_total !== null
         ? { total: row.batch_total, done: row.batch_done ?? 0, deadline: row.batch_deadline?.toISOString() ?? null, error: errorRecord.nullable().parse(row.batch_error) }
         : null,
-    waitsFor: (row.state === "waiting" && row.waits_for === "trainer") || (running && row.training_state === "queued" && !isHeld) ? "trainer" : null,
+    waitsFor: (row.state === "waiting" && row.waits_for === "trainer") || (running && row.training_state === "queued" && !isHeld) ? "trainer" : running && row.is_tuning ? "provider" : null,
     error: errorRecord.nullable().parse(row.error),
     startedAt: row.started_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,

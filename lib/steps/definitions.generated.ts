@@ -25,6 +25,7 @@ import { definition as fillNulls } from "./tables/fill-nulls/definition";
 import { definition as filterRows } from "./tables/filter-rows/definition";
 import { definition as filterWithPrompt } from "./prompting/filter-with-prompt/definition";
 import { definition as fineTune } from "./train/fine-tune/definition";
+import { definition as fineTuneAtProvider } from "./train/fine-tune-at-provider/definition";
 import { definition as fineTuneSequence } from "./train/fine-tune-sequence/definition";
 import { definition as gatherRounds } from "./tables/gather-rounds/definition";
 import { definition as generateRows } from "./sources/generate-rows/definition";
@@ -111,6 +112,7 @@ export const stepDefinitions = {
   "filter-rows": filterRows as AnyStepDefinition,
   "filter-with-prompt": filterWithPrompt as AnyStepDefinition,
   "fine-tune": fineTune as AnyStepDefinition,
+  "fine-tune-at-provider": fineTuneAtProvider as AnyStepDefinition,
   "fine-tune-sequence": fineTuneSequence as AnyStepDefinition,
   "gather-rounds": gatherRounds as AnyStepDefinition,
   "generate-rows": generateRows as AnyStepDefinition,

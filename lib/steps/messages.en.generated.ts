@@ -25,6 +25,7 @@ import fillNulls from "./tables/fill-nulls/messages.en.json" with { type: "json"
 import filterRows from "./tables/filter-rows/messages.en.json" with { type: "json" };
 import filterWithPrompt from "./prompting/filter-with-prompt/messages.en.json" with { type: "json" };
 import fineTune from "./train/fine-tune/messages.en.json" with { type: "json" };
+import fineTuneAtProvider from "./train/fine-tune-at-provider/messages.en.json" with { type: "json" };
 import fineTuneSequence from "./train/fine-tune-sequence/messages.en.json" with { type: "json" };
 import gatherRounds from "./tables/gather-rounds/messages.en.json" with { type: "json" };
 import generateRows from "./sources/generate-rows/messages.en.json" with { type: "json" };
@@ -111,6 +112,7 @@ export const stepMessages = {
   "filter-rows": filterRows,
   "filter-with-prompt": addSharedWords(filterWithPrompt),
   "fine-tune": addSharedWords(fineTune),
+  "fine-tune-at-provider": fineTuneAtProvider,
   "fine-tune-sequence": addSharedWords(fineTuneSequence),
   "gather-rounds": gatherRounds,
   "generate-rows": generateRows,

@@ -25,6 +25,7 @@ export const runnerLoaders = {
   "filter-rows": () => import("./tables/filter-rows/runner"),
   "filter-with-prompt": () => import("./prompting/filter-with-prompt/runner"),
   "fine-tune": () => import("./train/fine-tune/runner"),
+  "fine-tune-at-provider": () => import("./train/fine-tune-at-provider/runner"),
   "fine-tune-sequence": () => import("./train/fine-tune-sequence/runner"),
   "gather-rounds": () => import("./tables/gather-rounds/runner"),
   "generate-rows": () => import("./sources/generate-rows/runner"),

@@ -46,19 +46,19 @@ export interface BatchServer {
 const DAY_MS = 24 * 3600 * 1000;
 const isFault = (reply: Reply): reply is Fault => typeof reply === "object" && "status" in reply;
 
-async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(JSON.stringify(body));
 }
 
 /** The name and text of the file part of a form. */
-function readForm(text: string, contentType: string): { name: string; text: string } {
+export function readForm(text: string, contentType: string): { name: string; text: string } {
   const boundary = /boundary=(.+)$/.exec(contentType)?.[1] ?? "";
   const part = text.split(`--${boundary}`).find((one) => one.includes("filename=")) ?? "";
   const start = part.indexOf("\r\n\r\n") + 4;

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { z } from "zod";
 import { describeStatus } from "../providers/describe-status";
 import { readLinesFrom, sendFileTo } from "../send-to";
-import { askProvider, deleteAt, readJson } from "./ask-provider";
+import { askProvider, deleteAt, readJson } from "../ask-provider";
 import type { BatchAnswer, BatchProtocol, RemoteBatch } from "./batch-protocol";
 
 const batchShape = z.object({

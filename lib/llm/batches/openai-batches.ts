@@ -1,13 +1,10 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { Readable } from "node:stream";
 import { z } from "zod";
-import type { ModelTarget } from "../endpoint";
+import { askProvider, deleteAt } from "../ask-provider";
 import { describeStatus } from "../providers/describe-status";
 import { protocolOf } from "../providers/protocols";
-import { readLinesFrom, sendFileTo, type CallLimits } from "../send-to";
-import { askProvider, deleteAt, readJson } from "./ask-provider";
-import type { BatchAnswer, BatchProtocol, BatchToSend, RemoteBatch } from "./batch-protocol";
+import { sendOnce } from "../openai-files";
+import { readLinesFrom } from "../send-to";
+import type { BatchAnswer, BatchProtocol, RemoteBatch } from "./batch-protocol";
 
 const batchShape = z.object({
   id: z.string(),
@@ -23,8 +20,6 @@ const batchShape = z.object({
 });
 type OpenAiBatch = z.infer<typeof batchShape>;
 const listShape = z.object({ data: z.array(batchShape), has_more: z.boolean().nullish() });
-const fileShape = z.object({ id: z.string(), filename: z.string().nullish() });
-const filesShape = z.object({ data: z.array(fileShape) });
 const answerShape = z.object({
   custom_id: z.string(),
   response: z.object({ status_code: z.number(), body: z.unknown() }).nullish(),
@@ -59,28 +54,6 @@ function readAnswer(line: string): BatchAnswer {
   return { key, missed: code === "batch_expired" ? "expired" : code === "batch_cancelled" ? "cancelled" : "error", detail: error?.message ?? code };
 }
 
-/** The file as a form's part, read from disk as it is sent. */
-async function upload(target: ModelTarget, { id, path }: BatchToSend, limits: CallLimits): Promise<string> {
-  const boundary = `----${id}`;
-  const field = (name: string, value: string) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
-  const start = `${field("purpose", "batch")}${field("expires_after[anchor]", "created_at")}${field("expires_after[seconds]", String(FILE_SECONDS))}--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${id}.jsonl"\r\nContent-Type: application/jsonl\r\n\r\n`;
-  const end = `\r\n--${boundary}--\r\n`;
-  async function* parts(): AsyncGenerator<string | Buffer> {
-    yield start;
-    yield* createReadStream(path) as AsyncIterable<Buffer>;
-    yield end;
-  }
-  const bytes = Buffer.byteLength(start) + (await stat(path)).size + Buffer.byteLength(end);
-  const reply = await sendFileTo(target, "/files", { stream: Readable.from(parts()), bytes, contentType: `multipart/form-data; boundary=${boundary}` }, limits);
-  return readJson(target, reply, fileShape).id;
-}
-
-/** A file that a worker sent before it died. */
-async function findFile(target: ModelTarget, id: string, limits: CallLimits): Promise<string | null> {
-  const { data } = await askProvider(target, { method: "GET", address: "/files?purpose=batch&limit=100&order=desc" }, filesShape, limits);
-  return data.find(({ filename }) => filename === `${id}.jsonl`)?.id ?? null;
-}
-
 /** OpenAI's Batch API (platform.openai.com/docs/api-reference/batch): a file of requests, and two of answers. */
 export const openAiBatches: BatchProtocol = {
   mostRequests: 50_000,
@@ -88,7 +61,7 @@ export const openAiBatches: BatchProtocol = {
   frame: { start: "", between: "\n", end: "\n" },
   write: (target, key, body) => JSON.stringify({ custom_id: key, method: "POST", url: `/v1${protocolOf(target.endpoint).chatPath(target)}`, body }),
   async send(target, batch, limits) {
-    const file = (await findFile(target, batch.id, limits)) ?? (await upload(target, batch, limits));
+    const file = await sendOnce(target, { name: `${batch.id}.jsonl`, path: batch.path, purpose: "batch", expiresSeconds: FILE_SECONDS }, limits);
     const body = { input_file_id: file, endpoint: `/v1${protocolOf(target.endpoint).chatPath(target)}`, completion_window: "24h", metadata: { [MARK]: batch.id } };
     return toRemote(await askProvider(target, { method: "POST", address: "/batches", body: JSON.stringify(body) }, batchShape, limits));
   },

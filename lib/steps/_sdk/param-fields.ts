@@ -41,7 +41,10 @@ declare module "zod" {
     advanced?: boolean;
     /** Shown only while another parameter has one of these values. */
     visibleWhen?: { param: string; is: unknown[] };
-    /** What the provider of the step's model must be able to do. Where it cannot, the parameter is not offered, and refused where it is set. */
+    /**
+     * What the provider of the step's model must be able to do. Where it cannot, the parameter is not offered, and refused where it
+     * is set; on the model itself, the model is refused.
+     */
     needs?: keyof Capabilities;
     /**
      * Came after the step did: at its default (Zod's) it is left out of the step's identity, so that results made before keep

@@ -7,6 +7,7 @@ import type { DocumentText } from "@/lib/documents/document";
 import type { CallExtras, ChatMessage, Completion, Sampling } from "@/lib/llm/chat";
 import type { ClassificationOptions, EmbeddingOptions, LabelScores } from "@/lib/llm/providers/protocol";
 import type { LocalModelSource, TrainingRequest } from "@/lib/contracts/trainer";
+import type { TuningSettings } from "@/lib/contracts/tuning";
 import type { Column } from "./columns";
 import type { StepDefinition } from "./define-step";
 import type { ModelRef } from "./model-ref";
@@ -32,6 +33,22 @@ export interface InputModel {
   base: InputModel | null;
   /** Settings and result, of a model trained here. */
   training: ProvenanceStep["training"];
+}
+
+/** Examples as lines of JSON, as the provider takes them. */
+export interface ExampleFile {
+  path: string;
+  rows: number;
+}
+
+/** A fine-tuning job for a provider. */
+export interface TuningJob {
+  model: ModelRef;
+  settings: TuningSettings;
+  /** US dollars a million tokens trained on; null for the list price, where there is one. */
+  price: number | null;
+  train: ExampleFile;
+  validation: ExampleFile | null;
 }
 
 /** DuckDB session of one job. It may read the data folder and write to `scratch`, nothing else. */
@@ -78,6 +95,11 @@ export interface TableContext<Params> {
   reject: (query: string, values?: readonly SqlValue[]) => Promise<void>;
   /** Records rows lost to an error. Same columns. A source's rows have a null `__in0` and say where in `data`. */
   fail: (query: string, values?: readonly SqlValue[]) => Promise<void>;
+  /**
+   * Hands examples to the provider of a model, which makes the model of a port of them. The step ends once the job there has.
+   * A model connected to the step takes the given one's place. Files in `scratch` are kept.
+   */
+  tuneAtProvider: (port: string, job: TuningJob) => Promise<void>;
   /** Hands over a file the step made in `scratch`, to be kept and offered for download. */
   keepFile: (path: string, name: string) => Promise<void>;
   /**

@@ -283,6 +283,10 @@ async function createContext(
     fail: record(outcome.failed),
     keepFile: async (path, name) =>
       void (outcome.files[name] = await readFile(path, "utf8")),
+    tuneAtProvider: async (_port, { train, validation }) => {
+      outcome.files["train.jsonl"] = await readFile(train.path, "utf8");
+      if (validation) outcome.files["validation.jsonl"] = await readFile(validation.path, "utf8");
+    },
     hub: () =>
       Promise.resolve(
         options.hub ?? { endpoint: "https://huggingface.co", token: null },

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
-import type { ModelTarget } from "../endpoint";
-import { describeStatus } from "../providers/describe-status";
-import { sendTo, type CallLimits, type Message } from "../send-to";
-import type { HttpReply } from "../transport";
+import type { ModelTarget } from "./endpoint";
+import { describeStatus } from "./providers/describe-status";
+import { sendTo, type CallLimits, type Message } from "./send-to";
+import type { HttpReply } from "./transport";
 
 /** The JSON of a reply. Throws what its status stands for, or `model_reply_invalid`. */
 export function readJson<Value>(target: ModelTarget, reply: HttpReply, shape: z.ZodType<Value>): Value {
@@ -16,7 +16,7 @@ export function readJson<Value>(target: ModelTarget, reply: HttpReply, shape: z.
   }
 }
 
-/** One request of a provider's batch API, and its JSON. */
+/** One request to a provider, and its JSON. */
 export async function askProvider<Value>(target: ModelTarget, message: Message, shape: z.ZodType<Value>, limits: CallLimits): Promise<Value> {
   return readJson(target, await sendTo(target, message, limits), shape);
 }
