@@ -49,7 +49,7 @@ export function useStatusWords(): (stepId: string, status: StepStatus) => Status
       }
       case "running": {
         if (status.step.batch) return batchWords(status.step.batch);
-        if (status.step.waitsFor === "provider") return { short: t("atProvider"), long: t("waitsForProvider") };
+        if (status.step.waitsFor === "provider") return { short: t("atProvider"), aside: "", long: t("waitsForProvider") };
         const { rowsDone, rowsOut, rowsTotal, rate, secondsLeft, training } = status.step;
         const done = training
           ? t("trainingProgress", { step: training.step, total: training.totalSteps ?? 0, hasTotal: training.totalSteps === null ? "no" : "yes" })

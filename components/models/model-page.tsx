@@ -11,6 +11,7 @@ import { answersPrompts, takesChats, trainedKind } from "@/lib/contracts/trained
 import { LOCAL_CONNECTION } from "@/lib/steps/_sdk/model-ref";
 import { LossPlot } from "./loss-plot";
 import { PauseButton } from "./pause-button";
+import { nameLocalModel, playgroundPath } from "./playground/playground-path";
 import { PromptBox } from "./prompt-box";
 import { TrainingResult, TrainingSettings } from "./training-facts";
 import { TrainingSamples } from "./training-samples";
@@ -37,6 +38,11 @@ export function ModelPage({ modelId }: { modelId: string }) {
         <>
           <TrainingStatus training={training} />
           <PauseButton training={training} />
+          {training.ready && writes && (
+            <Link href={playgroundPath({ left: { connection: LOCAL_CONNECTION, model: nameLocalModel(training.request.base) }, right: model })} className="text-sm text-accent hover:underline">
+              {t("compare")}
+            </Link>
+          )}
           <Link href={`/runs/${training.runId}`} className="text-sm text-accent hover:underline">
             {t("toWorkflowRun")}
           </Link>

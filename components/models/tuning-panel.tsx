@@ -100,7 +100,8 @@ export function TuningPanel({ nodeId }: { nodeId: string }) {
   const fingerprint = step && (step.state === "running" || step.state === "failed") ? step.fingerprint : planned;
   const tuning = useApi(readTuning, { params: { fingerprint: fingerprint ?? "" } }, { enabled: fingerprint !== null, refreshMs: LIVE_MS, keepPrevious: true });
   if (!tuning.data) return <EmptyState icon={<CloudCog size={22} />} title={t("none")} text={t("noneText")} />;
-  const { connection, baseModel, tunedModel, metrics, events } = tuning.data;
+  const { state, connection, baseModel, tunedModel, metrics, events } = tuning.data;
+  const isOpen = state === "open" || state === "sending";
   const compare = tunedModel === null ? null : playgroundPath({ left: { connection: connection.id, model: baseModel }, right: { connection: connection.id, model: tunedModel } });
   return (
     <div className="flex min-w-0 flex-1">
@@ -120,8 +121,9 @@ export function TuningPanel({ nodeId }: { nodeId: string }) {
         />
       </div>
       <div className="flex w-80 shrink-0 flex-col gap-4 overflow-auto border-l p-3">
+        {isOpen && <TuningEvents events={events} />}
         <TuningFacts tuning={tuning.data} />
-        <TuningEvents events={events} />
+        {!isOpen && <TuningEvents events={events} />}
       </div>
     </div>
   );

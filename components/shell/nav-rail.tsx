@@ -1,4 +1,4 @@
-import { BrainCircuit, History, House, LogOut, Plug, Settings, type LucideIcon } from "lucide-react";
+import { BrainCircuit, History, House, LogOut, MessagesSquare, Plug, Settings, type LucideIcon } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useCallback } from "react";
@@ -11,11 +11,12 @@ import { Menu } from "@/components/ui/menu";
 import { Tooltip } from "@/components/ui/tooltip";
 import { signOut } from "@/lib/contracts/accounts";
 
-type Place = "home" | "models" | "runs" | "connections" | "settings";
+type Place = "home" | "models" | "playground" | "runs" | "connections" | "settings";
 const places: { id: Place; href: string; icon: LucideIcon }[] = [
   { id: "home", href: "/", icon: House },
   { id: "runs", href: "/runs", icon: History },
   { id: "models", href: "/models", icon: BrainCircuit },
+  { id: "playground", href: "/playground", icon: MessagesSquare },
   { id: "connections", href: "/connections", icon: Plug },
   { id: "settings", href: "/settings", icon: Settings },
 ];

@@ -21,7 +21,7 @@ interface Choice {
   run: () => void;
 }
 
-const pages = ["home", "models", "runs", "connections", "settings"] as const;
+const pages = ["home", "models", "playground", "runs", "connections", "settings"] as const;
 const MAX_SHOWN = 60;
 
 /** Steps of this workflow, commands, new steps and pages: one list to search. */

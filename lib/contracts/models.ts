@@ -266,5 +266,7 @@ export const promptModel = defineContract({
     completionTokens: z.int(),
     latencyMs: z.int(),
     cached: z.boolean(),
+    /** Millionths of a US dollar; null where the price is not known. Nothing for a reply from the cache. */
+    costMicros: z.number().nullable(),
   }),
 });

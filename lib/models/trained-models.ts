@@ -121,5 +121,6 @@ export async function promptModel(resources: WorkerResources, { model, system, p
     completionTokens: record.completionTokens,
     latencyMs: record.latencyMs,
     cached: record.cached,
+    costMicros: resolved.endpoint.prices.get(resolved.model) ? record.costMicros : null,
   };
 }

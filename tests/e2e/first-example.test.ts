@@ -49,6 +49,20 @@ it("runs the paper's first example from the one-time link to a trained model tha
   await page.getByRole("button", { name: "Send" }).click();
   await expect.poll(async () => ((await page.getByTestId("model-reply").textContent({ timeout: 60_000 })) ?? "").length, { timeout: 60_000 }).toBeGreaterThan(20);
   await takeScreenshot(page, "model-page");
+
+  await page.getByRole("link", { name: "Compare with its base" }).click();
+  await page.waitForURL(/\/playground\?left=local%2Fbuiltin&right=local%2Ftrained/);
+  await page.getByRole("textbox", { name: "Prompt 1" }).fill("We propose a neural method for summarization.");
+  await page.getByRole("button", { name: "Add a prompt" }).click();
+  await page.getByRole("textbox", { name: "Prompt 2" }).fill("We study how birds learn to sing.");
+  await page.getByRole("textbox", { name: "Prompt 2" }).press("Control+Enter");
+  await expect.poll(() => page.getByTestId("answer").evaluateAll((cards) => cards.map((card) => card.getAttribute("data-state"))), { timeout: 60_000 }).toEqual(["answered", "answered", "answered", "answered"]);
+  const [base, trained] = await page.getByTestId("answer-text").allTextContents();
+  expect(base).not.toBe(trained);
+  await page.getByText(/tokens in, \d+ out/).first().waitFor();
+  await takeScreenshot(page, "playground");
+  await page.reload();
+  expect(await page.getByRole("textbox", { name: "Prompt 2" }).inputValue()).toBe("We study how birds learn to sing.");
   expect(browser.errors).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-"""`python -m trainer serve` runs the trainer; `run-training` is what it starts for each training."""
+"""`python -m trainer serve` runs the trainer; `run-training` and `run-export` are what it starts for each of these."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ def main() -> int:
     commands.add_parser("serve", help="take trainings from the queue and serve local models")
     run = commands.add_parser("run-training", help="one training, under the lease of the process that starts it")
     run.add_argument("training_id")
+    commands.add_parser("run-export", help="one export, asked for on standard input by the process that starts it")
     arguments = parser.parse_args()
+    if arguments.command == "run-export":
+        from trainer.exporting.export_model import run_export
+
+        return run_export(read_settings())
     if arguments.command == "run-training":
         from trainer.training.run_training import run_training
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from trainer.serving.bodies import ChatBody, ClassifyBody, CountBody, EmbeddingBody, LikelihoodBody, read_body
 from trainer.serving.engine import Engine
 from trainer.serving.errors import ApiError
+from trainer.serving.exporter import Exporter
 from trainer.serving.requests import ChatAnswer, CountAnswer, TextsAnswer
 from trainer.settings import Settings, is_safe_name
 
@@ -27,6 +28,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def build_app(engine: Engine, settings: Settings) -> web.Application:
+    exporter = Exporter(settings)
     app = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_as_api_errors, _require_token(settings.token)])
 
     async def health(_request: web.Request) -> web.Response:
@@ -94,6 +96,9 @@ def build_app(engine: Engine, settings: Settings) -> web.Application:
         answer: CountAnswer = await engine.submit(body.to_request())
         return web.json_response({"model": body.model, "tokens": answer.tokens, "context": answer.context})
 
+    async def export(request: web.Request) -> web.Response:
+        return web.json_response(await exporter.export(request))
+
     app.router.add_get("/health", health)
     app.router.add_get("/v1/models", list_models)
     app.router.add_post("/v1/chat/completions", chat)
@@ -101,6 +106,7 @@ def build_app(engine: Engine, settings: Settings) -> web.Application:
     app.router.add_post("/v1/classify", classify)
     app.router.add_post("/v1/likelihood", likelihood)
     app.router.add_post("/v1/count", count)
+    app.router.add_post("/v1/exports", export)
     return app
 
 

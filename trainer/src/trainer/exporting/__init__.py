@@ -1,0 +1,1 @@
+"""Models written for other programs: merged weights, ONNX, GGUF."""
