@@ -35,9 +35,12 @@ export async function runStep({ session, scratch, tables }: BenchRun, runner: un
       if (!table) throw new Error(`no table for ${port}`);
       return table;
     },
-    inputs: (port) => tables[port] ?? [],
+    inputs: (port) => (tables[port] ?? []).map((table, place) => ({ ...table, place })),
     model: () => Promise.reject(new Error("no models here")),
     tuneAtProvider: () => Promise.reject(new Error("no providers here")),
+    models: () => [],
+    pruned: () => [],
+    suggestTrial: () => Promise.reject(new Error("no trainer here")),
     filePath: () => Promise.reject(new Error("no files here")),
     storedTable: () => Promise.reject(new Error("no stored tables here")),
     privateHosts: [],

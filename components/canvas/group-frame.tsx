@@ -1,22 +1,27 @@
 import type { NodeProps } from "@xyflow/react";
-import { Frame, Repeat, TriangleAlert } from "lucide-react";
+import { ChartSpline, Frame, Repeat, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import { useTranslations } from "use-intl";
 import { describeProblem } from "@/components/steps/describe-problem";
 import { classNames } from "@/components/ui/class-names";
 import { Tooltip } from "@/components/ui/tooltip";
-import type { WorkflowGroup } from "@/lib/workflow/document";
+import type { GroupSweep, WorkflowGroup } from "@/lib/workflow/document";
+import { countTrials } from "@/lib/workflow/draw-trials";
 import { GATHER_STEP } from "@/lib/workflow/unroll-groups";
+import { PICK_STEP, TRIALS_STEP } from "@/lib/workflow/unroll-sweep";
 import type { FlowNode } from "./flow-store";
 import { useDocumentState, usePlanState } from "./studio-context";
 import { useGroupOutcome } from "./use-group-outcome";
+import { useSweepOutcome } from "./use-sweep-outcome";
 
-/** What is wrong with what the rounds give; what is wrong with the group itself stands on its steps. */
+const GATHERERS = new Set([GATHER_STEP, PICK_STEP, TRIALS_STEP]);
+
+/** What is wrong with what the rounds or trials give; what is wrong with the group itself stands on its steps. */
 function useProblem(groupId: string): string | null {
   return usePlanState((state) => {
     for (const { node, problems } of state.plan.steps.values()) {
-      const problem = node.step === GATHER_STEP && node.id.startsWith(`${groupId}.`) ? problems.find(({ code }) => code !== "upstream_blocked" && code !== "probe_pending") : undefined;
-      if (problem) return describeProblem(GATHER_STEP, problem);
+      const problem = GATHERERS.has(node.step) && node.id.startsWith(`${groupId}.`) ? problems.find(({ code }) => code !== "upstream_blocked" && code !== "probe_pending") : undefined;
+      if (problem) return describeProblem(node.step, problem);
     }
     return null;
   });
@@ -36,14 +41,21 @@ function Outcome({ group }: { group: WorkflowGroup }) {
   );
 }
 
+function SweepOutcome({ group, sweep }: { group: WorkflowGroup; sweep: GroupSweep }) {
+  const t = useTranslations("canvas.group");
+  const { done, best } = useSweepOutcome(group, sweep);
+  if (done === 0) return null;
+  return <> · {best ? t("best", best) : t("trialsDone", { done })}</>;
+}
+
 /** The frame around the steps of a group. It is dragged by its header, with its steps. */
 export const GroupFrame = memo(function GroupFrame({ id, selected }: NodeProps<FlowNode>) {
   const t = useTranslations("canvas.group");
   const group = useDocumentState((state) => state.document.groups.find((other) => other.id === id));
   const problem = useProblem(id);
   if (!group) return null;
-  const { repeat } = group;
-  const Icon = repeat ? Repeat : Frame;
+  const { repeat, sweep } = group;
+  const Icon = repeat ? Repeat : sweep ? ChartSpline : Frame;
   return (
     <section
       aria-label={group.title}
@@ -64,6 +76,12 @@ export const GroupFrame = memo(function GroupFrame({ id, selected }: NodeProps<F
           <p className="truncate text-xs text-muted group-data-[detail=dot]/canvas:hidden group-data-[detail=label]/canvas:hidden">
             {repeat.stop?.kind === "rows" ? t("untilRows", { rows: repeat.stop.rows, rounds: repeat.rounds }) : t("rounds", { rounds: repeat.rounds })}
             <Outcome group={group} />
+          </p>
+        )}
+        {sweep && (
+          <p className="truncate text-xs text-muted group-data-[detail=dot]/canvas:hidden group-data-[detail=label]/canvas:hidden">
+            {t("trials", { trials: countTrials(sweep) })}
+            <SweepOutcome group={group} sweep={sweep} />
           </p>
         )}
       </header>

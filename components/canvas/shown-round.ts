@@ -1,7 +1,8 @@
 import type { StepRunView } from "@/lib/contracts/runs";
 import type { Plan } from "@/lib/plan/plan-workflow";
-import type { WorkflowDocument } from "@/lib/workflow/document";
-import { roundNodeId } from "@/lib/workflow/unroll-groups";
+import type { WorkflowDocument, WorkflowGroup } from "@/lib/workflow/document";
+import { countTrials } from "@/lib/workflow/draw-trials";
+import { roundNodeId } from "@/lib/workflow/unrolled";
 
 export interface ShownRound {
   /** Id of the planned step. */
@@ -12,10 +13,15 @@ export interface ShownRound {
   rounds: number;
 }
 
-/** How often a drawn step is run. */
-export function countRounds({ nodes, groups }: WorkflowDocument, nodeId: string): number {
+export function findGroup({ nodes, groups }: WorkflowDocument, nodeId: string): WorkflowGroup | undefined {
   const group = nodes.find((node) => node.id === nodeId)?.group;
-  return groups.find(({ id }) => id === group)?.repeat?.rounds ?? 1;
+  return groups.find(({ id }) => id === group);
+}
+
+/** How often a drawn step is run: its rounds, or trials. */
+export function countRounds(document: WorkflowDocument, nodeId: string): number {
+  const group = findGroup(document, nodeId);
+  return group?.repeat?.rounds ?? (group?.sweep ? Math.max(1, countTrials(group.sweep)) : 1);
 }
 
 interface PickInput {

@@ -141,7 +141,7 @@ export function groupSelection(studio: StudioStore, title: string): void {
   const { selection, dispatch, select } = studio.getState();
   if (selection.nodes.length === 0) return;
   const id = createId("g");
-  dispatch(groupNodes, { group: { id, title, repeat: null }, ids: selection.nodes });
+  dispatch(groupNodes, { group: { id, title, repeat: null, sweep: null }, ids: selection.nodes });
   select({ frames: [id] });
 }
 

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { WorkflowGroup } from "@/lib/workflow/document";
-import { roundNodeId } from "@/lib/workflow/unroll-groups";
+import { roundNodeId } from "@/lib/workflow/unrolled";
 import { isActive } from "./run-store";
 import { useDocumentState, usePlanState, useRunState } from "./studio-context";
 

@@ -48,7 +48,8 @@ function columnsFor(field: ParamField, columnsOf: ColumnsOf): Column[] | null {
   return "port" in field && field.port !== undefined ? columnsOf(field.port) : null;
 }
 
-function Control({ field, columnsOf, onReplaceModel, ...props }: FieldProps & Pick<SchemaFieldProps, "columnsOf" | "onReplaceModel"> & { field: ParamField }) {
+/** The control of a parameter, without its words. */
+export function ParamControl({ field, columnsOf, onReplaceModel, ...props }: FieldProps & Pick<SchemaFieldProps, "columnsOf" | "onReplaceModel"> & { field: ParamField }) {
   switch (field.kind) {
     case "multiline":
       return <MultilineField {...props} />;
@@ -80,7 +81,7 @@ function Control({ field, columnsOf, onReplaceModel, ...props }: FieldProps & Pi
       return (
         <RecordsField
           {...props}
-          renderMember={(member, memberProps) => <Control {...memberProps} field={member} columns={columnsFor(member, columnsOf)} columnsOf={columnsOf} />}
+          renderMember={(member, memberProps) => <ParamControl {...memberProps} field={member} columns={columnsFor(member, columnsOf)} columnsOf={columnsOf} />}
         />
       );
     case "code":
@@ -129,7 +130,7 @@ export function SchemaField({ stepId, param, schema, value, columnsOf, problems,
           </button>
         )}
       </div>
-      <Control
+      <ParamControl
         field={field}
         id={id}
         label={label}

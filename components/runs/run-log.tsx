@@ -6,7 +6,7 @@ import { isActive } from "@/components/canvas/run-store";
 import { useRunState, useStudio } from "@/components/canvas/studio-context";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Notice } from "@/components/ui/notice";
-import { parseNodeId } from "@/lib/workflow/unroll-groups";
+import { parseNodeId } from "@/lib/workflow/unrolled";
 import { RunStateBadge } from "./run-state-badge";
 import { RunTotals } from "./run-totals";
 import { describeError, StepRunTable } from "./step-run-table";

@@ -7,7 +7,7 @@ import { isErrorCode } from "@/lib/core/error-catalogue";
 import { formatError } from "@/lib/core/format-error";
 import { useBatchWords } from "./use-batch-words";
 import type { RunView, StepRunView } from "@/lib/contracts/runs";
-import { parseNodeId } from "@/lib/workflow/unroll-groups";
+import { parseNodeId } from "@/lib/workflow/unrolled";
 
 const marks: Record<StepRunView["state"], StepStatus["kind"]> = {
   waiting: "waiting",

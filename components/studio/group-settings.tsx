@@ -1,4 +1,4 @@
-import { Frame, Repeat, X } from "lucide-react";
+import { ChartSpline, Frame, Repeat, X } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useDocumentState, usePlanState, useStudio } from "@/components/canvas/studio-context";
 import { useStudioCommands } from "@/components/canvas/use-studio-commands";
@@ -11,13 +11,14 @@ import { IconButton } from "@/components/ui/icon-button";
 import { Labelled } from "@/components/ui/labelled";
 import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
-import { Switch } from "@/components/ui/switch";
 import { editGroup, setRoundParams } from "@/lib/workflow/commands/edit-group";
 import { MAX_ROUNDS, type GroupRepeat, type WorkflowDocument, type WorkflowGroup } from "@/lib/workflow/document";
 import { GroupCarries } from "./group-carries";
 import { GroupStop } from "./group-stop";
+import { firstSweep, SweepSettings } from "./sweep-settings";
 import { TitleInput } from "./title-input";
 
+const kinds = ["frame", "rounds", "sweep"] as const;
 const onceMore: GroupRepeat = { rounds: 3, carries: [], stop: null, result: "all", varies: [] };
 
 /** Parameters that some rounds have otherwise. */
@@ -90,9 +91,10 @@ export function GroupSettings({ group }: { group: WorkflowGroup }) {
   const t = useTranslations("studio.group");
   const { document: store } = useStudio();
   const ungroup = useStudioCommands().find((command) => command.id === "ungroup");
-  const problem = usePlanState((state) => [...state.plan.steps.values()].find(({ node }) => node.group === group.id)?.problems.find(({ code }) => code.startsWith("group_")));
+  const problem = usePlanState((state) => [...state.plan.steps.values()].find(({ node }) => node.group === group.id)?.problems.find(({ code }) => code.startsWith("group_") || code.startsWith("sweep_")));
   const isSame = useDocumentState(({ document }) => group.repeat !== null && !differsByRound(document, group.id, group.repeat));
-  const Icon = group.repeat ? Repeat : Frame;
+  const kind = group.repeat ? "rounds" : group.sweep ? "sweep" : "frame";
+  const Icon = { rounds: Repeat, sweep: ChartSpline, frame: Frame }[kind];
   return (
     <section aria-label={t("label", { group: group.title })} className="flex h-full flex-col bg-surface">
       <header className="flex shrink-0 flex-col gap-1 border-b px-4 py-2.5">
@@ -105,10 +107,21 @@ export function GroupSettings({ group }: { group: WorkflowGroup }) {
       <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-auto px-4 py-3">
         {isSame && <Notice tone="warn">{t("same")}</Notice>}
         {problem && <Notice tone="warn">{describeProblem("", problem)}</Notice>}
-        <Labelled label={t("repeat")} help={t("repeatHelp")} inline>
-          {({ id }) => <Switch id={id} checked={group.repeat !== null} onChange={(on) => { store.getState().dispatch(editGroup, { id: group.id, repeat: on ? onceMore : null }); }} />}
+        <Labelled label={t("kind")} help={t(`kindHelp.${kind}`)}>
+          {({ id, describedBy }) => (
+            <Select
+              id={id}
+              aria-describedby={describedBy}
+              value={kind}
+              options={kinds.map((value) => ({ value, label: t(`kinds.${value}`) }))}
+              onChange={(value) => {
+                store.getState().dispatch(editGroup, { id: group.id, repeat: value === "rounds" ? onceMore : null, sweep: value === "sweep" ? firstSweep : null });
+              }}
+            />
+          )}
         </Labelled>
         {group.repeat && <Rounds group={group} repeat={group.repeat} />}
+        {group.sweep && <SweepSettings group={group} sweep={group.sweep} />}
         {ungroup && <Button onClick={() => { ungroup.run(); }}>{ungroup.label}</Button>}
       </div>
     </section>

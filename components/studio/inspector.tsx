@@ -1,6 +1,6 @@
 import { useTranslations } from "use-intl";
 import { findInput } from "@/components/canvas/connection-rules";
-import { countRounds } from "@/components/canvas/shown-round";
+import { countRounds, findGroup } from "@/components/canvas/shown-round";
 import { useDocumentState, usePlanState, useStudio, useViewState } from "@/components/canvas/studio-context";
 import { useStatusWords } from "@/components/canvas/use-status-words";
 import { useShownRound, useStepStatus } from "@/components/canvas/use-step-status";
@@ -14,14 +14,14 @@ import { Labelled } from "@/components/ui/labelled";
 import { Notice } from "@/components/ui/notice";
 import { Switch } from "@/components/ui/switch";
 import { capabilitiesOf } from "@/lib/plan/check-provider";
-import { modelKey } from "@/lib/plan/plan-workflow";
+import { modelKey } from "@/lib/plan/plan-models";
 import { isModelRef } from "@/lib/steps/_sdk/model-ref";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import { setRoundParams } from "@/lib/workflow/commands/edit-group";
 import { setParams, toggleCache } from "@/lib/workflow/commands/edit-node";
 import { isModelReplaced } from "@/lib/steps/_sdk/is-model-replaced";
 import type { WorkflowNode } from "@/lib/workflow/document";
-import { roundNodeId } from "@/lib/workflow/unroll-groups";
+import { roundNodeId } from "@/lib/workflow/unrolled";
 import { GroupSettings } from "./group-settings";
 import { InputList } from "./input-list";
 import { NodeName } from "./node-name";
@@ -106,6 +106,7 @@ function StepSettings({ node }: { node: WorkflowNode }) {
   const tGroup = useTranslations("studio.group");
   const { document } = useStudio();
   const rounds = useDocumentState((state) => countRounds(state.document, node.id));
+  const isSweep = useDocumentState((state) => findGroup(state.document, node.id)?.sweep != null);
   const chosen = useViewState((state) => state.round);
   const round = chosen !== null && chosen <= rounds && rounds > 1 ? chosen : null;
   const plannedId = roundNodeId(node.id, round ?? 1);
@@ -127,10 +128,13 @@ function StepSettings({ node }: { node: WorkflowNode }) {
         </p>
       </header>
       <div className="flex min-h-0 flex-1 flex-col gap-4 overflow-auto px-4 py-3">
-        <RoundPicker rounds={rounds} all={tGroup("allRounds")} />
+        <RoundPicker nodeId={node.id} rounds={rounds} all={tGroup(isSweep ? "allTrials" : "allRounds")} />
         <Problems node={node} plannedId={plannedId} />
         <RunFailure node={node} plannedId={round === null ? shown.id : plannedId} />
-        <StepForm node={node} plannedId={plannedId} round={round} />
+        {/* What a trial was given is the sweep's to say. */}
+        <fieldset disabled={isSweep && round !== null} inert={isSweep && round !== null} className={isSweep && round !== null ? "opacity-70" : undefined}>
+          <StepForm node={node} plannedId={plannedId} round={round} />
+        </fieldset>
         <NodePreview node={node} plannedId={plannedId} />
         {definition && definition.inputs.length > 0 && <InputList node={node} ports={definition.inputs} />}
         <Labelled label={t("cache")} help={t("cacheHelp")} inline>

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { apiKey, useApi } from "@/components/api/use-api";
-import { useDocumentState, useRunState, useStudio, useViewState } from "@/components/canvas/studio-context";
+import { useDocumentState, usePlanState, useRunState, useStudio, useViewState } from "@/components/canvas/studio-context";
 import { useShownRound, useStepStatus } from "@/components/canvas/use-step-status";
 import { TrainingPanel } from "@/components/models/training-panel";
 import { TuningPanel } from "@/components/models/tuning-panel";
@@ -16,7 +16,8 @@ import { Tabs } from "@/components/ui/tabs";
 import { useStoredState } from "@/components/ui/use-stored-state";
 import { readIssues, readTable } from "@/lib/contracts/tables";
 import type { WorkflowNode } from "@/lib/workflow/document";
-import { roundNodeId } from "@/lib/workflow/unroll-groups";
+import { trialsNodeId } from "@/lib/workflow/unroll-sweep";
+import { roundNodeId } from "@/lib/workflow/unrolled";
 import { DownloadMenu } from "./download-menu";
 import type { TableSource } from "./find-table";
 import { IssueList } from "./issue-list";
@@ -149,7 +150,7 @@ function StepData({ node }: { node: WorkflowNode }) {
         <h2 className="max-w-60 shrink-0 truncate text-sm font-semibold">{node.title}</h2>
         {shown.rounds > 1 && (
           <div className="w-32 shrink-0">
-            <RoundPicker rounds={shown.rounds} all={tGroup("latestRound", { round: shown.round })} />
+            <RoundPicker nodeId={node.id} rounds={shown.rounds} all={tGroup("latestRound", { round: shown.round })} />
           </div>
         )}
         <Tabs
@@ -205,8 +206,12 @@ function StepData({ node }: { node: WorkflowNode }) {
   );
 }
 
-/** The rows of the selected step; with none selected, how the run goes. */
+/** The rows of the selected step, or the trials of a selected sweep; with none selected, how the run goes. */
 export function DataPane() {
-  const node = useDocumentState((state) => (state.selection.nodes.length === 1 ? state.nodesById.get(state.selection.nodes[0] ?? "") : undefined));
+  const selected = useDocumentState((state) => (state.selection.nodes.length === 1 ? state.nodesById.get(state.selection.nodes[0] ?? "") : undefined));
+  const frame = useDocumentState((state) => (state.selection.nodes.length === 0 && state.selection.frames.length === 1 ? state.selection.frames[0] : undefined));
+  // Of a selected sweep, its trials.
+  const trials = usePlanState((state) => (frame === undefined ? undefined : state.plan.steps.get(trialsNodeId(frame))?.node));
+  const node = selected ?? trials;
   return <section className="flex h-full bg-surface">{node ? <StepData key={node.id} node={node} /> : <RunLog />}</section>;
 }

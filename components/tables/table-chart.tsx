@@ -5,6 +5,7 @@ import { Notice } from "@/components/ui/notice";
 import { readRows } from "@/lib/contracts/tables";
 import type { Chart } from "@/lib/steps/_sdk/define-step";
 import type { TableSource } from "./find-table";
+import { ParallelPlot } from "./parallel-plot";
 
 /** More is no drawing any more; the table has the rest. */
 const MOST_ROWS = 1000;
@@ -122,6 +123,7 @@ export function TableChart({ chart, source }: { chart: Chart; source: TableSourc
   if (page.isError) return <Notice tone="bad">{page.error.message}</Notice>;
   if (!source || page.data?.rows.length === 0) return <EmptyState title={t("emptyTitle")} text={t("chart.empty")} />;
   const rows = page.data?.rows.map((row) => row.values) ?? [];
+  if (chart.kind === "parallel") return <ParallelPlot rows={rows} chart={chart} />;
   if (chart.kind === "bars") return <Bars rows={rows} label={chart.label} values={chart.values} />;
   return <Heatmap rows={rows} row={chart.row} column={chart.column} value={chart.value} />;
 }

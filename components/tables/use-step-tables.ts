@@ -42,7 +42,8 @@ export function useStepTables(nodeId: string): StepTables {
     const step = plan.steps.get(id);
     return step ? findTable({ planned: step, port, run, stepRun: stepsByNode.get(id), known }) : null;
   };
-  const tableInputs = definition.inputs.filter((port) => port.type === "table");
+  // What stands between drawn steps takes a table of each round or trial, which are shown at their own steps.
+  const tableInputs = definition.planned ? [] : definition.inputs.filter((port) => port.type === "table");
   const inputs = tableInputs.flatMap((port) =>
     (planned.incoming[port.name] ?? []).map((edge, index, edges) => ({
       label: getPortLabel(node.step, port.name) + (edges.length > 1 ? ` ${String(index + 1)}` : ""),

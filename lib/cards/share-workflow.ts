@@ -15,16 +15,16 @@ export function shareWorkflow(document: WorkflowDocument, nodeId: string): Workf
     ...document,
     // A person's notes are for those who work on it.
     notes: [],
-    groups: document.groups.filter((group) => !emptied.includes(group)).map((group) => ({ ...group, repeat: group.repeat && withoutNodes(group.repeat, gone) })),
+    groups: document.groups.filter((group) => !emptied.includes(group)).map((group) => withoutNodes(group, gone)),
     nodes: document.nodes.filter((node) => kept.has(node.id)).map((node) => ({ ...node, params: Object.fromEntries(Object.entries(node.params).map(([name, value]) => [name, shareParam(value)])) })),
     edges: document.edges.filter((edge) => kept.has(edge.from.node) && kept.has(edge.to.node)),
   };
 }
 
-/** What feeds a step; of a repeated group also what decides when it stops and what one round hands to the next. */
+/** What feeds a step; of a repeated group also what decides when it stops and what one round hands to the next, of a sweep what says which trial is best. */
 function findLeadingSteps(document: WorkflowDocument, nodeId: string): Set<string> {
-  const rules = document.groups.flatMap(({ id, repeat }) => {
-    const sources = repeat ? [...(repeat.stop ? [repeat.stop.output.node] : []), ...repeat.carries.map(({ from }) => from.node)] : [];
+  const rules = document.groups.flatMap(({ id, repeat, sweep }) => {
+    const sources = [repeat?.stop?.output.node, ...(repeat?.carries ?? []).map(({ from }) => from.node), sweep?.objective?.output.node].filter((source) => source !== undefined);
     return sources.flatMap((source) => document.nodes.filter((node) => node.group === id).map((node) => ({ source, node: node.id })));
   });
   const edges = rules.map(({ source, node }) => ({ id: `${source}.${node}`, from: { node: source, port: "" }, to: { node, port: "" } }));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_TRIALS, pruneRules } from "@/lib/workflow/document";
 
 /**
  * What crosses between the engine and the Python trainer. `scripts/generate-contracts.ts` writes these as JSON Schema to
@@ -17,6 +18,9 @@ export type LocalModelSource = z.infer<typeof localModelSource>;
 
 /** A table as the Parquet parts that hold it, in order. */
 const trainingTable = z.strictObject({ parts: z.array(z.string()).min(1), rows: z.int().min(0) });
+
+/** Of a trial before, the last of more evaluations tell nothing more. */
+export const MOST_EVALUATIONS = 1000;
 
 const adapter = { rank: z.int().min(1), alpha: z.number().positive(), dropout: z.number().min(0).max(1) };
 
@@ -61,6 +65,11 @@ const common = {
   bestCheckpoint: z.enum(["loss", "measure", "last"]),
   earlyStopping: z.strictObject({ patience: z.int().positive(), threshold: z.number().min(0) }).nullable(),
   advanced: z.record(z.string(), z.unknown()),
+  /** In a sweep: ends the training where its validation loss falls behind. `earlier` has the course of each trial before: [step, loss]. */
+  pruning: z
+    .strictObject({ rule: z.enum(pruneRules), startup: z.int().positive(), earlier: z.array(z.array(z.tuple([z.int(), z.number()])).max(MOST_EVALUATIONS)).max(MAX_TRIALS) })
+    .nullable()
+    .default(null),
 };
 
 /** How a prompt is written for the model. */
@@ -273,7 +282,22 @@ export const trainingError = z.strictObject({
     "training_out_of_memory",
     "training_disk_full",
     "training_crashed",
+    "trial_pruned",
   ]),
   message: z.string(),
   data: z.record(z.string(), z.unknown()),
 });
+
+/** A point of a sweep's space: for each parameter its number, or the place of its value in the list. */
+type TrialPoint = number[];
+
+/** `POST /v1/suggest-trial` of the trainer. The same question has the same answer. */
+export interface TrialQuestion {
+  space: ({ kind: "values"; count: number } | { kind: "range"; low: number; high: number; scale: "linear" | "log"; whole: boolean })[];
+  /** In their order; `running` are those whose outcome is not waited for. */
+  trials: { point: TrialPoint; value: number | null; state: "done" | "failed" | "running" }[];
+  direction: "maximise" | "minimise";
+  seed: number;
+  /** Trials drawn at random before outcomes are looked at. */
+  startup: number;
+}

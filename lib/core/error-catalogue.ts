@@ -19,6 +19,8 @@ export const errorCatalogue = {
   body_too_large: { status: 413, retry: "never" },
   internal: { status: 500, retry: "later" },
   database_unavailable: { status: 503, retry: "later" },
+  trial_pruned: { status: 422, retry: "never" },
+  trial_none: { status: 422, retry: "never" },
   trainer_unavailable: { status: 503, retry: "later" },
   // Workflows
   workflow_changed: { status: 409, retry: "never" },
@@ -165,6 +167,9 @@ export const errorCatalogue = {
   row_not_numeric: { status: 422, retry: "never" },
   row_beyond_wanted: { status: 422, retry: "never" },
   group_stop_unfit: { status: 422, retry: "never" },
+  sweep_space_empty: { status: 422, retry: "never" },
+  sweep_range_unfit: { status: 422, retry: "never" },
+  sweep_objective_missing: { status: 422, retry: "never" },
   group_carry_unfit: { status: 422, retry: "never" },
   row_not_computed: { status: 422, retry: "never" },
   row_not_matched: { status: 422, retry: "never" },

@@ -12,6 +12,7 @@ import type { SharedResources } from "./resources";
 import { findDefinitionOrThrow, loadRunner } from "./step-catalogue";
 import { countRows, findModel, findRowTable, openInputs } from "./step-inputs";
 import { isPastStop, stepGate } from "./step-gate";
+import { fillChosen } from "./fill-chosen";
 import { isTrainerReady } from "./trainer-state";
 
 interface StepRow {
@@ -23,6 +24,8 @@ interface StepRow {
   fingerprint: string;
   identity: StepIdentity;
   depends_on: string[];
+  after: string[];
+  trial: number | null;
   params: unknown;
   gate: unknown;
   state: string;
@@ -43,7 +46,7 @@ export async function advanceRun(resources: SharedResources, runId: string): Pro
     const state = runs[0]?.state;
     if (state !== "running" && state !== "cancelling") return [];
     const { rows: steps } = await client.query<StepRow>(
-      "SELECT id, run_id, node_id, step_id, title, fingerprint, identity, depends_on, params, gate, state FROM step_run WHERE run_id = $1 ORDER BY index",
+      "SELECT id, run_id, node_id, step_id, title, fingerprint, identity, depends_on, after, trial, params, gate, state FROM step_run WHERE run_id = $1 ORDER BY index",
       [runId],
     );
     const started = await startReadySteps(resources, client, steps, state === "cancelling");
@@ -70,7 +73,9 @@ async function startReadySteps(resources: SharedResources, client: PoolClient, s
       const broken = inputs.find((input) => ENDED.has(input.state) && !PASSED.has(input.state));
       if (cancelling) await endStep(client, step, "cancelled", null);
       else if (broken) await endStep(client, step, "blocked", new AppError("upstream_failed", { step: broken.title }).toRecord());
-      else if (!inputs.every((input) => PASSED.has(input.state))) continue;
+      else if (!inputs.every((input) => PASSED.has(input.state)) || !step.after.every((node) => ENDED.has(byNode.get(node)?.state ?? "done"))) continue;
+      // Its trial was given up.
+      else if (step.trial !== null && inputs.some((input) => input.state === "skipped")) await endStep(client, step, "skipped", null);
       else if (!(await leaveOut(resources, client, step)) && !(await startStep(resources, client, step, chunks))) continue;
       moved = true;
     }
@@ -100,15 +105,19 @@ async function endStep(client: PoolClient, step: StepRow, state: "cancelled" | "
 async function startStep(resources: SharedResources, client: PoolClient, step: StepRow, chunks: string[]): Promise<boolean> {
   // Two steps of one fingerprint, in this run or another, must not start together.
   await client.query("SELECT pg_advisory_xact_lock(hashtext($1))", [`fingerprint:${step.fingerprint}`]);
-  const cached = await client.query("SELECT 1 FROM step_result WHERE fingerprint = $1", [step.fingerprint]);
-  if (cached.rowCount) {
-    await client.query("UPDATE step_run SET state = 'done', from_cache = true, started_at = now(), ended_at = now() WHERE id = $1", [step.id]);
-    step.state = "done";
+  const { rows: cached } = await client.query<{ pruned: boolean | null }>("SELECT (outputs->>'pruned')::boolean AS pruned FROM step_result WHERE fingerprint = $1", [step.fingerprint]);
+  if (cached[0]) {
+    step.state = cached[0].pruned === true ? "skipped" : "done";
+    await client.query("UPDATE step_run SET state = $2, from_cache = true, started_at = now(), ended_at = now() WHERE id = $1", [step.id, step.state]);
     return true;
   }
   const same = await client.query(SAME_UNDER_WAY, [step.fingerprint, step.run_id]);
   if (same.rowCount) return false;
   try {
+    if (step.identity.chosen) {
+      step.params = await fillChosen(resources, step, step.identity.chosen);
+      await client.query("UPDATE step_run SET params = $2 WHERE id = $1", [step.id, JSON.stringify(step.params)]);
+    }
     const plan = await planStep(resources, step);
     if (plan.needsTrainer && !(await isTrainerReady(resources))) {
       await client.query("UPDATE step_run SET waits_for = 'trainer' WHERE id = $1 AND waits_for IS NULL", [step.id]);
@@ -137,7 +146,7 @@ async function startStep(resources: SharedResources, client: PoolClient, step: S
 async function planStep(resources: SharedResources, step: StepRow): Promise<{ ranges: ChunkRange[]; needsTrainer: boolean }> {
   const runner = await loadRunner(step.step_id);
   const inputs = await openInputs(resources, step.identity);
-  if (runner.kind !== "rows") return { ranges: [{ index: 0, rowStart: 0, rowEnd: countRows(step.step_id, inputs) }], needsTrainer: runner.kind === "trainer" };
+  if (runner.kind !== "rows") return { ranges: [{ index: 0, rowStart: 0, rowEnd: countRows(step.step_id, inputs) }], needsTrainer: runner.kind === "trainer" || runner.needsTrainer === true };
   const params = findDefinitionOrThrow(step.step_id).params.parse(step.params);
   const model = findModel(inputs)?.ref ?? runner.model(params);
   const needsTrainer = model?.connection === LOCAL_CONNECTION;
@@ -149,7 +158,8 @@ async function planStep(resources: SharedResources, step: StepRow): Promise<{ ra
 
 async function endRunIfDone(client: PoolClient, runId: string, steps: StepRow[]): Promise<void> {
   if (!steps.every((step) => ENDED.has(step.state))) return;
-  const has = (state: string) => steps.some((step) => step.state === state);
+  // A trial that fails is one trial fewer: where none is left, the step that gathers them fails.
+  const has = (state: string) => steps.some((step) => step.state === state && (step.trial === null || state === "cancelled"));
   const state = has("failed") || has("blocked") ? "failed" : has("cancelled") ? "cancelled" : "done";
   await client.query("UPDATE run SET state = CASE WHEN state = 'cancelling' THEN 'cancelled' ELSE $2 END, ended_at = now() WHERE id = $1", [runId, state]);
 }

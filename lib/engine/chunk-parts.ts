@@ -15,9 +15,11 @@ export const chunkParts = z.object({
   /** Why the first failed row did, to say it where all rows fail. */
   firstFailure: z.object({ code: z.string(), data: z.record(z.string(), z.unknown()) }).nullable(),
   files: z.array(z.object({ name: z.string(), file: z.string(), bytes: z.number() })),
+  /** A training that was given up in a sweep: there is no model. */
+  pruned: z.boolean().default(false),
 });
 export type ChunkParts = z.infer<typeof chunkParts>;
 
 export function noParts(): ChunkParts {
-  return { tables: {}, models: {}, issues: null, rejected: 0, failed: 0, firstFailure: null, files: [] };
+  return { tables: {}, models: {}, issues: null, rejected: 0, failed: 0, firstFailure: null, files: [], pruned: false };
 }

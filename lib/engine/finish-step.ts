@@ -78,13 +78,13 @@ async function finishStep(resources: SharedResources, stepRunId: string): Promis
       `INSERT INTO step_result (fingerprint, step_id, folder, outputs, totals, inputs) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (fingerprint) DO NOTHING`,
       [step.fingerprint, step.step_id, `tables/${stepRunId}`, outputs, totals, step.identity.inputs],
     );
-    await client.query("UPDATE step_run SET state = 'done', ended_at = now() WHERE id = $1", [stepRunId]);
+    await client.query("UPDATE step_run SET state = $2, ended_at = now() WHERE id = $1", [stepRunId, outputs.pruned ? "skipped" : "done"]);
     return null;
   });
 }
 
 function joinParts(chunks: ChunkParts[]): StepOutputs {
-  const outputs: StepOutputs = { tables: {}, models: {}, issues: { parts: [], rejected: 0, failed: 0 }, files: [] };
+  const outputs: StepOutputs = { tables: {}, models: {}, issues: { parts: [], rejected: 0, failed: 0 }, files: [], pruned: chunks.some(({ pruned }) => pruned) };
   for (const chunk of chunks) {
     for (const [port, { columns, part }] of Object.entries(chunk.tables)) {
       const table = (outputs.tables[port] ??= { columns, parts: [], rows: 0 });

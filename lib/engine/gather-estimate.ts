@@ -1,6 +1,7 @@
 import { measureTokens } from "@/lib/llm/count-tokens";
 import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
-import { modelKey, type Plan } from "@/lib/plan/plan-workflow";
+import { type Plan } from "@/lib/plan/plan-workflow";
+import { modelKey } from "@/lib/plan/plan-models";
 import type { PlanKnown } from "@/lib/plan/plan-known";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { TableManifest } from "@/lib/tables/table-manifest";

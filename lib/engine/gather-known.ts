@@ -2,13 +2,15 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isAppError, toAppError } from "@/lib/core/app-error";
 import { createId } from "@/lib/core/ids";
-import { makeProbeKey, modelKey, planWorkflow } from "@/lib/plan/plan-workflow";
+import { makeProbeKey, planWorkflow, unrollDocument } from "@/lib/plan/plan-workflow";
+import { modelKey } from "@/lib/plan/plan-models";
 import { nothingKnown, type PlanKnown } from "@/lib/plan/plan-known";
 import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
+import type { UnrolledNode } from "@/lib/workflow/unrolled";
 import { databaseAccess } from "./database-access";
 import { filePath } from "./file-store";
 import { gatherCalls, gatherTextLengths } from "./gather-estimate";
@@ -61,13 +63,13 @@ async function probeOnce(resources: SharedResources, definition: AnyStepDefiniti
   return [key, answer];
 }
 
-async function probeAll(resources: SharedResources, document: WorkflowDocument): Promise<PlanKnown["probes"]> {
-  const asked = document.nodes.flatMap((node) => {
+async function probeAll(resources: SharedResources, nodes: readonly UnrolledNode[]): Promise<PlanKnown["probes"]> {
+  const asked = nodes.flatMap((node) => {
     const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[node.step];
     const params = definition?.probed ? definition.params.safeParse(node.params) : null;
-    return definition && params?.success ? [probeOnce(resources, definition, params.data)] : [];
+    return definition && params?.success ? [[makeProbeKey(definition.id, params.data), () => probeOnce(resources, definition, params.data)] as const] : [];
   });
-  return Object.fromEntries(await Promise.all(asked));
+  return Object.fromEntries(await Promise.all([...new Map(asked).values()].map((ask) => ask())));
 }
 
 /** Null for a name that stands for no model; a database that is away is not a missing model. */
@@ -80,9 +82,9 @@ async function identifyOrNull(resources: SharedResources, ref: ModelRef): Promis
   }
 }
 
-function listModels(document: WorkflowDocument): Map<string, ModelRef> {
+function listModels(nodes: readonly UnrolledNode[]): Map<string, ModelRef> {
   const refs = new Map<string, ModelRef>();
-  for (const node of document.nodes) {
+  for (const node of nodes) {
     const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[node.step];
     const params = definition?.params.safeParse(node.params);
     if (!definition || !params?.success) continue;
@@ -120,9 +122,11 @@ interface GatherOptions {
 
 /** Everything the planner has to know of the world for this document. */
 export async function gatherKnown(resources: SharedResources, document: WorkflowDocument, { workflowId, rowLimit, forEstimate = false }: GatherOptions): Promise<PlanKnown> {
-  const refs = listModels(document);
+  // Rounds and trials have parameters of their own.
+  const { nodes } = unrollDocument(document, stepDefinitions);
+  const refs = listModels(nodes);
   const [probes, models, previous, calls] = await Promise.all([
-    probeAll(resources, document),
+    probeAll(resources, nodes),
     identifyAll(resources, refs),
     readPrevious(resources, workflowId),
     forEstimate ? gatherCalls(resources, [...refs.values()]) : {},
@@ -142,6 +146,7 @@ function describeResults(found: ReadonlyMap<string, StepResult>): PlanKnown["res
         rows: Object.fromEntries(Object.entries(outputs.tables).map(([port, table]) => [port, table.rows])),
         rejected: outputs.issues.rejected,
         failed: outputs.issues.failed,
+        pruned: outputs.pruned,
         createdAt: createdAt.toISOString(),
       },
     ]),

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, rename, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "@/lib/core/app-error";
-import type { ExampleFile, InputTable, TableContext, TableRunner } from "@/lib/steps/_sdk/step-runner";
+import type { ExampleFile, InputTable, PlacedTable, TableContext, TableRunner } from "@/lib/steps/_sdk/step-runner";
 import { sameText } from "@/lib/tables/same-text";
 import { createTableView } from "@/lib/tables/table-view";
 import type { TableSession } from "@/lib/tables/table-session";
@@ -15,6 +15,7 @@ import { hubCredentials } from "./hub-credentials";
 import { openStoredTable } from "./open-stored-table";
 import { openInputModel } from "./input-model";
 import { gatherProvenance } from "./provenance";
+import { suggestTrial } from "./suggest-trial";
 import type { WorkerResources } from "./resources";
 import { findDefinitionOrThrow, type StepParams } from "./step-catalogue";
 import { countRows, type StepInputs } from "./step-inputs";
@@ -58,11 +59,14 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
     storedTable: (address) => openStoredTable(resources, session, address),
     privateHosts: resources.privateHosts,
     model: (port) => openInputModel(resources, port, job.inputs.models[port]?.[0]?.ref),
+    models: (port) => (job.inputs.models[port] ?? []).map(({ ref, place }) => ({ place, open: () => openInputModel(resources, port, ref) })),
+    pruned: (port) => job.inputs.pruned[port] ?? [],
+    suggestTrial: (question) => suggestTrial(resources, question, chunk.signal),
     ...outputs,
     handOnModel(port, from) {
       const model = job.inputs.models[from.port]?.at(from.index ?? -1);
       if (!model) throw new AppError("input_missing", { port: from.port });
-      parts.models[port] = model;
+      parts.models[port] = { ref: model.ref, identity: model.identity };
     },
     async keepFile(path, fileName) {
       await keepFile(job, parts, path, fileName);
@@ -145,13 +149,13 @@ function nameFile({ chunk }: TableStepJob, kind: string): string {
   return `${kind}-0-${String(chunk.attempt)}.parquet`;
 }
 
-async function openTables(resources: WorkerResources, job: TableStepJob): Promise<Record<string, InputTable[]>> {
-  const tables: Record<string, InputTable[]> = {};
+async function openTables(resources: WorkerResources, job: TableStepJob): Promise<Record<string, PlacedTable[]>> {
+  const tables: Record<string, PlacedTable[]> = {};
   let count = 0;
   for (const port of findDefinitionOrThrow(job.chunk.stepId).inputs) {
     for (const manifest of job.inputs.tables[port.name] ?? []) {
       const view = await createTableView(job.session, { name: `in${String(count++)}`, dataFolder: resources.dataFolder, manifest });
-      (tables[port.name] ??= []).push({ view, columns: manifest.columns, rows: manifest.rows });
+      (tables[port.name] ??= []).push({ view, columns: manifest.columns, rows: manifest.rows, place: manifest.place });
     }
   }
   return tables;

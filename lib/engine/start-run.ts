@@ -6,7 +6,8 @@ import { planWorkflow, type Plan, type PlannedStep } from "@/lib/plan/plan-workf
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { findAncestors, findDescendants } from "@/lib/workflow/topology";
-import { findDependencies, type Gate } from "@/lib/workflow/unroll-groups";
+import { PICK_STEP, TRIALS_STEP, trialsNodeId } from "@/lib/workflow/unroll-sweep";
+import { findDependencies, type Gate } from "@/lib/workflow/unrolled";
 import { jsonValue } from "@/lib/server/json-value";
 import { advanceRun } from "./advance-run";
 import { gatherKnown } from "./gather-known";
@@ -36,6 +37,7 @@ export async function startRun(resources: SharedResources, request: RunRequest):
   const runId = createId("run");
   const wanted = findWanted(now, target);
   const plan = planWorkflow(document, stepDefinitions, known, rowLimit, { id: runId, steps: target.kind === "all" ? null : wanted && findMade(now, target, wanted) });
+  await forgetLackingTrials(resources, plan);
   if (request.retryFailed) await forgetFailures(resources, plan, target);
   const selected = selectSteps(plan, target, wanted);
   if (target.kind === "only" || target.kind === "from") await forgetResult(resources, plan, target.nodeId);
@@ -57,6 +59,18 @@ async function forgetFailures(resources: SharedResources, plan: Plan, target: Ru
   await resources.database.pool.query("DELETE FROM step_result WHERE fingerprint = ANY($1)", [fingerprints]);
 }
 
+/**
+ * What was made of a sweep some of whose trials had no result goes, with what was made of it, as those trials are run again:
+ * its fingerprint says which trials there were, not which came through.
+ */
+async function forgetLackingTrials(resources: SharedResources, plan: Plan): Promise<void> {
+  const isStale = (id: string) => plan.steps.get(id)?.verdict.state === "stale";
+  const lacking = plan.document.nodes.filter(({ step, after }) => (step === TRIALS_STEP || step === PICK_STEP) && after.some(isStale));
+  const outdated = new Set(lacking.flatMap(({ id }) => [...findDescendants(plan.document, id)]));
+  const fingerprints = [...outdated].flatMap((id) => (plan.steps.get(id)?.verdict.state === "fresh" ? (plan.steps.get(id)?.fingerprint ?? []) : []));
+  if (fingerprints.length > 0) await resources.database.pool.query("DELETE FROM step_result WHERE fingerprint = ANY($1)", [fingerprints]);
+}
+
 /** A person who runs this very step wants it done, though its result is there: published again, a page read again. */
 async function forgetResult(resources: SharedResources, plan: Plan, nodeId: string): Promise<void> {
   const step = plan.steps.get(nodeId);
@@ -71,10 +85,11 @@ function findWanted({ document }: Plan, target: RunTarget): Set<string> | null {
   const first = chosen[0];
   if (!first) throw new AppError("not_found", { what: "step", id: target.nodeId });
   // One step of a round by itself would leave the others of its rounds behind.
-  if (target.kind === "only") return new Set((first.round === null ? chosen : document.nodes.filter((node) => node.group === first.group)).map((node) => node.id));
+  if (target.kind === "only") return new Set((first.round === null && first.trial === null ? chosen : document.nodes.filter((node) => node.group === first.group)).map((node) => node.id));
   const graph = { nodes: document.nodes, edges: findDependencies(document) };
   const before = (ids: Iterable<string>) => new Set([...ids].flatMap((id) => [...findAncestors(graph, id)]));
-  const ids = chosen.map((node) => node.id);
+  // Of a sweep one wants to know which trial was best, too.
+  const ids = [...chosen.map((node) => node.id), ...(first.trial === null ? [] : [trialsNodeId(first.group ?? "")])];
   return before(target.kind === "to" ? ids : ids.flatMap((id) => [...findDescendants(graph, id)]));
 }
 
@@ -123,6 +138,13 @@ function describeGate({ watched, stop }: Gate, plan: Plan): StepGate {
   return { watched: watched.map((end) => `${plan.steps.get(end.node)?.fingerprint ?? ""}/${end.port}`), stop };
 }
 
+/** Steps whose success it needs; trials may fail one by one. */
+function findNeeded({ incoming, node }: PlannedStep): string[] {
+  const tolerated = new Set(node.after);
+  const sources = [...Object.values(incoming).flat().map((edge) => edge.from.node), ...(node.gate?.watched ?? []).map((end) => end.node), ...(node.choice ? [node.choice.from.node] : [])];
+  return [...new Set(sources)].filter((id) => !tolerated.has(id));
+}
+
 async function storeRun(resources: SharedResources, runId: string, request: RunRequest, plan: Plan, steps: PlannedStep[]): Promise<string> {
   const { workflowId, document, target, rowLimit } = request;
   const included = new Set(steps.map((step) => step.node.id));
@@ -146,7 +168,9 @@ async function storeRun(resources: SharedResources, runId: string, request: RunR
         identity: jsonValue(step.identity ?? {}),
         params: jsonValue(step.params ?? {}),
         ...(step.node.gate && { gate: jsonValue(describeGate(step.node.gate, plan)) }),
-        dependsOn: [...new Set([...Object.values(step.incoming).flat().map((edge) => edge.from.node), ...(step.node.gate?.watched ?? []).map((end) => end.node)])].filter((id) => included.has(id)),
+        dependsOn: findNeeded(step).filter((id) => included.has(id)),
+        after: step.node.after.filter((id) => included.has(id)),
+        trial: step.node.trial,
         state: "waiting",
       })),
     });

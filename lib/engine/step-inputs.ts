@@ -8,10 +8,15 @@ import { findStepResults, parseInputAddress } from "./step-result";
 
 export interface StepInputs {
   /** By input port, in edge order. */
-  tables: Record<string, TableManifest[]>;
+  tables: Record<string, Placed<TableManifest>[]>;
   /** By input port, in edge order. */
-  models: Record<string, StoredModel[]>;
+  models: Record<string, Placed<StoredModel>[]>;
+  /** Edges of a port behind which a training was given up, by their places. */
+  pruned: Record<string, number[]>;
 }
+
+/** `place`: of its edge among those of the port, from 0. A port that takes what is there can lack some. */
+type Placed<Thing> = Thing & { place: number };
 
 interface StoredModel {
   ref: ModelRef;
@@ -37,17 +42,18 @@ export function countRows(stepId: string, inputs: StepInputs): number {
 
 /** Opens what a step's identity says it is fed with. Throws `table_missing`, but for a port that takes what is there. */
 export async function openInputs(resources: Pick<SharedResources, "database">, identity: Pick<StepIdentity, "inputs" | "step">): Promise<StepInputs> {
-  const addresses = Object.entries(identity.inputs).flatMap(([port, list]) => list.map((address) => ({ port, from: parseInputAddress(address) })));
+  const addresses = Object.entries(identity.inputs).flatMap(([port, list]) => list.map((address, place) => ({ port, place, from: parseInputAddress(address) })));
   const results = await findStepResults(resources, [...new Set(addresses.map(({ from }) => from.fingerprint))]);
-  const inputs: StepInputs = { tables: {}, models: {} };
+  const inputs: StepInputs = { tables: {}, models: {}, pruned: {} };
   const ports = findDefinitionOrThrow(identity.step).inputs;
   const isPartial = (port: string) => ports.some(({ name, partial }) => name === port && partial === true);
-  for (const { port, from } of addresses) {
+  for (const { port, place, from } of addresses) {
     const outputs = results.get(from.fingerprint)?.outputs;
     const table = outputs?.tables[from.port];
     const model = outputs?.models[from.port];
-    if (table) (inputs.tables[port] ??= []).push(table);
-    else if (model) (inputs.models[port] ??= []).push(model);
+    if (table) (inputs.tables[port] ??= []).push({ ...table, place });
+    else if (model) (inputs.models[port] ??= []).push({ ...model, place });
+    else if (outputs?.pruned && isPartial(port)) (inputs.pruned[port] ??= []).push(place);
     else if (!isPartial(port)) throw new AppError("table_missing");
   }
   return inputs;

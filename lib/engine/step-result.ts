@@ -12,6 +12,8 @@ export const stepOutputs = z.object({
   models: z.record(z.string(), z.object({ ref: modelRef, identity: z.record(z.string(), z.unknown()) })),
   issues: z.object({ parts: z.array(part), rejected: z.number(), failed: z.number() }),
   files: z.array(z.object({ name: z.string(), file: z.string(), bytes: z.number() })),
+  /** A training that was given up in a sweep: there is no model. */
+  pruned: z.boolean().default(false),
 });
 export type StepOutputs = z.infer<typeof stepOutputs>;
 

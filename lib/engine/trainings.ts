@@ -1,7 +1,8 @@
 import { AppError, toAppError, type ErrorRecord } from "@/lib/core/app-error";
 import { createId } from "@/lib/core/ids";
 import { logger } from "@/lib/core/logger";
-import { trainingRequest, trainingResult, type LocalModelSource, type TrainingRequest } from "@/lib/contracts/trainer";
+import { MOST_EVALUATIONS, trainingRequest, trainingResult, type LocalModelSource, type TrainingRequest } from "@/lib/contracts/trainer";
+import type { PruneIdentity } from "@/lib/fingerprint/step-identity";
 import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import type { TrainerRunner } from "@/lib/steps/_sdk/step-runner";
 import type { TableManifest } from "@/lib/tables/table-manifest";
@@ -66,7 +67,21 @@ async function makeRequest(resources: SharedResources, runner: TrainerRunner<Ste
     name: chunk.title,
     base: await weightsOf(resources, inputs.models.model?.[0]?.ref ?? runner.baseModel(params)),
     data: { train: toTable(train), validation: validation && validation.rows > 0 ? toTable(validation) : null },
+    pruning: chunk.identity.prune ? await readCourses(resources, chunk.identity.prune) : null,
   });
+}
+
+/** The rule, with the validation losses of the trainings that a trial is held against, in their order: none where one failed. */
+async function readCourses(resources: SharedResources, { rule, startup, earlier }: PruneIdentity) {
+  const { rows } = await resources.database.pool.query<{ fingerprint: string; course: [number, number][] }>(
+    `SELECT fingerprint, course FROM unnest($1::text[]) AS e(fingerprint)
+     JOIN LATERAL (SELECT id FROM training t WHERE t.fingerprint = e.fingerprint AND (t.state = 'done' OR t.error->>'code' = 'trial_pruned') ORDER BY created_at DESC LIMIT 1) AS ended ON true
+     JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(step, loss) ORDER BY step) AS course
+       FROM (SELECT step, values->'loss' AS loss FROM training_metric WHERE training_id = ended.id AND kind = 'eval' AND jsonb_typeof(values->'loss') = 'number' ORDER BY step LIMIT $2) AS m) AS c ON true`,
+    [earlier, MOST_EVALUATIONS],
+  );
+  const courses = new Map(rows.map(({ fingerprint, course }) => [fingerprint, course]));
+  return { rule, startup, earlier: earlier.map((fingerprint) => courses.get(fingerprint) ?? []) };
 }
 
 async function weightsOf(resources: SharedResources, ref: ModelRef): Promise<LocalModelSource> {
@@ -95,6 +110,7 @@ export async function settleTrainings(resources: SharedResources): Promise<void>
   );
   for (const training of rows) {
     if (training.state === "done") await acceptModel(resources, training);
+    else if (training.error?.code === "trial_pruned") await acceptPruned(resources, training);
     else await refuseTraining(resources, training);
     await finishStepIfDone(resources, training.step_run_id);
     await advanceRun(resources, training.run_id);
@@ -123,6 +139,11 @@ async function acceptModel(resources: SharedResources, training: EndedTraining):
     "UPDATE chunk SET state = 'done', parts = $2, rows_done = $3, rows_out = 0 WHERE id = $1 AND state = 'running'",
     [training.chunk_id, parts, result.trainRows + result.validationRows],
   );
+}
+
+/** A trial that was given up has an outcome: there is no model. */
+async function acceptPruned(resources: SharedResources, training: EndedTraining): Promise<void> {
+  await resources.database.pool.query("UPDATE chunk SET state = 'done', parts = $2, rows_done = row_end - row_start, rows_out = 0, error = $3 WHERE id = $1 AND state = 'running'", [training.chunk_id, { ...noParts(), pruned: true }, training.error]);
 }
 
 async function refuseTraining(resources: SharedResources, training: EndedTraining): Promise<void> {

@@ -27,6 +27,21 @@ export interface StepIdentity {
   repeat?: number;
   /** Of a step whose cache is off: the run that made it. */
   draw?: string;
+  /** Of a step in a sweep: the table whose one row has some of its parameters, by column. They are not in `params`. */
+  chosen?: ChosenParams;
+  /** Of a trainer that may be given up: the trials that it is held against, by fingerprint. */
+  prune?: PruneIdentity;
+}
+
+export interface ChosenParams {
+  from: string;
+  columns: Record<string, string>;
+}
+
+export interface PruneIdentity {
+  rule: string;
+  startup: number;
+  earlier: string[];
 }
 
 export interface IdentityParts {
@@ -38,15 +53,17 @@ export interface IdentityParts {
   /** Rounds before this one. */
   repeat: number;
   draw: string | null;
+  chosen?: ChosenParams | null;
+  prune?: PruneIdentity | null;
 }
 
-export function makeStepIdentity({ definition, params, models, inputs, rowLimit, repeat, draw }: IdentityParts): StepIdentity {
+export function makeStepIdentity({ definition, params, models, inputs, rowLimit, repeat, draw, chosen, prune }: IdentityParts): StepIdentity {
   const excluded = new Set(definition.identityExcludes);
   const kept: Record<string, unknown> = {};
   for (const { name, schema, meta } of listParams(definition.params)) {
     const kind = meta.field?.kind;
     const value = params[name];
-    if (excluded.has(name) || kind === "model") continue;
+    if (excluded.has(name) || kind === "model" || (chosen && name in chosen.columns)) continue;
     if (meta.addedLater && isDefault(schema, value)) continue;
     kept[name] = kind === "file" && value !== null ? (value as FileRef).sha256 : value;
   }
@@ -61,6 +78,8 @@ export function makeStepIdentity({ definition, params, models, inputs, rowLimit,
     rowLimit: obeysLimit ? rowLimit : null,
     ...(repeat > 0 && definition.resource === "llm" && { repeat }),
     ...(draw !== null && { draw }),
+    ...(chosen && { chosen }),
+    ...(prune && { prune }),
   };
 }
 

@@ -22,6 +22,8 @@ export const planKnown = z.strictObject({
       rows: z.record(z.string(), z.int()),
       rejected: z.int(),
       failed: z.int(),
+      /** A training that was given up in a sweep: there is no model. */
+      pruned: z.boolean(),
       createdAt: z.string(),
     }),
   ),

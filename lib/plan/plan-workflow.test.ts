@@ -98,7 +98,7 @@ describe("verdicts", () => {
     const previous: PlanKnown["previous"] = {};
     for (const step of made.steps.values()) {
       if (!step.fingerprint || !step.identity) continue;
-      results[step.fingerprint] = { columns: {}, rows: {}, rejected: 0, failed: 0, createdAt: "" };
+      results[step.fingerprint] = { columns: {}, rows: {}, rejected: 0, failed: 0, pruned: false, createdAt: "" };
       previous[step.node.id] = { ...step.identity };
     }
     return { ...known, results, previous };

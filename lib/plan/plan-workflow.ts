@@ -4,20 +4,21 @@ import type { ErrorData } from "@/lib/core/app-error";
 import { canonicalJson } from "@/lib/core/canonical-json";
 import { sha256Hex } from "@/lib/core/sha256";
 import { explainStaleness, type StaleReason } from "@/lib/fingerprint/stale-reason";
-import { fingerprintIdentity, makeStepIdentity, type StepIdentity } from "@/lib/fingerprint/step-identity";
+import { fingerprintIdentity, makeStepIdentity, type IdentityParts, type StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { Column } from "@/lib/steps/_sdk/columns";
 import type { AnyStepDefinition, PortColumns, PortType, StepProblem } from "@/lib/steps/_sdk/define-step";
-import { isModelReplaced } from "@/lib/steps/_sdk/is-model-replaced";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
-import { builtinModel, isModelRef, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { addTruncatedColumn } from "@/lib/steps/_sdk/truncated-column";
 import type { Endpoint, WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
 import { findLastRound } from "@/lib/workflow/stop-rule";
 import { groupEdgesByTarget, sortTopologically } from "@/lib/workflow/topology";
-import { findDependencies, unrollGroups, type UnrolledDocument, type UnrolledNode } from "@/lib/workflow/unroll-groups";
+import { unrollGroups } from "@/lib/workflow/unroll-groups";
+import { findDependencies, type UnrolledDocument, type UnrolledNode } from "@/lib/workflow/unrolled";
 import { checkGroups } from "./check-groups";
+import { checkPorts } from "./check-ports";
 import { checkProvider } from "./check-provider";
 import type { PlanKnown } from "./plan-known";
+import { fillReplacedModels, resolveModels } from "./plan-models";
 
 export type StepCatalogue = Readonly<Record<string, AnyStepDefinition>>;
 
@@ -26,7 +27,7 @@ export type Verdict =
   | { state: "stale"; reason: StaleReason }
   | { state: "blocked" }
   | { state: "disabled" }
-  /** The rounds before it are enough. */
+  /** The rounds before it are enough, or its trial was given up. */
   | { state: "skipped" };
 
 export interface PlannedStep {
@@ -63,10 +64,6 @@ export function makeProbeKey(stepId: string, params: unknown): string {
   return sha256Hex(canonicalJson({ step: stepId, params }));
 }
 
-export function modelKey(ref: ModelRef): string {
-  return `${ref.connection}/${ref.model}`;
-}
-
 /** Steps whose cache is off are made anew in a run. */
 export interface NewDraw {
   /** The run's id. */
@@ -88,8 +85,8 @@ export function planWorkflow(
 ): Plan {
   const drawnNodes = new Map(drawn.nodes.map((node) => [node.id, node]));
   const typeOf = (end: Endpoint) => findOutputType(drawnNodes.get(end.node), end.port, catalogue);
-  const groupProblems = checkGroups(drawn, { typeOf, inputTypeOf: (end) => findInputType(drawnNodes.get(end.node), end.port, catalogue) });
-  const document = unrollGroups(drawn, { isModelPort: (from) => typeOf(from) === "model" });
+  const groupProblems = checkGroups(drawn, { typeOf, inputTypeOf: (end) => findInputType(drawnNodes.get(end.node), end.port, catalogue), paramOf: (node, param) => findParam(drawnNodes.get(node), param, catalogue) });
+  const document = unrollDocument(drawn, catalogue);
   const incoming = groupEdgesByTarget(document);
   const { order, cycles } = sortTopologically({ nodes: document.nodes, edges: findDependencies(document) });
   const nodes = new Map(document.nodes.map((node) => [node.id, node]));
@@ -115,6 +112,15 @@ export function planWorkflow(
   return { steps, document, order };
 }
 
+/** The drawn document with its groups unrolled. */
+export function unrollDocument(drawn: WorkflowDocument, catalogue: StepCatalogue): UnrolledDocument {
+  const nodes = new Map(drawn.nodes.map((node) => [node.id, node]));
+  return unrollGroups(drawn, {
+    isModelPort: ({ node, port }) => findOutputType(nodes.get(node), port, catalogue) === "model",
+    isTrainer: ({ step }) => catalogue[step]?.category === "train" && catalogue[step].resource === "gpu",
+  });
+}
+
 /** What a step whose cache is off was last made by; before its first run, by none. */
 function lastDraw(known: PlanKnown, id: string): string {
   const draw = known.previous[id]?.["draw"];
@@ -129,6 +135,12 @@ function findOutputType(node: WorkflowNode | undefined, port: string, catalogue:
 
 function findInputType(node: WorkflowNode | undefined, port: string, catalogue: StepCatalogue): PortType | null {
   return (node && catalogue[node.step]?.inputs.find(({ name }) => name === port)?.type) ?? null;
+}
+
+function findParam(node: WorkflowNode | undefined, param: string, catalogue: StepCatalogue): { isModel: boolean } | null {
+  const definition = node && catalogue[node.step];
+  const found = definition && listParams(definition.params).find(({ name }) => name === param);
+  return found ? { isModel: found.meta.field?.kind === "model" } : null;
 }
 
 function unplanned(node: UnrolledNode, definition: AnyStepDefinition | null, incoming: Record<string, WorkflowEdge[]>): PlannedStep {
@@ -190,7 +202,8 @@ function planStep(options: PlanStepOptions): PlannedStep {
   const models = resolveModels(definition, params, incoming, known);
   const problems = [...portProblems, ...checked.problems, ...(probe?.problems ?? []), ...models.problems, ...checkProvider(definition, params, models.identities)];
   const inputs = findInputs(incoming, steps);
-  const identity = inputs && makeStepIdentity({ definition, params, models: models.identities, inputs, rowLimit, repeat, draw: options.draw });
+  const trial = describeTrial(node, steps);
+  const identity = inputs && trial && makeStepIdentity({ definition, params, models: models.identities, inputs, rowLimit, repeat, draw: options.draw, ...trial });
   const fingerprint = identity && fingerprintIdentity(identity);
   const columns = { ...checked.columns, ...(fingerprint ? known.results[fingerprint]?.columns : undefined) };
   return {
@@ -202,8 +215,17 @@ function planStep(options: PlanStepOptions): PlannedStep {
     identity,
     fingerprint,
     probeKey: probe?.key ?? null,
-    verdict: judge({ node, problems, identity, fingerprint, known, steps }),
+    verdict: judge({ node, problems, identity, fingerprint, incoming, known, steps }),
   };
+}
+
+/** What a step of a sweep depends on beside its inputs: what chose its parameters, and the trials it is held against. Null while one of them has no fingerprint. */
+function describeTrial({ choice, prune }: UnrolledNode, steps: ReadonlyMap<string, PlannedStep>): Pick<IdentityParts, "chosen" | "prune"> | null {
+  const fingerprints = (ids: readonly string[]) => ids.flatMap((id) => steps.get(id)?.fingerprint ?? []);
+  const [chooser] = choice ? fingerprints([choice.from.node]) : [];
+  const earlier = fingerprints(prune?.earlier ?? []);
+  if ((choice && !chooser) || earlier.length !== (prune?.earlier.length ?? 0)) return null;
+  return { chosen: choice && chooser ? { from: `${chooser}/${choice.from.port}`, columns: choice.columns } : null, prune: prune && { ...prune, earlier } };
 }
 
 /** A seed of its own for each round of a step that draws; a prompting step's calls are told apart by the round itself. */
@@ -212,18 +234,24 @@ function shiftSeed(definition: AnyStepDefinition, params: Record<string, unknown
   return { ...params, seed: params["seed"] + repeat };
 }
 
-interface JudgedStep extends Pick<PlannedStep, "node" | "problems" | "identity" | "fingerprint"> {
+interface JudgedStep extends Pick<PlannedStep, "node" | "problems" | "identity" | "fingerprint" | "incoming"> {
   known: PlanKnown;
   steps: ReadonlyMap<string, PlannedStep>;
 }
 
-function judge({ node, problems, identity, fingerprint, known, steps }: JudgedStep): Verdict {
+function judge({ node, problems, identity, fingerprint, incoming, known, steps }: JudgedStep): Verdict {
   if (node.disabled) return { state: "disabled" };
   if (problems.some((problem) => problem.code !== "probe_pending") || !identity || !fingerprint) return { state: "blocked" };
-  if (isBeyondStop(node, known, steps)) return { state: "skipped" };
-  if (known.results[fingerprint]) return { state: "fresh" };
+  if (isBeyondStop(node, known, steps) || isBehindPruned(node, incoming, steps)) return { state: "skipped" };
+  const result = known.results[fingerprint];
+  if (result) return { state: result.pruned ? "skipped" : "fresh" };
   const before = (known.previous[node.id] ?? null) as StepIdentity | null;
   return { state: "stale", reason: explainStaleness(before, identity) };
+}
+
+/** Its trial was given up. */
+function isBehindPruned({ trial }: UnrolledNode, incoming: Record<string, WorkflowEdge[]>, steps: ReadonlyMap<string, PlannedStep>): boolean {
+  return trial !== null && Object.values(incoming).flat().some(({ from }) => steps.get(from.node)?.verdict.state === "skipped");
 }
 
 /** The stored rows of the rounds before are enough. Whether a value is reached is seen in the run. */
@@ -231,31 +259,6 @@ function isBeyondStop({ gate }: UnrolledNode, known: PlanKnown, steps: ReadonlyM
   if (gate?.stop.kind !== "rows") return false;
   const outcomes = gate.watched.map(({ node, port }) => ({ rows: known.results[steps.get(node)?.fingerprint ?? ""]?.rows[port] ?? 0, value: null }));
   return findLastRound(gate.stop, outcomes) !== null;
-}
-
-function checkPorts(definition: AnyStepDefinition, incoming: Record<string, WorkflowEdge[]>, steps: Map<string, PlannedStep>): StepProblem[] {
-  const problems: StepProblem[] = [];
-  for (const port of definition.inputs) {
-    const edges = incoming[port.name] ?? [];
-    if (port.required && edges.length === 0) problems.push({ code: "input_missing", data: { port: port.name } });
-    for (const edge of edges) {
-      const source = steps.get(edge.from.node);
-      if (!source) continue;
-      if (source.verdict.state === "blocked" || source.verdict.state === "disabled") {
-        problems.push({ code: "upstream_blocked", data: { step: source.node.title } });
-      }
-      const output = source.definition && source.params ? source.definition.outputs(source.params).find((out) => out.name === edge.from.port) : null;
-      if (output && output.type !== port.type) {
-        problems.push({
-          code: "port_type_mismatch",
-          data: { from: output.name, fromType: output.type, to: port.name, toType: port.type },
-        });
-      } else if (source.params && !output) {
-        problems.push({ code: "input_missing", data: { port: port.name } });
-      }
-    }
-  }
-  return problems;
 }
 
 function describeParamErrors(error: z.ZodError): StepProblem[] {
@@ -272,33 +275,6 @@ function lookUpProbe(definition: AnyStepDefinition, params: Record<string, unkno
   if ("columns" in answer) return { key, columns: answer.columns, problems: [] };
   const code = isErrorCode(answer.code) ? answer.code : "internal";
   return { key, columns: null, problems: [{ code, data: answer.data as ErrorData }] };
-}
-
-/** A model that was never chosen is no error where a connected one takes its place; what stands there is not used. */
-function fillReplacedModels(definition: AnyStepDefinition, params: Record<string, unknown>, incoming: Record<string, WorkflowEdge[]>): Record<string, unknown> {
-  const unset = listParams(definition.params).filter(({ name, meta }) => meta.field?.kind === "model" && !isModelRef(params[name]) && isModelReplaced(definition, incoming, name));
-  return unset.length === 0 ? params : { ...params, ...Object.fromEntries(unset.map(({ name }) => [name, builtinModel])) };
-}
-
-/** What each model parameter stands for. One whose place a connected model takes is not part of the identity. */
-function resolveModels(
-  definition: AnyStepDefinition,
-  params: Record<string, unknown>,
-  incoming: Record<string, WorkflowEdge[]>,
-  known: PlanKnown,
-): { identities: Record<string, unknown>; problems: StepProblem[] } {
-  const identities: Record<string, unknown> = {};
-  const problems: StepProblem[] = [];
-  for (const { name, meta } of listParams(definition.params)) {
-    if (meta.field?.kind !== "model" || params[name] === null || isModelReplaced(definition, incoming, name)) continue;
-    const ref = params[name] as ModelRef;
-    const identity = known.models[modelKey(ref)];
-    if (identity) identities[name] = identity;
-    else if (identity === null) problems.push({ code: "model_missing", data: { model: ref.model }, param: name });
-    // Not asked yet: the reference itself stands in until the server has said what it is.
-    else identities[name] = { unresolved: ref };
-  }
-  return { identities, problems };
 }
 
 /** `<fingerprint>/<port>` of what is connected, by input port; null while a source has no fingerprint. */

@@ -5,6 +5,7 @@ import { definition as addRow } from "./tables/add-row/definition";
 import { definition as branch } from "./tables/branch/definition";
 import { definition as cast } from "./tables/cast/definition";
 import { definition as chatPrompt } from "./prompting/chat-prompt/definition";
+import { definition as chooseTrial } from "./tables/choose-trial/definition";
 import { definition as classificationMetrics } from "./evaluate/classification-metrics/definition";
 import { definition as concat } from "./tables/concat/definition";
 import { definition as correlation } from "./evaluate/correlation/definition";
@@ -28,6 +29,7 @@ import { definition as fineTune } from "./train/fine-tune/definition";
 import { definition as fineTuneAtProvider } from "./train/fine-tune-at-provider/definition";
 import { definition as fineTuneSequence } from "./train/fine-tune-sequence/definition";
 import { definition as gatherRounds } from "./tables/gather-rounds/definition";
+import { definition as gatherTrials } from "./tables/gather-trials/definition";
 import { definition as generateRows } from "./sources/generate-rows/definition";
 import { definition as group } from "./tables/group/definition";
 import { definition as implode } from "./tables/implode/definition";
@@ -44,6 +46,7 @@ import { definition as loadWebPage } from "./sources/load-web-page/definition";
 import { definition as mapColumn } from "./tables/map-column/definition";
 import { definition as parseJson } from "./tables/parse-json/definition";
 import { definition as perplexity } from "./evaluate/perplexity/definition";
+import { definition as pickTrial } from "./tables/pick-trial/definition";
 import { definition as pivot } from "./tables/pivot/definition";
 import { definition as processWithPrompt } from "./prompting/process-with-prompt/definition";
 import { definition as prompt } from "./prompting/prompt/definition";
@@ -92,6 +95,7 @@ export const stepDefinitions = {
   "branch": branch as AnyStepDefinition,
   "cast": cast as AnyStepDefinition,
   "chat-prompt": chatPrompt as AnyStepDefinition,
+  "choose-trial": chooseTrial as AnyStepDefinition,
   "classification-metrics": classificationMetrics as AnyStepDefinition,
   "concat": concat as AnyStepDefinition,
   "correlation": correlation as AnyStepDefinition,
@@ -115,6 +119,7 @@ export const stepDefinitions = {
   "fine-tune-at-provider": fineTuneAtProvider as AnyStepDefinition,
   "fine-tune-sequence": fineTuneSequence as AnyStepDefinition,
   "gather-rounds": gatherRounds as AnyStepDefinition,
+  "gather-trials": gatherTrials as AnyStepDefinition,
   "generate-rows": generateRows as AnyStepDefinition,
   "group": group as AnyStepDefinition,
   "implode": implode as AnyStepDefinition,
@@ -131,6 +136,7 @@ export const stepDefinitions = {
   "map-column": mapColumn as AnyStepDefinition,
   "parse-json": parseJson as AnyStepDefinition,
   "perplexity": perplexity as AnyStepDefinition,
+  "pick-trial": pickTrial as AnyStepDefinition,
   "pivot": pivot as AnyStepDefinition,
   "process-with-prompt": processWithPrompt as AnyStepDefinition,
   "prompt": prompt as AnyStepDefinition,

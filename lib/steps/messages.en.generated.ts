@@ -5,6 +5,7 @@ import addRow from "./tables/add-row/messages.en.json" with { type: "json" };
 import branch from "./tables/branch/messages.en.json" with { type: "json" };
 import cast from "./tables/cast/messages.en.json" with { type: "json" };
 import chatPrompt from "./prompting/chat-prompt/messages.en.json" with { type: "json" };
+import chooseTrial from "./tables/choose-trial/messages.en.json" with { type: "json" };
 import classificationMetrics from "./evaluate/classification-metrics/messages.en.json" with { type: "json" };
 import concat from "./tables/concat/messages.en.json" with { type: "json" };
 import correlation from "./evaluate/correlation/messages.en.json" with { type: "json" };
@@ -28,6 +29,7 @@ import fineTune from "./train/fine-tune/messages.en.json" with { type: "json" };
 import fineTuneAtProvider from "./train/fine-tune-at-provider/messages.en.json" with { type: "json" };
 import fineTuneSequence from "./train/fine-tune-sequence/messages.en.json" with { type: "json" };
 import gatherRounds from "./tables/gather-rounds/messages.en.json" with { type: "json" };
+import gatherTrials from "./tables/gather-trials/messages.en.json" with { type: "json" };
 import generateRows from "./sources/generate-rows/messages.en.json" with { type: "json" };
 import group from "./tables/group/messages.en.json" with { type: "json" };
 import implode from "./tables/implode/messages.en.json" with { type: "json" };
@@ -44,6 +46,7 @@ import loadWebPage from "./sources/load-web-page/messages.en.json" with { type: 
 import mapColumn from "./tables/map-column/messages.en.json" with { type: "json" };
 import parseJson from "./tables/parse-json/messages.en.json" with { type: "json" };
 import perplexity from "./evaluate/perplexity/messages.en.json" with { type: "json" };
+import pickTrial from "./tables/pick-trial/messages.en.json" with { type: "json" };
 import pivot from "./tables/pivot/messages.en.json" with { type: "json" };
 import processWithPrompt from "./prompting/process-with-prompt/messages.en.json" with { type: "json" };
 import prompt from "./prompting/prompt/messages.en.json" with { type: "json" };
@@ -92,6 +95,7 @@ export const stepMessages = {
   "branch": branch,
   "cast": cast,
   "chat-prompt": addSharedWords(chatPrompt),
+  "choose-trial": chooseTrial,
   "classification-metrics": classificationMetrics,
   "concat": concat,
   "correlation": correlation,
@@ -115,6 +119,7 @@ export const stepMessages = {
   "fine-tune-at-provider": fineTuneAtProvider,
   "fine-tune-sequence": addSharedWords(fineTuneSequence),
   "gather-rounds": gatherRounds,
+  "gather-trials": gatherTrials,
   "generate-rows": generateRows,
   "group": group,
   "implode": implode,
@@ -131,6 +136,7 @@ export const stepMessages = {
   "map-column": mapColumn,
   "parse-json": parseJson,
   "perplexity": perplexity,
+  "pick-trial": pickTrial,
   "pivot": pivot,
   "process-with-prompt": addSharedWords(processWithPrompt),
   "prompt": addSharedWords(prompt),

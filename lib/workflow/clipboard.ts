@@ -44,7 +44,7 @@ export function readClipboardText(text: string): Graph | null {
 
 function renameGroup(group: WorkflowGroup, id: string, rename: (node: string) => string): WorkflowGroup {
   const port = (end: Endpoint): Endpoint => ({ ...end, node: rename(end.node) });
-  const { repeat } = group;
+  const { repeat, sweep } = group;
   return {
     ...group,
     id,
@@ -53,6 +53,11 @@ function renameGroup(group: WorkflowGroup, id: string, rename: (node: string) =>
       carries: repeat.carries.map(({ from, to }) => ({ from: port(from), to: port(to) })),
       stop: repeat.stop && { ...repeat.stop, output: port(repeat.stop.output) },
       varies: repeat.varies.map((entry) => ({ ...entry, node: rename(entry.node) })),
+    },
+    sweep: sweep && {
+      ...sweep,
+      space: sweep.space.map((entry) => ({ ...entry, node: rename(entry.node) })),
+      objective: sweep.objective && { ...sweep.objective, output: port(sweep.objective.output) },
     },
   };
 }

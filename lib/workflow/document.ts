@@ -51,8 +51,41 @@ export const groupRepeat = z.strictObject({
   varies: z.array(z.strictObject({ node: id, param: z.string().min(1).max(100), values: z.record(z.string().regex(/^[1-9]\d{0,2}$/), z.unknown()) })).max(500),
 });
 
-/** Steps that belong together: a frame on the canvas, and rounds where `repeat` says so. A step says itself which group it is in. */
-export const workflowGroup = z.strictObject({ id, title: z.string().max(200), repeat: groupRepeat.nullable().default(null) });
+/** Most trials of a sweep. */
+export const MAX_TRIALS = 200;
+/** Most values that a parameter may take in a grid. */
+const MAX_VALUES = 100;
+
+/** What a parameter may be in a trial. */
+export const searchRange = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("values"), values: z.array(z.unknown()).max(MAX_VALUES) }),
+  /** Numbers from `low` to `high`, both included; `points` of them, evenly spaced on their scale, in a grid. */
+  z.strictObject({ kind: z.literal("range"), low: z.number(), high: z.number(), scale: z.enum(["linear", "log"]), whole: z.boolean(), points: z.int().min(1).max(MAX_VALUES) }),
+]);
+
+export const searchKinds = ["grid", "random", "bayesian"] as const;
+export const pruneRules = ["median", "halving", "hyperband"] as const;
+
+/** A sweep: the steps of a group run as trials, each with parameters of its own, and the best of them is the group's outcome. */
+export const groupSweep = z.strictObject({
+  /** `grid`: every combination, in order. `random`: drawn by the seed. `bayesian`: drawn by what the trials before gave (TPE). */
+  search: z.enum(searchKinds),
+  /** How many at most. */
+  trials: z.int().min(1).max(MAX_TRIALS),
+  /** Trials under way at once. A later trial knows the outcomes of those that were not under way beside it, whatever took how long. */
+  parallel: z.int().min(1).max(50),
+  seed: z.int().min(0).max(2 ** 31 - 1),
+  space: z.array(z.strictObject({ node: id, param: z.string().min(1).max(100), range: searchRange })).max(50),
+  /** What is best: a number in the first row of a table, or a measure of a model on its validation rows. Null while a person has not said. */
+  objective: z.strictObject({ output: endpoint, column: z.string().min(1).max(500), direction: z.enum(["maximise", "minimise"]) }).nullable(),
+  /** Ends trainings early whose validation loss falls behind that of the trials before; null for none. */
+  prune: z.strictObject({ rule: z.enum(pruneRules), startup: z.int().min(1).max(MAX_TRIALS) }).nullable(),
+});
+
+/** Steps that belong together: a frame on the canvas, rounds where `repeat` says so, trials where `sweep` does. A step says itself which group it is in. */
+export const workflowGroup = z
+  .strictObject({ id, title: z.string().max(200), repeat: groupRepeat.nullable().default(null), sweep: groupSweep.nullable().default(null) })
+  .refine(({ repeat, sweep }) => repeat === null || sweep === null, "a group has rounds or trials, not both");
 
 export const noteColors = ["grey", "yellow", "green", "blue", "red"] as const;
 
@@ -82,6 +115,8 @@ export type WorkflowEdge = z.infer<typeof workflowEdge>;
 export type WorkflowGroup = z.infer<typeof workflowGroup>;
 export type WorkflowNote = z.infer<typeof workflowNote>;
 export type GroupRepeat = z.infer<typeof groupRepeat>;
+export type GroupSweep = z.infer<typeof groupSweep>;
+export type SearchRange = z.infer<typeof searchRange>;
 export type StopRule = z.infer<typeof stopRule>;
 /** A port of a step. */
 export type Endpoint = z.infer<typeof endpoint>;

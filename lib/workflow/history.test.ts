@@ -31,6 +31,7 @@ const makeGroup = (id: string, node: string): WorkflowGroup => ({
   id,
   title: id,
   repeat: { rounds: 3, carries: [{ from: { node, port: "output" }, to: { node, port: "input" } }], stop: null, result: "all", varies: [{ node, param: "count", values: { "2": 1 } }] },
+  sweep: null,
 });
 const makeNode = (id: string) => createNode({ id, step: "take", title: id, params: {} });
 const makeEdge = (id: string, from: string, to: string) => ({ id, from: { node: from, port: "output" }, to: { node: to, port: "input" } });

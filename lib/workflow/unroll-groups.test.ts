@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createEmptyDocument, createNode, type GroupRepeat, type WorkflowDocument } from "./document";
-import { findDependencies, parseNodeId, unrollGroups, type UnrolledDocument } from "./unroll-groups";
+import { unrollGroups } from "./unroll-groups";
+import { findDependencies, parseNodeId, type UnrolledDocument } from "./unrolled";
 
 const edge = (from: string, to: string) => {
   const [fromNode = "", fromPort = ""] = from.split(".");
@@ -19,11 +20,11 @@ function draw(repeat: Partial<GroupRepeat>): WorkflowDocument {
       createNode({ id: "after", step: "take", title: "After", params: {} }),
     ],
     edges: [edge("seeds.output", "make.input"), edge("make.output", "keep.input"), edge("keep.output", "after.input")],
-    groups: [{ id: "g", title: "Rounds", repeat: { rounds: 3, carries: [], stop: null, result: "all", varies: [], ...repeat } }],
+    groups: [{ id: "g", title: "Rounds", repeat: { rounds: 3, carries: [], stop: null, result: "all", varies: [], ...repeat }, sweep: null }],
   };
 }
 
-const unroll = (document: WorkflowDocument, isModel = false) => unrollGroups(document, { isModelPort: () => isModel });
+const unroll = (document: WorkflowDocument, isModel = false) => unrollGroups(document, { isModelPort: () => isModel, isTrainer: () => false });
 const wires = ({ edges }: UnrolledDocument) => edges.map(({ from, to }) => `${from.node}.${from.port}>${to.node}.${to.port}`).sort();
 
 describe("a repeated group", () => {
@@ -78,7 +79,7 @@ describe("a repeated group", () => {
 });
 
 it("a frame without rounds changes nothing", () => {
-  const document = { ...draw({}), groups: [{ id: "g", title: "Frame", repeat: null }] };
+  const document = { ...draw({}), groups: [{ id: "g", title: "Frame", repeat: null, sweep: null }] };
   expect(unroll(document).edges).toEqual(document.edges);
   expect(unroll(document).nodes.every(({ round }) => round === null)).toBe(true);
 });

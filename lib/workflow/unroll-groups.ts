@@ -1,79 +1,59 @@
-import type { Endpoint, StopRule, WorkflowDocument, WorkflowEdge, WorkflowGroup, WorkflowNode } from "./document";
+import type { Endpoint, GroupRepeat, StopRule, WorkflowDocument, WorkflowEdge, WorkflowGroup, WorkflowNode } from "./document";
+import { makePlannedNode, outsideOfGroups, roundNodeId, type UnrolledDocument, type UnrolledNode } from "./unrolled";
+import { makePicker, trialCount, unrollSweep, unrollTrialNode, type SweepGroup } from "./unroll-sweep";
 
 /** Id of the catalogue's step that puts the tables of rounds together. */
 export const GATHER_STEP = "gather-rounds";
 
-/** A step of a round waits for the outcomes of the rounds before it, and is left out where they say stop. */
-export interface Gate {
-  /** The watched table of each earlier round, in order. */
-  watched: Endpoint[];
-  stop: StopRule;
-}
-
-export interface UnrolledNode extends WorkflowNode {
-  /** Id of the step as drawn; null for one that gathers rounds. */
-  drawn: string | null;
-  /** From 1; null outside of a repeated group. */
-  round: number | null;
-  gate: Gate | null;
-}
-
-/** A document in which every round has steps of its own. It is planned and run; it is never stored or shown as such. */
-export interface UnrolledDocument {
-  nodes: UnrolledNode[];
-  edges: WorkflowEdge[];
-}
-
-/** Id of a step in a round: the first round has the id of the step as drawn, so that one round is as none. */
-export function roundNodeId(node: string, round: number): string {
-  return round === 1 ? node : `${node}.${String(round)}`;
-}
-
-/** The step as drawn and the round of a planned step's id. One that gathers rounds stands for its group. */
-export function parseNodeId(id: string): { drawn: string; round: number } | { group: string } {
-  const [first = "", second, third] = id.split(".");
-  return third === undefined ? { drawn: first, round: second === undefined ? 1 : Number(second) } : { group: first };
-}
-
-/** The edges, and from each watched table to the steps that wait for its outcome: what has to be done before what. */
-export function findDependencies({ nodes, edges }: UnrolledDocument): WorkflowEdge[] {
-  const gates = nodes.flatMap(({ id, gate }) => (gate?.watched ?? []).map((from): WorkflowEdge => ({ id: `${id}.gate`, from, to: { node: id, port: "" } })));
-  return [...edges, ...gates];
-}
-
 export interface UnrollOptions {
-  /** Ports of a step that give a model, which is handed on from the last round as it is. */
+  /** Ports of a step that give a model, which is handed on as it is. */
   isModelPort: (from: Endpoint) => boolean;
+  /** Steps that train. */
+  isTrainer: (node: WorkflowNode) => boolean;
 }
+
+type RepeatedGroup = WorkflowGroup & { repeat: GroupRepeat };
+type CopiedGroup = RepeatedGroup | SweepGroup;
+const isRepeated = (group: CopiedGroup): group is RepeatedGroup => group.repeat !== null;
+
+/** A group whose steps are copied; null for a mere frame. */
+function findCopied(group: WorkflowGroup): CopiedGroup | null {
+  const { repeat, sweep } = group;
+  return repeat ? { ...group, repeat } : sweep ? { ...group, repeat: null, sweep } : null;
+}
+
+const roundsOf = (group: CopiedGroup): number[] => Array.from({ length: isRepeated(group) ? group.repeat.rounds : trialCount(group) }, (_, index) => index + 1);
 
 /**
- * Repeated groups as plain steps: a copy for each round, wired to the rounds before by what they carry, and behind them a
- * step that gathers each table that is used outside. Pure, and linear in what comes out.
+ * Repeated groups and sweeps as plain steps: a copy for each round, wired to the rounds before by what they carry, or for each
+ * trial; and behind them a step for each output that is used outside. Pure, and linear in what comes out.
  */
-export function unrollGroups(document: WorkflowDocument, { isModelPort }: UnrollOptions): UnrolledDocument {
-  const repeated = new Map(document.groups.flatMap((group) => (group.repeat ? [[group.id, { ...group, repeat: group.repeat }] as const] : [])));
-  const groupOf = new Map(document.nodes.flatMap((node) => (node.group !== null && repeated.has(node.group) ? [[node.id, node.group] as const] : [])));
+export function unrollGroups(document: WorkflowDocument, { isModelPort, isTrainer }: UnrollOptions): UnrolledDocument {
+  const copied = new Map(document.groups.flatMap((group) => { const found = findCopied(group); return found ? [[group.id, found] as const] : []; }));
+  const groupOf = new Map(document.nodes.flatMap((node) => (node.group !== null && copied.has(node.group) ? [[node.id, node.group] as const] : [])));
   const nodes: UnrolledNode[] = document.nodes.flatMap((node) => {
-    const group = repeated.get(groupOf.get(node.id) ?? "");
-    return group ? unrollNode(node, group, groupOf) : [{ ...node, drawn: node.id, round: null, gate: null }];
+    const group = copied.get(groupOf.get(node.id) ?? "");
+    if (!group) return [{ ...node, drawn: node.id, ...outsideOfGroups, after: [] }];
+    return isRepeated(group) ? unrollNode(node, group, groupOf) : unrollTrialNode(node, group, { members: membersOf(document, group), isTrainer });
   });
   const gathered = new Map<string, { node: UnrolledNode; edges: WorkflowEdge[] }>();
   const edges = document.edges.flatMap((edge): WorkflowEdge[] => {
-    const from = repeated.get(groupOf.get(edge.from.node) ?? "");
-    const to = repeated.get(groupOf.get(edge.to.node) ?? "");
+    const from = copied.get(groupOf.get(edge.from.node) ?? "");
+    const to = copied.get(groupOf.get(edge.to.node) ?? "");
     if (from && from.id === to?.id) return inEachRound(edge, to, (round) => ({ ...edge.from, node: roundNodeId(edge.from.node, round) }));
     const source = from ? leaveGroup(edge.from, from, gathered, isModelPort) : edge.from;
     return to ? inEachRound(edge, to, () => source) : [{ ...edge, from: source }];
   });
-  const carried = [...repeated.values()].flatMap((group) => unrollCarries(group, groupOf));
+  const groups = [...copied.values()];
+  const carried = groups.filter(isRepeated).flatMap((group) => unrollCarries(group, groupOf));
+  const sweeps = groups.flatMap((group) => (isRepeated(group) ? [] : [unrollSweep(group, { members: membersOf(document, group), isModelPort, isTrainer })]));
   return {
-    nodes: [...nodes, ...[...gathered.values()].map(({ node }) => node)],
-    edges: [...edges, ...carried, ...[...gathered.values()].flatMap((entry) => entry.edges)],
+    nodes: [...nodes, ...sweeps.flatMap((sweep) => sweep.nodes), ...[...gathered.values()].map(({ node }) => node)],
+    edges: [...edges, ...carried, ...sweeps.flatMap((sweep) => sweep.edges), ...[...gathered.values()].flatMap((entry) => entry.edges)],
   };
 }
 
-type RepeatedGroup = WorkflowGroup & { repeat: NonNullable<WorkflowGroup["repeat"]> };
-const roundsOf = ({ repeat }: RepeatedGroup): number[] => Array.from({ length: repeat.rounds }, (_, index) => index + 1);
+const membersOf = ({ nodes }: WorkflowDocument, { id }: WorkflowGroup): WorkflowNode[] => nodes.filter(({ group }) => group === id);
 
 function unrollNode(node: WorkflowNode, group: RepeatedGroup, groupOf: ReadonlyMap<string, string>): UnrolledNode[] {
   const { stop, varies } = group.repeat;
@@ -85,6 +65,8 @@ function unrollNode(node: WorkflowNode, group: RepeatedGroup, groupOf: ReadonlyM
     id: roundNodeId(node.id, round),
     params: { ...node.params, ...Object.fromEntries(own.flatMap(({ param, values }) => (String(round) in values ? [[param, values[String(round)]]] : []))) },
     drawn: node.id,
+    ...outsideOfGroups,
+    after: [],
     round,
     gate: isWatching && round > 1 ? { watched: watchedIn(stop, round - 1), stop } : null,
   }));
@@ -94,9 +76,9 @@ function watchedIn({ output }: StopRule, rounds: number): Endpoint[] {
   return Array.from({ length: rounds }, (_, index) => ({ ...output, node: roundNodeId(output.node, index + 1) }));
 }
 
-/** An edge to a step of a group, once for each round; in rounds after the first, a carried output comes in its place. */
-function inEachRound(edge: WorkflowEdge, group: RepeatedGroup, sourceOf: (round: number) => Endpoint): WorkflowEdge[] {
-  const isCarried = group.repeat.carries.some(({ to }) => to.node === edge.to.node && to.port === edge.to.port);
+/** An edge to a step of a group, once for each round or trial; in rounds after the first, a carried output comes in its place. */
+function inEachRound(edge: WorkflowEdge, group: CopiedGroup, sourceOf: (round: number) => Endpoint): WorkflowEdge[] {
+  const isCarried = isRepeated(group) && group.repeat.carries.some(({ to }) => to.node === edge.to.node && to.port === edge.to.port);
   return roundsOf(group).flatMap((round) =>
     isCarried && round > 1 ? [] : [{ id: roundNodeId(edge.id, round), from: sourceOf(round), to: { ...edge.to, node: roundNodeId(edge.to.node, round) } }],
   );
@@ -117,13 +99,15 @@ function unrollCarries(group: RepeatedGroup, groupOf: ReadonlyMap<string, string
     );
 }
 
-/** Where an edge out of a repeated group comes from: the last round itself, or a step that gathers the rounds. */
-function leaveGroup(from: Endpoint, group: RepeatedGroup, gathered: Map<string, { node: UnrolledNode; edges: WorkflowEdge[] }>, isModelPort: UnrollOptions["isModelPort"]): Endpoint {
-  const { repeat } = group;
+/** Where an edge out of a group comes from: the last round itself, a step that gathers the rounds, or one that picks the best trial. */
+function leaveGroup(from: Endpoint, group: CopiedGroup, gathered: Map<string, { node: UnrolledNode; edges: WorkflowEdge[] }>, isModelPort: UnrollOptions["isModelPort"]): Endpoint {
   const isModel = isModelPort(from);
-  if (isModel ? repeat.stop === null : repeat.stop === null && (repeat.result === "last" || repeat.rounds === 1)) return { ...from, node: roundNodeId(from.node, repeat.rounds) };
   const id = `${group.id}.${from.node}.${from.port}`;
-  if (!gathered.has(id)) gathered.set(id, makeGatherer(id, from, group, isModel));
+  if (isRepeated(group)) {
+    const { repeat } = group;
+    if (isModel ? repeat.stop === null : repeat.stop === null && (repeat.result === "last" || repeat.rounds === 1)) return { ...from, node: roundNodeId(from.node, repeat.rounds) };
+    if (!gathered.has(id)) gathered.set(id, makeGatherer(id, from, group, isModel));
+  } else if (!gathered.has(id)) gathered.set(id, makePicker(id, from, group, isModel));
   return { node: id, port: "output" };
 }
 
@@ -143,7 +127,7 @@ function makeGatherer(id: string, from: Endpoint, group: RepeatedGroup, isModel:
   const toPort = (source: Endpoint, port: string): WorkflowEdge[] =>
     roundsOf(group).map((round) => ({ id: `${id}.${port}.${String(round)}`, from: { ...source, node: roundNodeId(source.node, round) }, to: { node: id, port } }));
   return {
-    node: { id, step: GATHER_STEP, title: group.title, params, position: { x: 0, y: 0 }, disabled: false, cache: "on", group: null, drawn: null, round: null, gate: null },
+    node: makePlannedNode({ id, step: GATHER_STEP, title: group.title, params, group: null }),
     edges: [...toPort(from, isModel ? "models" : "rounds"), ...(stop ? toPort(stop.output, "watched") : [])],
   };
 }

@@ -50,7 +50,7 @@ it("groups two steps and repeats them until enough rows are accepted", async () 
   await card("Keep some").click({ modifiers: ["Control"] });
   await page.keyboard.press("Control+g");
   await page.getByTestId("group").waitFor();
-  await settings().getByLabel("Run in rounds").click();
+  await choose("The steps run", "In rounds");
   await setNumber("Rounds, at most", 12);
   await choose("Stop early", "Once there are enough rows");
   await setNumber("Rows wanted", 10);

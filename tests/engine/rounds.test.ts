@@ -47,7 +47,7 @@ function draw(topic: string, repeat: Partial<GroupRepeat>): WorkflowDocument {
   return {
     ...document,
     nodes: document.nodes.map((node) => (node.id === "after" ? node : { ...node, group: "g" })),
-    groups: [{ id: "g", title: "Until enough", repeat: { rounds: 6, carries: [], stop: null, result: "all", varies: [], ...repeat } }],
+    groups: [{ id: "g", title: "Until enough", repeat: { rounds: 6, carries: [], stop: null, result: "all", varies: [], ...repeat }, sweep: null }],
   };
 }
 
@@ -118,7 +118,7 @@ describe("rounds", () => {
     const grouped = (change: Partial<GroupRepeat>): WorkflowDocument => ({
       ...drawn,
       nodes: drawn.nodes.map((node) => (node.id === "grow" ? { ...node, group: "g" } : node)),
-      groups: [{ id: "g", title: "Rounds", repeat: { ...repeat, ...change } }],
+      groups: [{ id: "g", title: "Rounds", repeat: { ...repeat, ...change }, sweep: null }],
     });
     const values = async (runId: string) => (await engine.readRows(runId, "after")).map((row) => Number(row["x"]));
     expect(await values(await run(grouped({})))).toEqual([2000, 1000]);

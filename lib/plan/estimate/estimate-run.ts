@@ -1,6 +1,7 @@
 import type { WorkflowEdge } from "@/lib/workflow/document";
 import type { PlanKnown } from "../plan-known";
-import { modelKey, type Plan, type PlannedStep } from "../plan-workflow";
+import { type Plan, type PlannedStep } from "../plan-workflow";
+import { modelKey } from "../plan-models";
 import { isModelRef, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import { costCalls, type CallsEstimate } from "./call-cost";

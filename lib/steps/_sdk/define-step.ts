@@ -47,10 +47,12 @@ export interface CheckResult {
   problems: StepProblem[];
 }
 
-/** A drawing of a small table, by output port: a bar a row, or a field a pair. Columns are the table's. */
+/** A drawing of a small table, by output port: a bar a row, a field a pair, or a line a row. Columns are the table's. */
 export type Chart =
   | { kind: "bars"; port: string; label: string; values: readonly string[] }
-  | { kind: "heatmap"; port: string; row: string; column: string; value: string };
+  | { kind: "heatmap"; port: string; row: string; column: string; value: string }
+  /** A line a row over an axis a column, those in `leaveOut` not; coloured by `value`, and stressed where `best` is true. */
+  | { kind: "parallel"; port: string; value: string; best: string; leaveOut: readonly string[] };
 
 export const stepCategories = ["sources", "prompting", "tables", "train", "evaluate", "out"] as const;
 export type StepCategory = (typeof stepCategories)[number];

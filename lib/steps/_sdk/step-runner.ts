@@ -6,7 +6,7 @@ import type { Chunking } from "@/lib/documents/chunk-document";
 import type { DocumentText } from "@/lib/documents/document";
 import type { CallExtras, ChatMessage, Completion, Sampling } from "@/lib/llm/chat";
 import type { ClassificationOptions, EmbeddingOptions, LabelScores } from "@/lib/llm/providers/protocol";
-import type { LocalModelSource, TrainingRequest } from "@/lib/contracts/trainer";
+import type { LocalModelSource, TrainingRequest, TrialQuestion } from "@/lib/contracts/trainer";
 import type { TuningSettings } from "@/lib/contracts/tuning";
 import type { Column } from "./columns";
 import type { StepDefinition } from "./define-step";
@@ -22,6 +22,11 @@ export interface InputTable {
   view: string;
   columns: Column[];
   rows: number;
+}
+
+export interface PlacedTable extends InputTable {
+  /** Of its edge among those of the port, from 0: a port that takes what is there can lack some. */
+  place: number;
 }
 
 /** A connected model, down to the weights it was trained upon. */
@@ -71,9 +76,15 @@ export interface TableContext<Params> {
   /** Use only the first N source rows; null for all. Sources obey it. */
   rowLimit: number | null;
   input: (port: string) => InputTable;
-  inputs: (port: string) => InputTable[];
+  inputs: (port: string) => PlacedTable[];
   /** The model connected to a port. Throws `input_missing`, `model_missing`. */
   model: (port: string) => Promise<InputModel>;
+  /** The models connected to a port, in order, each with the place of its edge. Opening one throws `model_missing`. */
+  models: (port: string) => { place: number; open: () => Promise<InputModel> }[];
+  /** Edges of a port behind which a training was given up, by their places. */
+  pruned: (port: string) => readonly number[];
+  /** Where a sweep's next trial is to be looked for; the trainer decides (Optuna). Throws `trainer_unavailable`. */
+  suggestTrial: (question: TrialQuestion) => Promise<number[]>;
   /** Absolute path of an uploaded file. Throws `file_missing`. */
   filePath: (file: FileRef) => Promise<string>;
   /** A table that a step has made, by its address `fp~<fingerprint>~<port>`. Throws `table_missing`. */
@@ -89,7 +100,7 @@ export interface TableContext<Params> {
   emitMany: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
   /** As `emit`, of a table about what the step did, such as where it published: none of its rows is a row of the input. */
   emitReport: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
-  /** Gives a connected model on as the output of a port: of a port that takes many, by its place, the last where `index` is null. Throws `input_missing`. */
+  /** Gives a connected model on as the output of a port: of a port that takes many, by its place among those that are there, the last where `index` is null. Throws `input_missing`. */
   handOnModel: (port: string, from: { port: string; index: number | null }) => void;
   /** Records rows dropped by a rule. The query gives `__in0`, `code`, `data` (JSON text). */
   reject: (query: string, values?: readonly SqlValue[]) => Promise<void>;
@@ -118,6 +129,8 @@ export interface TableContext<Params> {
 /** A step over whole tables: sources, table operations, exports. */
 export interface TableRunner<Params> {
   kind: "table";
+  /** It asks the trainer, and waits until one is there. */
+  needsTrainer?: boolean;
   run(context: TableContext<Params>): Promise<void>;
 }
 
@@ -176,7 +189,7 @@ export interface RowsRunner<Params, Prepared = unknown> {
   processRow(row: Record<string, unknown>, context: RowContext<Params, Prepared>): Promise<RowOutcome>;
 }
 
-type EngineFields = "version" | "modelId" | "name" | "base" | "data";
+type EngineFields = "version" | "modelId" | "name" | "base" | "data" | "pruning";
 type WithoutEngineFields<Request> = Request extends TrainingRequest ? Omit<Request, EngineFields> : never;
 
 /** A training. The engine adds the tables, the model id and the name. */

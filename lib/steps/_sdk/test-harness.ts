@@ -18,6 +18,7 @@ import type { AnyStepDefinition, CheckResult } from "./define-step";
 import type {
   InputModel,
   InputTable,
+  PlacedTable,
   SqlValue,
   TableContext,
   TableRunner,
@@ -33,7 +34,9 @@ type Lineage = number | number[] | null;
 export interface StepFixture {
   params: Record<string, unknown>;
   /** By input port; a port that takes many has a list of tables. */
-  inputs?: Record<string, FixtureRow[] | FixtureRow[][]>;
+  inputs?: Record<string, FixtureRow[] | (FixtureRow[] | null)[]>;
+  /** Places of edges behind which a training was given up, by input port. */
+  pruned?: Record<string, number[]>;
   /** Tables that steps have made, by address. */
   stored?: Record<string, FixtureRow[]>;
   /** Text of uploaded files, by the sha256 in the parameters. */
@@ -84,6 +87,8 @@ export interface HarnessOptions {
   database?: DatabaseAccess;
   /** By input port. */
   models?: Record<string, InputModel>;
+  /** Where the next trial is to be looked for. */
+  suggestTrial?: TableContext<unknown>["suggestTrial"];
 }
 
 /** Runs a table step on real DuckDB in a folder of its own, which is removed afterwards. */
@@ -165,14 +170,15 @@ async function openInputs(
   session: TableSession,
   dataFolder: string,
   fixture: StepFixture,
-): Promise<Record<string, InputTable[]>> {
-  const tables: Record<string, InputTable[]> = {};
+): Promise<Record<string, PlacedTable[]>> {
+  const tables: Record<string, PlacedTable[]> = {};
   let index = 0;
   for (const [port, given] of Object.entries(fixture.inputs ?? {})) {
-    const list = (Array.isArray(given[0]) ? given : [given]) as FixtureRow[][];
+    const list = (given.some((entry) => entry === null || Array.isArray(entry)) ? given : [given]) as (FixtureRow[] | null)[];
     tables[port] = [];
-    for (const rows of list)
-      tables[port].push(await openInput(session, dataFolder, index++, rows));
+    for (const [place, rows] of list.entries())
+      // A null stands for a step of a port's edge that gave nothing.
+      if (rows !== null) tables[port].push({ ...(await openInput(session, dataFolder, index++, rows)), place });
   }
   return tables;
 }
@@ -218,7 +224,7 @@ interface ContextParts {
   options: HarnessOptions;
   fixture: StepFixture;
   params: Record<string, unknown>;
-  tables: Record<string, InputTable[]>;
+  tables: Record<string, PlacedTable[]>;
   outcome: StepOutcome;
 }
 
@@ -264,6 +270,9 @@ async function createContext(
       const model = options.models?.[port];
       return model ? Promise.resolve(model) : Promise.reject(new Error(`The fixture has no model ${port}.`));
     },
+    models: (port) => (options.models?.[port] ? [{ place: 0, open: () => Promise.resolve(options.models?.[port] as InputModel) }] : []),
+    pruned: (port) => fixture.pruned?.[port] ?? [],
+    suggestTrial: options.suggestTrial ?? (() => Promise.reject(new Error("The fixture has no trainer."))),
     filePath:
       options.filePath ??
       ((file) => writeFixtureFile(dataFolder, fixture, file)),
@@ -345,7 +354,7 @@ async function readOutput(
 }
 
 function findUnaccounted(
-  tables: Record<string, InputTable[]>,
+  tables: Record<string, PlacedTable[]>,
   outcome: StepOutcome,
 ): number[] {
   const first = Object.values(tables)[0]?.[0];

@@ -1,4 +1,4 @@
-import type { GroupRepeat, WorkflowDocument, WorkflowGroup, WorkflowNode } from "../document";
+import type { GroupRepeat, GroupSweep, WorkflowDocument, WorkflowGroup, WorkflowNode } from "../document";
 import { defineCommand } from "./command";
 import type { Patch } from "./patch";
 
@@ -11,13 +11,26 @@ export function emptiedGroups(document: WorkflowDocument, gone: ReadonlySet<stri
   return document.groups.filter((group) => !kept.has(group.id));
 }
 
-/** Leaves out of a repetition what names steps that are gone from the group. Its stop rule stays: that it names a step that is gone is shown. */
-export function withoutNodes(repeat: GroupRepeat, gone: ReadonlySet<string>): GroupRepeat {
+/** Leaves out of a group's settings what names steps that are gone from it. A stop rule or an objective stays: that it names a step that is gone is shown. */
+export function withoutNodes(group: WorkflowGroup, gone: ReadonlySet<string>): WorkflowGroup {
+  const { repeat, sweep } = group;
   return {
-    ...repeat,
-    carries: repeat.carries.filter(({ from, to }) => !gone.has(from.node) && !gone.has(to.node)),
-    varies: repeat.varies.filter(({ node }) => !gone.has(node)),
+    ...group,
+    repeat: repeat && {
+      ...repeat,
+      carries: repeat.carries.filter(({ from, to }) => !gone.has(from.node) && !gone.has(to.node)),
+      varies: repeat.varies.filter(({ node }) => !gone.has(node)),
+    },
+    sweep: sweep && { ...sweep, space: sweep.space.filter(({ node }) => !gone.has(node)) },
   };
+}
+
+/** Groups that lose steps but keep some, without what names the lost ones. */
+export function trimGroups(document: WorkflowDocument, gone: ReadonlySet<string>, removed: ReadonlySet<string>): Patch[] {
+  const losing = new Set(document.nodes.filter((node) => gone.has(node.id)).map((node) => node.group));
+  return document.groups
+    .filter((group) => losing.has(group.id) && !removed.has(group.id) && (group.repeat ?? group.sweep) !== null)
+    .map((group): Patch => ({ op: "replace", list: "groups", item: withoutNodes(group, gone) }));
 }
 
 /** Puts steps into a new group. Groups that lose all their steps go. */
@@ -39,10 +52,9 @@ export const ungroupNodes = defineCommand<{ ids: readonly string[] }>({
   plan: (document, { ids }) => {
     const chosen = new Set(ids);
     const emptied = emptiedGroups(document, chosen);
-    const trimmed = document.groups.filter((group) => !emptied.includes(group) && group.repeat && document.nodes.some((node) => node.group === group.id && chosen.has(node.id)));
     return [
       ...putIn(document, chosen, null),
-      ...trimmed.map((group): Patch => ({ op: "replace", list: "groups", item: { ...group, repeat: group.repeat && withoutNodes(group.repeat, chosen) } })),
+      ...trimGroups(document, chosen, new Set(emptied.map(({ id }) => id))),
       ...emptied.map((group): Patch => ({ op: "remove", list: "groups", id: group.id })),
     ];
   },
@@ -57,7 +69,7 @@ export function planUngroup(document: WorkflowDocument, groups: ReadonlySet<stri
   ];
 }
 
-export const editGroup = defineCommand<{ id: string; title?: string; repeat?: GroupRepeat | null }>({
+export const editGroup = defineCommand<{ id: string; title?: string; repeat?: GroupRepeat | null; sweep?: GroupSweep | null }>({
   capture: "now",
   plan: (document, { id, ...changes }) => {
     const group = document.groups.find((other) => other.id === id);

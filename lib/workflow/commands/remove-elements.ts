@@ -1,5 +1,5 @@
 import { defineCommand } from "./command";
-import { emptiedGroups, planUngroup, withoutNodes } from "./edit-group";
+import { emptiedGroups, planUngroup, trimGroups } from "./edit-group";
 import type { Patch } from "./patch";
 
 export interface Elements {
@@ -20,11 +20,10 @@ export const removeElements = defineCommand<Elements>({
     );
     const isFramed = new Set(frames);
     const groups = new Set([...document.groups.filter((group) => isFramed.has(group.id)), ...emptiedGroups(document, goneNodes)].map((group) => group.id));
-    const trimmed = document.groups.filter((group) => !groups.has(group.id) && group.repeat && document.nodes.some((node) => node.group === group.id && goneNodes.has(node.id)));
     return [
       ...touching.map((edge): Patch => ({ op: "remove", list: "edges", id: edge.id })),
       ...planUngroup(document, groups).filter((patch) => patch.op !== "replace" || !goneNodes.has(patch.item.id)),
-      ...trimmed.map((group): Patch => ({ op: "replace", list: "groups", item: { ...group, repeat: group.repeat && withoutNodes(group.repeat, goneNodes) } })),
+      ...trimGroups(document, goneNodes, groups),
       ...nodes.map((id): Patch => ({ op: "remove", list: "nodes", id })),
       ...document.notes.filter((note) => isFramed.has(note.id)).map((note): Patch => ({ op: "remove", list: "notes", id: note.id })),
     ];

@@ -75,6 +75,13 @@ class EarlyStopping(_Strict):
     threshold: float = Field(ge=0)
 
 
+class Pruning(_Strict):
+    rule: Literal["median", "halving", "hyperband"]
+    startup: int = Field(gt=0)
+    # The course of each trial before: steps with their losses on the validation rows.
+    earlier: list[Annotated[list[tuple[int, float]], Field(max_length=1000)]] = Field(max_length=200)
+
+
 class CommonRequest(_Strict):
     version: Literal[2]
     model_id: str
@@ -102,6 +109,7 @@ class CommonRequest(_Strict):
     best_checkpoint: Literal["loss", "measure", "last"]
     early_stopping: EarlyStopping | None
     advanced: dict[str, Any]
+    pruning: Pruning | None = None
 
 
 class PromptFormat(_Strict):
@@ -371,6 +379,7 @@ TrainingErrorCode = Literal[
     "training_out_of_memory",
     "training_disk_full",
     "training_crashed",
+    "trial_pruned",
 ]
 
 

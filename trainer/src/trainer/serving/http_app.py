@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import logging
@@ -98,6 +99,12 @@ def build_app(engine: Engine, settings: Settings) -> web.Application:
 
     async def export(request: web.Request) -> web.Response:
         return web.json_response(await exporter.export(request))
+    async def suggest(request: web.Request) -> web.Response:
+        # Loaded where it is first asked for: it brings a database library along.
+        from trainer.sweeps.suggest import TrialQuestion, suggest_point
+
+        question = await read_body(request, TrialQuestion)
+        return web.json_response({"point": await asyncio.to_thread(suggest_point, question)})
 
     app.router.add_get("/health", health)
     app.router.add_get("/v1/models", list_models)
@@ -107,6 +114,7 @@ def build_app(engine: Engine, settings: Settings) -> web.Application:
     app.router.add_post("/v1/likelihood", likelihood)
     app.router.add_post("/v1/count", count)
     app.router.add_post("/v1/exports", export)
+    app.router.add_post("/v1/suggest-trial", suggest)
     return app
 
 

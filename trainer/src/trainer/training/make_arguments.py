@@ -16,6 +16,7 @@ from trainer.data.prepare_rows import PreparedRows
 from trainer.errors import TrainingFailed
 from trainer.training.choose_device import choose_precision
 from trainer.training.train_model import Workplace
+from trainer.training.give_up import GiveUp
 from trainer.training.watcher import Watcher
 
 # A curve of more points than this tells nothing more, and each point is a row in the database.
@@ -116,6 +117,8 @@ def make_callbacks(
 ) -> list[TrainerCallback]:
     """`is_likelihood` says that the loss is one of tokens, of which a perplexity can be told."""
     callbacks: list[TrainerCallback] = [Watcher(place.progress, place.reporter, place.device, is_likelihood), *own]
+    if request.pruning is not None:
+        callbacks.append(GiveUp(request.pruning))
     if rows.validation is not None and request.early_stopping:
         callbacks.append(EarlyStoppingCallback(request.early_stopping.patience, request.early_stopping.threshold))
     return callbacks

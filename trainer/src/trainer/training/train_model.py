@@ -80,6 +80,10 @@ def train_model(
             result = _train(recipe, request, place)
         shutil.rmtree(checkpoint_folder, ignore_errors=True)
         return result
+    except TrainingFailed as failure:
+        if failure.error.code == "trial_pruned":
+            shutil.rmtree(checkpoint_folder, ignore_errors=True)
+        raise
     except ModelNotFound as error:
         raise TrainingFailed("training_model_not_found", str(error)) from error
     except (OSError, RuntimeError) as error:
