@@ -23,8 +23,8 @@ export type StepStatus =
   /** An earlier step failed. */
   | { kind: "unreached"; error: StepError | null }
   | { kind: "cancelled" }
-  /** The rounds before it were enough. */
-  | { kind: "skipped" };
+  /** The rounds before it were enough, or its trial was given up. */
+  | { kind: "skipped"; isTrial: boolean; error: StepError | null };
 
 interface StatusInput {
   planned: PlannedStep | undefined;
@@ -56,7 +56,7 @@ function fromRun(planned: PlannedStep, step: StepRunView, { active, paused }: { 
   if (step.state === "failed") return { kind: "failed", error: step.error };
   if (step.state === "blocked") return { kind: "unreached", error: step.error };
   if (step.state === "cancelled") return { kind: "cancelled" };
-  if (step.state === "skipped") return { kind: "skipped" };
+  if (step.state === "skipped") return { kind: "skipped", isTrial: planned.node.trial !== null, error: step.error };
   return null;
 }
 
@@ -68,6 +68,7 @@ export function getStepStatus({ planned, stepRun, active, paused, known }: Statu
   const running = stepRun && !(isFresh && !active) ? fromRun(planned, stepRun, { active, paused }) : null;
   if (running && verdict.state !== "disabled") return running;
   if (verdict.state === "stale") return { kind: "stale", reason: verdict.reason };
+  if (verdict.state === "skipped") return { kind: "skipped", isTrial: planned.node.trial !== null, error: null };
   if (!isFresh) return { kind: verdict.state };
   const result = fingerprint ? known.results[fingerprint] : undefined;
   return { kind: "fresh", rows: result ? sumRows(result.rows) : null, failed: result?.failed ?? 0, rejected: result?.rejected ?? 0 };

@@ -70,6 +70,7 @@ export function useStatusWords(): (stepId: string, status: StepStatus) => Status
       case "disabled":
         return { short: t("disabled"), long: t("disabledLong") };
       case "skipped":
+        if (status.isTrial) return { short: t("givenUp"), long: status.error && isErrorCode(status.error.code) ? formatError(status.error.code, status.error.data) : t("givenUpLong") };
         return { short: t("skipped"), long: t("skippedLong") };
       case "cancelled":
         return { short: t("cancelled"), long: t("cancelledLong") };

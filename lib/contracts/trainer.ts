@@ -65,9 +65,9 @@ const common = {
   bestCheckpoint: z.enum(["loss", "measure", "last"]),
   earlyStopping: z.strictObject({ patience: z.int().positive(), threshold: z.number().min(0) }).nullable(),
   advanced: z.record(z.string(), z.unknown()),
-  /** In a sweep: ends the training where its validation loss falls behind. `earlier` has the course of each trial before: [step, loss]. */
+  /** In a sweep: ends the training where its validation loss falls behind. `earlier` has the course of each trial before. */
   pruning: z
-    .strictObject({ rule: z.enum(pruneRules), startup: z.int().positive(), earlier: z.array(z.array(z.tuple([z.int(), z.number()])).max(MOST_EVALUATIONS)).max(MAX_TRIALS) })
+    .strictObject({ rule: z.enum(pruneRules), startup: z.int().positive(), earlier: z.array(z.array(z.strictObject({ step: z.int(), loss: z.number() })).max(MOST_EVALUATIONS)).max(MAX_TRIALS) })
     .nullable()
     .default(null),
 };

@@ -73,10 +73,10 @@ async function makeRequest(resources: SharedResources, runner: TrainerRunner<Ste
 
 /** The rule, with the validation losses of the trainings that a trial is held against, in their order: none where one failed. */
 async function readCourses(resources: SharedResources, { rule, startup, earlier }: PruneIdentity) {
-  const { rows } = await resources.database.pool.query<{ fingerprint: string; course: [number, number][] }>(
+  const { rows } = await resources.database.pool.query<{ fingerprint: string; course: { step: number; loss: number }[] }>(
     `SELECT fingerprint, course FROM unnest($1::text[]) AS e(fingerprint)
      JOIN LATERAL (SELECT id FROM training t WHERE t.fingerprint = e.fingerprint AND (t.state = 'done' OR t.error->>'code' = 'trial_pruned') ORDER BY created_at DESC LIMIT 1) AS ended ON true
-     JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(step, loss) ORDER BY step) AS course
+     JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('step', step, 'loss', loss) ORDER BY step) AS course
        FROM (SELECT step, values->'loss' AS loss FROM training_metric WHERE training_id = ended.id AND kind = 'eval' AND jsonb_typeof(values->'loss') = 'number' ORDER BY step LIMIT $2) AS m) AS c ON true`,
     [earlier, MOST_EVALUATIONS],
   );
@@ -144,6 +144,7 @@ async function acceptModel(resources: SharedResources, training: EndedTraining):
 /** A trial that was given up has an outcome: there is no model. */
 async function acceptPruned(resources: SharedResources, training: EndedTraining): Promise<void> {
   await resources.database.pool.query("UPDATE chunk SET state = 'done', parts = $2, rows_done = row_end - row_start, rows_out = 0, error = $3 WHERE id = $1 AND state = 'running'", [training.chunk_id, { ...noParts(), pruned: true }, training.error]);
+  await resources.database.pool.query("UPDATE step_run SET error = $2 WHERE id = $1 AND state = 'running'", [training.step_run_id, training.error]);
 }
 
 async function refuseTraining(resources: SharedResources, training: EndedTraining): Promise<void> {

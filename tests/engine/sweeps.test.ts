@@ -198,7 +198,7 @@ describe("with the trainer", () => {
     const steps = await readSteps(runId);
     const trials = await engine.readRows(runId, "g.sweep.trials", "trials");
     expect(trials.map((row) => [row["learningRate"], row["state"]])).toEqual([[2e-3, "done"], [1e-7, "pruned"]]);
-    expect(steps.get("train.2")?.state).toBe("skipped");
+    expect(steps.get("train.2")).toMatchObject({ state: "skipped", error: { code: "trial_pruned" } });
     const given = await engine.resources.database.prisma.training.findFirstOrThrow({ where: { runId, nodeId: "train.2" }, orderBy: { createdAt: "desc" } });
     expect(given.error).toMatchObject({ code: "trial_pruned" });
     const labelled = await engine.readRows(runId, "label");

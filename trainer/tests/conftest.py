@@ -114,6 +114,7 @@ COMMON: dict[str, Any] = {
     "bestCheckpoint": "loss",
     "earlyStopping": None,
     "advanced": {},
+    "pruning": None,
 }
 PLAIN: dict[str, Any] = {"format": "completion", "systemPrompt": None, "chatTemplate": None}
 

@@ -75,11 +75,16 @@ class EarlyStopping(_Strict):
     threshold: float = Field(ge=0)
 
 
+class Evaluation(_Strict):
+    step: int
+    loss: float
+
+
 class Pruning(_Strict):
     rule: Literal["median", "halving", "hyperband"]
     startup: int = Field(gt=0)
-    # The course of each trial before: steps with their losses on the validation rows.
-    earlier: list[Annotated[list[tuple[int, float]], Field(max_length=1000)]] = Field(max_length=200)
+    # The course of each trial before: its losses on the validation rows.
+    earlier: list[Annotated[list[Evaluation], Field(max_length=1000)]] = Field(max_length=200)
 
 
 class CommonRequest(_Strict):

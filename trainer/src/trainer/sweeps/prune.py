@@ -7,22 +7,22 @@ from collections.abc import Sequence
 import optuna
 from optuna.trial import TrialState
 
-from trainer.contracts.training import Pruning
+from trainer.contracts.training import Evaluation, Pruning
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 
-Course = Sequence[tuple[int, float]]
+Course = Sequence[Evaluation]
 
 
 def is_hopeless(pruning: Pruning, course: Course) -> bool:
-    """`course`: step and validation loss of each evaluation so far. The same course meets the same decision, after a resume too."""
+    """`course`: each evaluation so far. The same course meets the same decision, after a resume too."""
     # Hyperband sorts trials by the study's name: a random one would decide otherwise each time.
     study = optuna.create_study(study_name="sweep", direction="minimize", pruner=_make(pruning))
     for earlier in pruning.earlier:
         trial = study.ask()
         _report(trial, earlier)
         if earlier:
-            study.tell(trial, earlier[-1][1])
+            study.tell(trial, earlier[-1].loss)
         else:
             study.tell(trial, state=TrialState.FAIL)
     return _report(study.ask(), course)
@@ -30,8 +30,8 @@ def is_hopeless(pruning: Pruning, course: Course) -> bool:
 
 def _report(trial: optuna.Trial, course: Course) -> bool:
     hopeless = False
-    for step, loss in course:
-        trial.report(loss, step)
+    for evaluation in course:
+        trial.report(evaluation.loss, evaluation.step)
         # Asking is also what enters a trial into its rungs.
         hopeless = trial.should_prune()
     return hopeless

@@ -51,15 +51,13 @@ class TrialQuestion(BaseModel):
 
 
 def suggest_point(question: TrialQuestion) -> list[float]:
-    """The same question has the same answer: the study is made anew of its trials, with a sampler seeded by the question."""
+    """The same question has the same answer: the study is made anew, its sampler seeded by the question."""
     distributions = {str(place): _distribution(entry) for place, entry in enumerate(question.space)}
     sampler = optuna.samplers.TPESampler(seed=question.seed, n_startup_trials=question.startup)
     direction = "maximize" if question.direction == "maximise" else "minimize"
     study = optuna.create_study(direction=direction, sampler=sampler)
     for trial in question.trials:
-        params = {
-            name: _read(distribution, trial.point[int(name)]) for name, distribution in distributions.items()
-        }
+        params = {name: _read(distribution, trial.point[int(name)]) for name, distribution in distributions.items()}
         state = {"done": TrialState.COMPLETE, "failed": TrialState.FAIL, "running": TrialState.RUNNING}[trial.state]
         study.add_trial(
             create_trial(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from transformers import TrainerCallback, TrainingArguments
 from transformers.trainer_callback import TrainerControl, TrainerState
 
-from trainer.contracts.training import Pruning
+from trainer.contracts.training import Evaluation, Pruning
 from trainer.errors import TrainingFailed
 from trainer.sweeps.prune import is_hopeless
 
@@ -18,9 +18,15 @@ class GiveUp(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object
     ) -> None:
         # A resumed training has its evaluations before the checkpoint in the same history.
-        course = [(int(entry["step"]), float(entry["eval_loss"])) for entry in state.log_history if "eval_loss" in entry]
+        course = [
+            Evaluation(step=entry["step"], loss=entry["eval_loss"])
+            for entry in state.log_history
+            if "eval_loss" in entry
+        ]
         # At its last step there is nothing to save by giving up.
         if course and state.global_step < state.max_steps and is_hopeless(self._pruning, course):
-            step, loss = course[-1]
-            message = f"At step {step} its validation loss of {loss:.4g} was behind that of the trials before."
-            raise TrainingFailed("trial_pruned", message, {"step": step, "loss": loss})
+            last = course[-1]
+            message = (
+                f"At step {last.step} its validation loss of {last.loss:.4g} was behind the trials before."
+            )
+            raise TrainingFailed("trial_pruned", message, {"step": last.step, "loss": last.loss})

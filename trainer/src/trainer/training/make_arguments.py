@@ -15,8 +15,8 @@ from trainer.contracts.training import CommonRequest, LoraMethod, QloraMethod
 from trainer.data.prepare_rows import PreparedRows
 from trainer.errors import TrainingFailed
 from trainer.training.choose_device import choose_precision
-from trainer.training.train_model import Workplace
 from trainer.training.give_up import GiveUp
+from trainer.training.train_model import Workplace
 from trainer.training.watcher import Watcher
 
 # A curve of more points than this tells nothing more, and each point is a row in the database.

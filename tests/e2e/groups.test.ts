@@ -135,5 +135,49 @@ it("turns the cache of a step off, and says so on its card", async () => {
   await card("Keep some").getByLabel("Made anew with each run: its cache is off.").waitFor();
   await waitUntilSaved(page);
   expect((await readWorkflow(page, workflowId)).nodes.find((node) => node.id === "keep")?.cache).toBe("off");
+});
+
+it("tries a grid of parameters, goes on with the best, and draws the trials", async () => {
+  await openWorkflow(
+    page,
+    "Which share",
+    [
+      { id: "rows", step: "type-table", title: "Numbers", params: { table: { columns: [{ name: "x", type: "integer" }], rows: Array.from({ length: 20 }, (_, index) => [index + 1]) } } },
+      { id: "take", step: "take", title: "Take some", params: { count: 5 } },
+      { id: "score", step: "summarise-numbers", title: "Score", params: { columns: ["x"] } },
+      { id: "after", step: "reverse", title: "After" },
+    ],
+    ["rows.output > take.input", "take.output > score.input", "take.output > after.input"],
+  );
+  await card("Take some").click();
+  await card("Score").click({ modifiers: ["Control"] });
+  await page.keyboard.press("Control+g");
+  await page.getByTestId("group").waitFor();
+  await choose("The steps run", "As a sweep of parameters");
+  await settings().getByText(/has nothing to try/).waitFor();
+  await choose("Add a parameter", "Rows");
+  await settings().getByText("3 combinations.").waitFor();
+  await choose("The best trial is by", "Score");
+  await choose("Column", "mean");
+  await page.getByTestId("group").getByText("3 trials").waitFor();
+  await takeScreenshot(page, "sweep-settings");
+  await waitUntilSaved(page);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+Enter");
+  await expectSoon(() => stateOf("After"), { timeout: 120_000 }).toBe("fresh");
+  // From a quarter of five to four times five; the higher the numbers taken, the higher their mean.
+  await expectSoon(() => card("After").textContent()).toContain("20 rows");
+  await page.getByTestId("group").getByText("best 10.5 in trial 3").waitFor();
+  await page.getByTestId("group").locator("header").click();
+  await page.getByRole("img", { name: /A line is a trial/ }).waitFor();
+  expect(await page.locator("polyline[data-trial]").count()).toBe(3);
+  await takeScreenshot(page, "sweep-trials");
+  await page.getByRole("tab", { name: /^Trials/ }).click();
+  await page.getByRole("gridcell", { name: "10.5" }).first().waitFor();
+  await card("Take some").click();
+  await page.getByRole("combobox", { name: "Trial" }).last().click();
+  await page.getByRole("option", { name: "Trial 1", exact: true }).click();
+  await page.getByRole("tab", { name: /^Rows\s*1$/ }).waitFor();
+  await takeScreenshot(page, "sweep-trial");
   expect(browser.errors).toEqual([]);
 });
