@@ -42,22 +42,22 @@ function useGroupParams(groupId: string): SweptParam[] {
 function Interval({ label, range, isGrid, onChange }: { label: string; range: Extract<SearchRange, { kind: "range" }>; isGrid: boolean; onChange: (range: SearchRange) => void }) {
   const t = useTranslations("studio.group.sweep");
   const part = (name: "low" | "high", value: number) => (
-    <label className="flex min-w-0 flex-1 flex-col gap-0.5 text-xs text-muted">
+    <label className="flex min-w-0 flex-col gap-0.5 text-xs text-muted">
       {t(name)}
       <NumberInput id={`${label}-${name}`} value={value} isInteger={range.whole} describedBy="" onCommit={(number) => { if (number !== null) onChange({ ...range, [name]: number }); }} />
     </label>
   );
   return (
-    <div className="flex items-end gap-2">
+    <div className="grid grid-cols-2 gap-2">
       {part("low", range.low)}
       {part("high", range.high)}
-      <div className="flex min-w-0 flex-1 flex-col gap-0.5 text-xs text-muted">
+      <div className="flex min-w-0 flex-col gap-0.5 text-xs text-muted">
         {t("scale")}
         <Select aria-label={t("scale")} value={range.scale} options={(["linear", "log"] as const).map((value) => ({ value, label: t(`scales.${value}`) }))} onChange={(scale) => { onChange({ ...range, scale: scale === "log" ? "log" : "linear" }); }} />
       </div>
       {isGrid && (
-        <label className="flex w-16 shrink-0 flex-col gap-0.5 truncate text-xs text-muted" title={t("points")}>
-          <span className="truncate">{t("points")}</span>
+        <label className="flex min-w-0 flex-col gap-0.5 text-xs text-muted">
+          {t("points")}
           <NumberInput id={`${label}-points`} value={range.points} isInteger min={1} max={MOST_POINTS} describedBy="" onCommit={(points) => { if (points !== null) onChange({ ...range, points }); }} />
         </label>
       )}
