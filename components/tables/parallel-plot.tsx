@@ -3,8 +3,10 @@ import type { Chart } from "@/lib/steps/_sdk/define-step";
 import { makeAxis, type Axis, type Row } from "./parallel-axes";
 
 /** Pixels. */
-const AXIS_GAP = 168;
-const HEIGHT = 300;
+const LEAST_GAP = 168;
+const MOST_GAP = 300;
+const WIDTH = 720;
+const HEIGHT = 200;
 const TOP = 34;
 const FOOT = 14;
 const SIDE = 84;
@@ -19,7 +21,8 @@ export function ParallelPlot({ rows, chart }: { rows: readonly Row[]; chart: Ext
   const drawn = rows.filter((row) => typeof row[chart.value] === "number");
   const names = Object.keys(rows[0] ?? {}).filter((name) => name !== chart.best && name !== chart.value && !chart.leaveOut.includes(name));
   const axes = [...names, chart.value].map((name) => makeAxis(name, drawn));
-  const x = (index: number) => SIDE + index * AXIS_GAP;
+  const gap = Math.min(MOST_GAP, Math.max(LEAST_GAP, (WIDTH - 2 * SIDE) / Math.max(1, axes.length - 1)));
+  const x = (index: number) => SIDE + index * gap;
   const y = (at: number) => HEIGHT - FOOT - at * (HEIGHT - FOOT - TOP);
   const best = drawn.find((row) => row[chart.best] === true);
   const outcome = axes.at(-1);
@@ -34,7 +37,7 @@ export function ParallelPlot({ rows, chart }: { rows: readonly Row[]; chart: Ext
       .join(" ");
   // The best is drawn last, over the others.
   const ordered = drawn.toSorted((a, b) => Number(a[chart.best] === true) - Number(b[chart.best] === true) || nearness(a) - nearness(b));
-  const width = 2 * SIDE + (axes.length - 1) * AXIS_GAP;
+  const width = 2 * SIDE + (axes.length - 1) * gap;
   const left = rows.length - drawn.length;
   return (
     <figure className="flex flex-col gap-2">
@@ -69,7 +72,7 @@ export function ParallelPlot({ rows, chart }: { rows: readonly Row[]; chart: Ext
               <title>{axis.name}</title>
             </text>
             {axis.ticks.map(({ label, at }) => (
-              <text key={String(at)} x={x(index) - 7} y={y(at) + 4} textAnchor="end" className="fill-muted tabular-nums" style={{ paintOrder: "stroke", stroke: "var(--surface)", strokeWidth: 3 }}>
+              <text key={String(at)} x={x(index) + (axis === outcome ? 7 : -7)} y={y(at) + 4} textAnchor={axis === outcome ? "start" : "end"} className="fill-muted tabular-nums" style={{ paintOrder: "stroke", stroke: "var(--surface)", strokeWidth: 3 }}>
                 {shorten(write(label))}
                 <title>{write(label)}</title>
               </text>

@@ -177,7 +177,7 @@ it("tries a grid of parameters, goes on with the best, and draws the trials", as
   await card("Take some").click();
   await page.getByRole("combobox", { name: "Trial" }).last().click();
   await page.getByRole("option", { name: "Trial 1", exact: true }).click();
-  await page.getByRole("tab", { name: /^Rows\s*1$/ }).waitFor();
+  await page.getByRole("tab", { name: /^Table\s*1$/ }).waitFor();
   await takeScreenshot(page, "sweep-trial");
   expect(browser.errors).toEqual([]);
 });
