@@ -99,6 +99,7 @@ def build_app(engine: Engine, settings: Settings) -> web.Application:
 
     async def export(request: web.Request) -> web.Response:
         return web.json_response(await exporter.export(request))
+
     async def suggest(request: web.Request) -> web.Response:
         # Loaded where it is first asked for: it brings a database library along.
         from trainer.sweeps.suggest import TrialQuestion, suggest_point
