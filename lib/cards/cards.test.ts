@@ -95,6 +95,14 @@ describe("makeModelCard", () => {
     expect(card).toContain("| Columns | text\\: t, label\\: l |");
   });
 
+  it("of a few-shot classifier shows how the head is put upon the encoder", () => {
+    const setfit = { request: { ...request, recipe: "setfit", columns: { text: "t", label: "l" }, multiLabel: true } as unknown as TrainingRequest, result };
+    const card = makeModelCard({ repo: "me/m", license: "", record, training: setfit, weights: { adapters: [], root: { kind: "folder", folder: "" } } });
+    expect(header(card)).toMatchObject({ pipeline_tag: "text-classification" });
+    expect(card).toContain("(vectors @ weight.T + bias).sigmoid()");
+    expect(card).not.toContain("AutoModelForSequenceClassification");
+  });
+
   it("tells no path of this machine", () => {
     const card = makeCard({ adapters: [""], root: { kind: "folder", folder: "base" } });
     expect(card).toContain("the model folder mine");

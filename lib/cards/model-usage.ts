@@ -11,6 +11,7 @@ export function writeModelUsage(repo: string, weights: PublishedWeights, trainin
   const kind = training ? trainedKind(training.request) : "generator";
   const name = JSON.stringify(repo);
   if (kind === "embedder") return fenceText(embed(name), "python");
+  if (training?.request.recipe === "setfit") return fenceText(classifyByHead(name, training.request.multiLabel), "python");
   const plain = adapters.length === 0 && root.kind === "folder" && root.folder === "";
   const autoClass = autoClasses[kind];
   const lines = plain
@@ -28,6 +29,24 @@ const autoClasses: Record<Exclude<TrainedKind, "embedder">, string> = {
 
 function embed(name: string): string {
   return ["from sentence_transformers import SentenceTransformer", "", `model = SentenceTransformer(${name})`, 'vectors = model.encode(["One text", "Another text"])', "print(model.similarity(vectors, vectors))"].join("\n");
+}
+
+/** A few-shot classifier: the vectors of its encoder under a linear head. */
+function classifyByHead(name: string, multiLabel: boolean): string {
+  return [
+    "import json",
+    "from huggingface_hub import snapshot_download",
+    "from safetensors import safe_open",
+    "from sentence_transformers import SentenceTransformer",
+    "",
+    `folder = snapshot_download(${name})`,
+    "model = SentenceTransformer(folder)",
+    'with safe_open(f"{folder}/classifier-head.safetensors", "pt") as head:',
+    '    weight, bias, labels = head.get_tensor("weight"), head.get_tensor("bias"), json.loads(head.metadata()["head"])["labels"]',
+    'vectors = model.encode(["One text", "Another text"], convert_to_tensor=True).cpu().double()',
+    `scores = (vectors @ weight.T + bias).${multiLabel ? "sigmoid()" : "softmax(-1)"}`,
+    "print([dict(zip(labels, row)) for row in scores.tolist()])",
+  ].join("\n");
 }
 
 function loadAdapters(name: string, { adapters, root }: PublishedWeights, autoClass: string, head: string): string[] {

@@ -7,6 +7,7 @@ const kinds: Record<TrainingRequest["recipe"], TrainedKind> = {
   "fine-tune-causal": "generator",
   "fine-tune-sequence": "sequence",
   classifier: "classifier",
+  setfit: "classifier",
   embedder: "embedder",
   dpo: "generator",
   orpo: "generator",

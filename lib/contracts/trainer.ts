@@ -104,6 +104,22 @@ const classifier = z.strictObject({
   multiLabel: z.boolean(),
 });
 
+const setfit = z.strictObject({
+  ...common,
+  recipe: z.literal("setfit"),
+  columns: z.strictObject({ text: z.string(), label: z.string() }),
+  multiLabel: z.boolean(),
+  /** How many of the pairs of one label and of the pairs of two: the rarer are repeated, the commoner are cut, or each pair comes once. */
+  sampling: z.enum(["oversampling", "undersampling", "unique"]),
+  /** Pairs of either kind to each text; null takes them by `sampling`. */
+  iterations: z.int().positive().nullable(),
+  head: z.enum(["logistic-regression", "differentiable"]),
+  /** Of a differentiable head alone; the settings above are those of the sentence encoder. */
+  headEpochs: z.int().positive(),
+  headBatchSize: z.int().positive(),
+  headLearningRate: z.number().positive(),
+});
+
 const preferenceColumns = z.strictObject({ prompt: z.string(), chosen: z.string(), rejected: z.string() });
 
 /** The losses of the installed TRL's `DPOTrainer`. */
@@ -221,7 +237,7 @@ const distillation = z.strictObject({
 });
 
 /** One variant a recipe; `trainer/src/trainer/recipes` has a file of each name. */
-export const trainingRequest = z.discriminatedUnion("recipe", [fineTuneCausal, fineTuneSequence, classifier, embedder, dpo, orpo, kto, rewardModel, reinforcement, distillation]);
+export const trainingRequest = z.discriminatedUnion("recipe", [fineTuneCausal, fineTuneSequence, classifier, setfit, embedder, dpo, orpo, kto, rewardModel, reinforcement, distillation]);
 export type TrainingRequest = z.infer<typeof trainingRequest>;
 
 export const trainingProgress = z.strictObject({

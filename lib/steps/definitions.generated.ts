@@ -85,6 +85,7 @@ import { definition as trainEmbedder } from "./train/train-embedder/definition";
 import { definition as trainKto } from "./train/train-kto/definition";
 import { definition as trainOrpo } from "./train/train-orpo/definition";
 import { definition as trainRewardModel } from "./train/train-reward-model/definition";
+import { definition as trainSetfit } from "./train/train-setfit/definition";
 import { definition as trainWithRewards } from "./train/train-with-rewards/definition";
 import { definition as typeTable } from "./sources/type-table/definition";
 import { definition as window } from "./tables/window/definition";
@@ -175,6 +176,7 @@ export const stepDefinitions = {
   "train-kto": trainKto as AnyStepDefinition,
   "train-orpo": trainOrpo as AnyStepDefinition,
   "train-reward-model": trainRewardModel as AnyStepDefinition,
+  "train-setfit": trainSetfit as AnyStepDefinition,
   "train-with-rewards": trainWithRewards as AnyStepDefinition,
   "type-table": typeTable as AnyStepDefinition,
   "window": window as AnyStepDefinition,

@@ -85,6 +85,7 @@ import trainEmbedder from "./train/train-embedder/messages.en.json" with { type:
 import trainKto from "./train/train-kto/messages.en.json" with { type: "json" };
 import trainOrpo from "./train/train-orpo/messages.en.json" with { type: "json" };
 import trainRewardModel from "./train/train-reward-model/messages.en.json" with { type: "json" };
+import trainSetfit from "./train/train-setfit/messages.en.json" with { type: "json" };
 import trainWithRewards from "./train/train-with-rewards/messages.en.json" with { type: "json" };
 import typeTable from "./sources/type-table/messages.en.json" with { type: "json" };
 import window from "./tables/window/messages.en.json" with { type: "json" };
@@ -175,6 +176,7 @@ export const stepMessages = {
   "train-kto": addSharedWords(trainKto),
   "train-orpo": addSharedWords(trainOrpo),
   "train-reward-model": addSharedWords(trainRewardModel),
+  "train-setfit": addSharedWords(trainSetfit),
   "train-with-rewards": addSharedWords(trainWithRewards),
   "type-table": typeTable,
   "window": window,

@@ -85,6 +85,7 @@ export const runnerLoaders = {
   "train-kto": () => import("./train/train-kto/runner"),
   "train-orpo": () => import("./train/train-orpo/runner"),
   "train-reward-model": () => import("./train/train-reward-model/runner"),
+  "train-setfit": () => import("./train/train-setfit/runner"),
   "train-with-rewards": () => import("./train/train-with-rewards/runner"),
   "type-table": () => import("./sources/type-table/runner"),
   "window": () => import("./tables/window/runner"),

@@ -50,6 +50,21 @@ describe("models trained in a workflow", () => {
     expect(training.result?.measures.accuracy).toBeGreaterThan(0.9);
   });
 
+  it("label the rows of the next step after a few of each label", async () => {
+    const animals = ["cat", "dog", "bird"];
+    // Every animal is in every room, so that the room tells nothing.
+    const rows = Array.from({ length: 12 }, (_, index) => [`I saw a ${animals[index % 3] ?? ""} in room ${String(Math.floor(index / 3))}.`, animals[index % 3] ?? ""]);
+    const asked = animals.map((animal) => [`I saw a ${animal} in room 7.`]);
+    const runId = await run(
+      { rows: typed(["text", "animal"], rows), train: step("train-setfit", { textColumn: "text", labelColumn: "animal", iterations: 8, learningRate: 1e-3 }), asked: typed(["text"], asked), label: step("run-task-model", { column: "text" }) },
+      ["rows.output>train.train", "train.model>label.model", "asked.output>label.input"],
+    );
+    const labelled = await engine.readRows(runId, "label");
+    expect(labelled.map(({ label }) => label)).toEqual(animals);
+    const scores = labelled.map(({ results }) => Object.values(JSON.parse(String(results)) as Record<string, number>).reduce((sum, score) => sum + score, 0));
+    for (const sum of scores) expect(sum).toBeCloseTo(1, 6);
+  });
+
   it("give vectors to the next step", async () => {
     const words = [["sun", "hot"], ["sea", "blue"], ["cat", "milk"], ["dog", "bone"]];
     const rows = Array.from({ length: 24 }, (_, index) => (words[index % 4] ?? []).map((word) => `${word} ${String(index >> 2)}`));

@@ -146,6 +146,18 @@ class ClassifierRequest(CommonRequest):
     multi_label: bool
 
 
+class SetFitRequest(CommonRequest):
+    recipe: Literal["setfit"]
+    columns: TextLabelColumns
+    multi_label: bool
+    sampling: Literal["oversampling", "undersampling", "unique"]
+    iterations: int | None = Field(gt=0)
+    head: Literal["logistic-regression", "differentiable"]
+    head_epochs: int = Field(gt=0)
+    head_batch_size: int = Field(gt=0)
+    head_learning_rate: float = Field(gt=0)
+
+
 class PreferenceColumns(_Strict):
     prompt: str
     chosen: str
@@ -313,6 +325,7 @@ AnyRequest = Annotated[
     FineTuneRequest
     | SequenceRequest
     | ClassifierRequest
+    | SetFitRequest
     | EmbedderRequest
     | DpoRequest
     | OrpoRequest

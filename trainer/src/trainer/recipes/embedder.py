@@ -6,13 +6,10 @@ label, by the squared error of their cosine.
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 from datasets import Dataset
-from peft import PeftModel
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from sentence_transformers.sentence_transformer.evaluation import (
     EmbeddingSimilarityEvaluator,
@@ -27,15 +24,13 @@ from sentence_transformers.sentence_transformer.losses import (
 )
 from sentence_transformers.sentence_transformer.losses.triplet import TripletDistanceMetric
 from torch import nn
-from transformers import set_seed
 
 from trainer.contracts.training import EmbedderRequest, LabelledPairColumns, PairColumns, TripletColumns
 from trainer.data.prepare_rows import Example, Skip, prepare_rows
 from trainer.data.read_rows import Row, reason_to_skip, to_text
-from trainer.models.load_embedder import read_embedder
-from trainer.models.load_options import Placement
 from trainer.training.load_base import placement
-from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.load_encoder import add_adapter, load_encoder, write_encoder
+from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments, make_callbacks
 from trainer.training.train_model import Built, Workplace
 
 # Their vectors are held in memory at each evaluation.
@@ -48,7 +43,7 @@ class _Trainer(StopsAtNan, SentenceTransformerTrainer):
 
 def embedder(request: EmbedderRequest, place: Workplace) -> Built:
     columns, where = request.columns, placement(request, place.device)
-    model = _load(request, place, where)
+    model = load_encoder(request, place, where)
     model.max_seq_length = length = min(request.max_length, model.max_seq_length or request.max_length)
     texts = [name for role, name in columns if role not in ("kind", "label")]
     roles = [role for role, _name in columns if role not in ("kind", "label")]
@@ -69,10 +64,7 @@ def embedder(request: EmbedderRequest, place: Workplace) -> Built:
     schema = pa.schema([*((role, pa.string()) for role in roles), *label])
     wanted = [name for role, name in columns if role != "kind"]
     rows = prepare_rows(request, wanted, schema, make_example, place.data_folder, place.folder, place.progress)
-    adapter = make_adapter(request, "FEATURE_EXTRACTION")
-    if adapter is not None:
-        set_seed(request.seed % 2**32)
-        model.add_adapter(adapter)
+    add_adapter(model, request)
     measure = _MEASURES[columns.kind]
     # In a batch each row is the others' wrong answer, which a row of the same text must not be.
     sampler = "no_duplicates" if isinstance(columns, PairColumns) else "batch_sampler"
@@ -85,28 +77,7 @@ def embedder(request: EmbedderRequest, place: Workplace) -> Built:
         evaluator=_make_evaluator(columns.kind, rows.validation, place.batch_size),
         callbacks=make_callbacks(request, place, rows),
     )
-    return Built(trainer, rows, lambda folder: _write(folder, model, request, place, where))
-
-
-def _load(request: EmbedderRequest, place: Workplace, where: Placement) -> SentenceTransformer:
-    set_seed(request.seed % 2**32)
-    return read_embedder(request.base, place.data_folder, place.builtin_model, where)
-
-
-def _write(
-    folder: Path, model: SentenceTransformer, request: EmbedderRequest, place: Workplace, where: Placement
-) -> None:
-    """Whole weights, adapter and all: sentence-transformers loads them without knowing of an adapter."""
-    if request.method.kind == "full":
-        model.save_pretrained(str(folder))
-        return
-    with TemporaryDirectory(dir=place.folder) as adapter:
-        model.save_pretrained(adapter)
-        whole = _load(request, place, where)
-        whole.max_seq_length = model.max_seq_length
-        # Folded into the layers of that model where they are.
-        PeftModel.from_pretrained(whole.transformers_model, adapter).merge_and_unload()  # pyright: ignore
-        whole.save_pretrained(str(folder))
+    return Built(trainer, rows, lambda folder: write_encoder(folder, model, request, place, where))
 
 
 def _read_label(value: object) -> float | None:

@@ -1,4 +1,4 @@
-"""Scores of all labels of a sequence classifier."""
+"""Scores of all labels of a classifier."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import cast
 
 import torch
 
+from trainer.models.load_labeller import EncoderWithHead
 from trainer.models.load_model import LoadedModel
 from trainer.serving.answer_texts import answer_texts
 from trainer.serving.errors import ApiError
@@ -21,17 +22,28 @@ def classify_texts(
     A result is {label: score}. Scores of labels that exclude each other sum to one (softmax); those of a multi-label
     model are each between zero and one (sigmoid); a regression model's are its values.
     """
-    loaded: LoadedModel = kept.model
-    longest = _longest(loaded)
+    loaded: LoadedModel | EncoderWithHead = kept.model
+    if isinstance(loaded, EncoderWithHead):
+        tokenizer, longest = loaded.encoder.tokenizer, loaded.encoder.get_max_seq_length()
+    else:
+        tokenizer, longest = loaded.tokenizer, _longest(loaded)
 
     def count_tokens(request: ClassifyRequest) -> list[int]:
-        ids = cast("list[list[int]]", loaded.tokenizer(request.texts, truncation=False, verbose=False)["input_ids"])
+        ids = cast("list[list[int]]", tokenizer(request.texts, truncation=False, verbose=False)["input_ids"])
         return [len(one) for one in ids]
 
     def classify(rows: list[tuple[ClassifyRequest, str]]) -> list[dict[str, float]]:
-        return score_labels(loaded, [text for _, text in rows], longest)
+        texts = [text for _, text in rows]
+        if isinstance(loaded, EncoderWithHead):
+            return _score_by_head(loaded, texts)
+        return score_labels(loaded, texts, longest)
 
     yield from answer_texts(kept.batch, requests, count_tokens, longest, classify)
+
+
+def _score_by_head(loaded: EncoderWithHead, texts: list[str]) -> list[dict[str, float]]:
+    vectors = loaded.encoder.encode(texts, batch_size=len(texts), show_progress_bar=False, convert_to_tensor=True)
+    return [dict(zip(loaded.head.labels, row, strict=True)) for row in loaded.head.score(vectors).tolist()]
 
 
 @torch.inference_mode()

@@ -78,9 +78,9 @@ def _find_loader(task: Task, name: ModelName) -> Callable[[ModelName, Path, Path
 
         return load_embedder
     if task == "classify":
-        from trainer.models.load_classifier import load_classifier
+        from trainer.models.load_labeller import load_labeller
 
-        return load_classifier
+        return load_labeller
     if task == "likelihood":
         return _load_chat_model
     if isinstance(name.source, GgufSource):

@@ -53,6 +53,8 @@ class Built:
     # Writes weights and whatever else the model needs into an empty folder.
     write: Callable[[Path], None]
     labels: list[str] = field(default_factory=list)
+    # What this recipe alone uses, beside LIBRARIES.
+    libraries: tuple[str, ...] = ()
 
 
 Recipe = Callable[[Any, Workplace], Built]
@@ -174,7 +176,7 @@ def _describe(request: CommonRequest, built: Built, device: str, seconds: float)
         stopped_early=state.global_step < state.max_steps,
         device=torch.cuda.get_device_name() if device == "cuda" else device,
         seconds=seconds,
-        libraries={name: importlib.metadata.version(name) for name in LIBRARIES},
+        libraries={name: importlib.metadata.version(name) for name in (*LIBRARIES, *built.libraries)},
     )
 
 
