@@ -20,6 +20,7 @@ export const errorCatalogue = {
   internal: { status: 500, retry: "later" },
   database_unavailable: { status: 503, retry: "later" },
   trial_pruned: { status: 422, retry: "never" },
+  trial_failed: { status: 422, retry: "never" },
   trial_none: { status: 422, retry: "never" },
   trainer_unavailable: { status: 503, retry: "later" },
   // Workflows

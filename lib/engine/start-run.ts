@@ -6,7 +6,7 @@ import { planWorkflow, type Plan, type PlannedStep } from "@/lib/plan/plan-workf
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { findAncestors, findDescendants } from "@/lib/workflow/topology";
-import { PICK_STEP, TRIALS_STEP, trialsNodeId } from "@/lib/workflow/unroll-sweep";
+import { TRIALS_STEP, trialsNodeId } from "@/lib/workflow/unroll-sweep";
 import { findDependencies, type Gate } from "@/lib/workflow/unrolled";
 import { jsonValue } from "@/lib/server/json-value";
 import { advanceRun } from "./advance-run";
@@ -36,9 +36,11 @@ export async function startRun(resources: SharedResources, request: RunRequest):
   const now = planWorkflow(document, stepDefinitions, known, rowLimit);
   const runId = createId("run");
   const wanted = findWanted(now, target);
-  const plan = planWorkflow(document, stepDefinitions, known, rowLimit, { id: runId, steps: target.kind === "all" ? null : wanted && findMade(now, target, wanted) });
-  await forgetLackingTrials(resources, plan);
-  if (request.retryFailed) await forgetFailures(resources, plan, target);
+  const draw = { id: runId, steps: target.kind === "all" ? null : wanted && findMade(now, target, wanted) };
+  const before = planWorkflow(document, stepDefinitions, known, rowLimit, draw);
+  const forgotten = new Set(request.retryFailed ? await forgetFailures(resources, before, target) : []);
+  const left = Object.fromEntries(Object.entries(known.results).filter(([fingerprint]) => !forgotten.has(fingerprint)));
+  const plan = forgotten.size === 0 ? before : planWorkflow(document, stepDefinitions, { ...known, results: left }, rowLimit, draw);
   const selected = selectSteps(plan, target, wanted);
   if (target.kind === "only" || target.kind === "from") await forgetResult(resources, plan, target.nodeId);
   const started = await storeRun(resources, runId, request, plan, selected);
@@ -48,27 +50,16 @@ export async function startRun(resources: SharedResources, request: RunRequest):
 
 /**
  * A result with failed rows is a result, and is kept until a person asks for those rows again. What was made of it goes too:
- * its fingerprint says how it was made, not which rows came through.
+ * its fingerprint says how it was made, not which rows, or trials, came through. Gives the fingerprints that are gone.
  */
-async function forgetFailures(resources: SharedResources, plan: Plan, target: RunTarget): Promise<void> {
+async function forgetFailures(resources: SharedResources, plan: Plan, target: RunTarget): Promise<string[]> {
   const asked = [...plan.steps.values()].filter((step) => target.kind !== "only" || step.node.drawn === target.nodeId);
   const results = await findStepResults(resources, asked.flatMap((step) => step.fingerprint ?? []));
-  const broken = asked.filter((step) => step.definition?.resource === "llm" && (results.get(step.fingerprint ?? "")?.outputs.issues.failed ?? 0) > 0);
+  const broken = asked.filter((step) => (step.definition?.resource === "llm" || step.node.step === TRIALS_STEP) && (results.get(step.fingerprint ?? "")?.outputs.issues.failed ?? 0) > 0);
   const outdated = new Set(broken.flatMap((step) => [...findDescendants(plan.document, step.node.id)]));
   const fingerprints = [...outdated].flatMap((id) => plan.steps.get(id)?.fingerprint ?? []);
   await resources.database.pool.query("DELETE FROM step_result WHERE fingerprint = ANY($1)", [fingerprints]);
-}
-
-/**
- * What was made of a sweep some of whose trials had no result goes, with what was made of it, as those trials are run again:
- * its fingerprint says which trials there were, not which came through.
- */
-async function forgetLackingTrials(resources: SharedResources, plan: Plan): Promise<void> {
-  const isStale = (id: string) => plan.steps.get(id)?.verdict.state === "stale";
-  const lacking = plan.document.nodes.filter(({ step, after }) => (step === TRIALS_STEP || step === PICK_STEP) && after.some(isStale));
-  const outdated = new Set(lacking.flatMap(({ id }) => [...findDescendants(plan.document, id)]));
-  const fingerprints = [...outdated].flatMap((id) => (plan.steps.get(id)?.verdict.state === "fresh" ? (plan.steps.get(id)?.fingerprint ?? []) : []));
-  if (fingerprints.length > 0) await resources.database.pool.query("DELETE FROM step_result WHERE fingerprint = ANY($1)", [fingerprints]);
+  return fingerprints;
 }
 
 /** A person who runs this very step wants it done, though its result is there: published again, a page read again. */
@@ -102,7 +93,7 @@ function findMade({ document }: Plan, target: RunTarget, wanted: ReadonlySet<str
 function selectSteps(plan: Plan, target: RunTarget, wanted: ReadonlySet<string> | null): PlannedStep[] {
   const dropped = findDisabled(plan);
   const steps = [...plan.order.flatMap((id) => plan.steps.get(id) ?? []), ...[...plan.steps.values()].filter((step) => !plan.order.includes(step.node.id))].filter(
-    (step) => (!wanted || wanted.has(step.node.id)) && !dropped.has(step.node.id),
+    (step) => (!wanted || wanted.has(step.node.id)) && !dropped.has(step.node.id) && !(step.node.trial !== null && step.verdict.state === "skipped"),
   );
   if (steps.length === 0) throw new AppError("nothing_to_run");
   for (const step of steps) {

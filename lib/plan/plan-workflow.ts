@@ -11,8 +11,9 @@ import { listParams } from "@/lib/steps/_sdk/param-fields";
 import { addTruncatedColumn } from "@/lib/steps/_sdk/truncated-column";
 import type { Endpoint, WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
 import { findLastRound } from "@/lib/workflow/stop-rule";
-import { groupEdgesByTarget, sortTopologically } from "@/lib/workflow/topology";
+import { findAncestors, groupEdgesByTarget, sortTopologically } from "@/lib/workflow/topology";
 import { unrollGroups } from "@/lib/workflow/unroll-groups";
+import { TRIALS_STEP } from "@/lib/workflow/unroll-sweep";
 import { findDependencies, type UnrolledDocument, type UnrolledNode } from "@/lib/workflow/unrolled";
 import { checkGroups } from "./check-groups";
 import { checkPorts } from "./check-ports";
@@ -109,7 +110,27 @@ export function planWorkflow(
       problems: [problem],
     });
   }
+  leaveOutFailedTrials({ steps, document, order });
   return { steps, document, order };
+}
+
+/** A sweep that has its table of trials is done: those that failed are tried again when a person asks for it, as failed rows are. */
+function leaveOutFailedTrials({ steps, document, order }: Plan): void {
+  const skip = (step: PlannedStep) => steps.set(step.node.id, { ...step, verdict: { state: "skipped" } });
+  for (const { node, verdict, incoming } of [...steps.values()]) {
+    if (node.step !== TRIALS_STEP || verdict.state !== "fresh") continue;
+    const outcomes = [...(incoming["watched"] ?? []), ...(incoming["models"] ?? [])].flatMap(({ from }) => steps.get(from.node) ?? []);
+    for (const outcome of outcomes.filter((step) => step.verdict.state === "stale")) {
+      for (const id of findAncestors(document, outcome.node.id)) {
+        const step = steps.get(id);
+        if (step?.node.trial === outcome.node.trial && step.verdict.state === "stale") skip(step);
+      }
+    }
+  }
+  for (const id of order) {
+    const step = steps.get(id);
+    if (step?.verdict.state === "stale" && isBehindPruned(step.node, step.incoming, steps)) skip(step);
+  }
 }
 
 /** The drawn document with its groups unrolled. */
@@ -249,7 +270,7 @@ function judge({ node, problems, identity, fingerprint, incoming, known, steps }
   return { state: "stale", reason: explainStaleness(before, identity) };
 }
 
-/** Its trial was given up. */
+/** Its trial failed or was given up. */
 function isBehindPruned({ trial }: UnrolledNode, incoming: Record<string, WorkflowEdge[]>, steps: ReadonlyMap<string, PlannedStep>): boolean {
   return trial !== null && Object.values(incoming).flat().some(({ from }) => steps.get(from.node)?.verdict.state === "skipped");
 }

@@ -13,7 +13,7 @@ const chosenParams = z.record(z.string(), z.unknown());
 export const run: StepRunner<typeof definition> = {
   kind: "table",
   async run(context) {
-    const { params, pruned, emitReport } = context;
+    const { params, pruned, emitReport, fail } = context;
     const { values } = await readOutcomes(context, params.column);
     const best = findBest(values, params.direction);
     if (best === null) throw new AppError("trial_none", { detail: `0 of ${String(params.trials)} trials have “${params.column}”` });
@@ -33,6 +33,8 @@ export const run: StepRunner<typeof definition> = {
        FROM (SELECT unnest(CAST(CAST(? AS JSON) AS STRUCT(trial BIGINT, state VARCHAR, objective DOUBLE, best BOOLEAN, settings JSON)[])) AS r)`,
       [JSON.stringify(rows)],
     );
+    const failed = rows.filter(({ state }) => state === "failed").map(({ trial }) => trial);
+    await fail(`SELECT NULL::BIGINT AS __in0, 'trial_failed' AS code, json_object('trial', trial)::VARCHAR AS data FROM (SELECT unnest(CAST(CAST(? AS JSON) AS BIGINT[])) AS trial)`, [JSON.stringify(failed)]);
   },
 };
 
