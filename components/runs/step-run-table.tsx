@@ -62,6 +62,14 @@ interface StepRunTableProps {
   onChoose?: (nodeId: string) => void;
 }
 
+/** What a step waits for, where that is not another step. */
+function WaitWords({ step }: { step: StepRunView }) {
+  const t = useTranslations("runs");
+  if (step.waitsFor === "provider") return t("waitsForProvider");
+  const gigabytes = step.training?.waitsForGigabytes ?? null;
+  return gigabytes === null ? t("waitsForTrainer", { state: step.state }) : t("waitsForDevice", { gigabytes });
+}
+
 /** The steps of a run: state, time, rows, calls, money, and what went wrong. */
 export function StepRunTable({ run, now, onChoose }: StepRunTableProps) {
   const t = useTranslations("runs");
@@ -105,7 +113,7 @@ export function StepRunTable({ run, now, onChoose }: StepRunTableProps) {
                 </div>
                 {step.error && <p className="mt-0.5 text-xs text-bad">{describeError(step.error)}</p>}
                 {step.batch && <p className="mt-0.5 text-xs text-muted">{batchWords(step.batch).long}</p>}
-                {step.waitsFor && <p className="mt-0.5 text-xs text-muted">{step.waitsFor === "provider" ? t("waitsForProvider") : t("waitsForTrainer", { state: step.state })}</p>}
+                {step.waitsFor && <p className="mt-0.5 text-xs text-muted"><WaitWords step={step} /></p>}
               </td>
               <td className="min-w-48 px-3 py-1.5">
                 <div className="relative my-1.5 h-2 rounded-sm bg-hover">

@@ -52,6 +52,8 @@ export const stepRunView = z.strictObject({
       modelId: z.string(),
       /** Held until it is resumed: it has checkpointed and given its device back. */
       paused: z.boolean(),
+      /** Gigabytes of free memory that it waits for on a device; null where it does not. */
+      waitsForGigabytes: z.number().nullable(),
       notes: z.array(z.strictObject({ code: z.string(), data: z.record(z.string(), z.unknown()) })),
     })
     .nullable(),

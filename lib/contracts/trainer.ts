@@ -70,6 +70,13 @@ const common = {
     .strictObject({ rule: z.enum(pruneRules), startup: z.int().positive(), earlier: z.array(z.array(z.strictObject({ step: z.int(), loss: z.number() })).max(MOST_EVALUATIONS)).max(MAX_TRIALS) })
     .nullable()
     .default(null),
+  /** Devices that train it together. The batch is that of all of them. */
+  devices: z.int().min(1).default(1),
+  /** `ddp`: each device holds the model and a part of the batch; `fsdp`: each holds a part of the model too. */
+  spread: z.enum(["ddp", "fsdp"]).default("ddp"),
+  /** Checkpoints beside those at evaluations, by optimiser steps or by minutes; null for none. */
+  checkpointEverySteps: z.int().positive().nullable().default(null),
+  checkpointEveryMinutes: z.number().positive().nullable().default(null),
 };
 
 /** How a prompt is written for the model. */
@@ -275,6 +282,9 @@ export const trainingResult = z.strictObject({
   labels: z.array(z.string()),
   stoppedEarly: z.boolean(),
   device: z.string(),
+  devices: z.int().min(1).default(1),
+  /** How it was spread over several devices; null for one. */
+  spread: z.enum(["ddp", "fsdp"]).nullable().default(null),
   seconds: z.number(),
   libraries: z.record(z.string(), z.string()),
 });
@@ -293,6 +303,8 @@ export const trainingError = z.strictObject({
     "training_argument_unknown",
     "training_template_invalid",
     "training_device_missing",
+    "training_devices_missing",
+    "training_memory_short",
     "training_setting_unfit",
     "training_nan_loss",
     "training_out_of_memory",

@@ -196,6 +196,8 @@ export const errorCatalogue = {
   training_argument_unknown: { status: 422, retry: "never" },
   training_template_invalid: { status: 422, retry: "never" },
   training_device_missing: { status: 422, retry: "never" },
+  training_devices_missing: { status: 422, retry: "never" },
+  training_memory_short: { status: 422, retry: "never" },
   training_setting_unfit: { status: 422, retry: "never" },
   training_nan_loss: { status: 422, retry: "never" },
   training_out_of_memory: { status: 422, retry: "never" },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { errorRecord } from "@/lib/contracts/errors";
-import { listedModel, POOL_PROVIDER, provider, trainingState } from "@/lib/contracts/models";
+import { listedModel, POOL_PROVIDER, provider, trainingState, waitsForDevice } from "@/lib/contracts/models";
 import { trainingProgress, trainingRequest, trainingResult, trainingSamples } from "@/lib/contracts/trainer";
 import { readSettings } from "@/lib/engine/connection-endpoint";
 import { identifyModel, resolveModel } from "@/lib/engine/model-resolver";
@@ -86,6 +86,7 @@ export async function readTraining(resources: SharedResources, modelId: string) 
     name: model?.name ?? request.name,
     state: trainingState.parse(training.state),
     pausedBy: isUnderWay(training.state) ? (training.paused ? ("person" as const) : rows[0]?.run_paused ? ("run" as const) : null) : null,
+    waitsFor: training.state === "queued" ? waitsForDevice.nullable().parse(training.waitsFor) : null,
     ready: model !== null,
     runId: training.runId,
     nodeId: training.nodeId,

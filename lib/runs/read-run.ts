@@ -45,6 +45,7 @@ interface StepRow {
   training_state: string | null;
   training_progress: unknown;
   training_paused: boolean | null;
+  training_waits_for: { gigabytes: number } | null;
   model_id: string | null;
   is_tuning: boolean;
   batch_total: number | null;
@@ -56,7 +57,7 @@ interface StepRow {
 const STEPS = `
   SELECT s.run_id, s.node_id, s.step_id, s.title, s.fingerprint, s.state, s.from_cache, s.waits_for, s.rows_total, s.error, s.started_at, s.ended_at,
     c.*, r.totals, EXTRACT(epoch FROM COALESCE(s.ended_at, now()) - s.started_at)::float AS elapsed,
-    t.id AS training_id, t.state AS training_state, t.progress AS training_progress,
+    t.id AS training_id, t.state AS training_state, t.progress AS training_progress, t.waits_for AS training_waits_for,
     (t.paused OR EXISTS (SELECT 1 FROM run WHERE run.id = t.run_id AND run.state = 'paused')) AS training_paused, t.request->>'modelId' AS model_id, b.*,
     EXISTS (SELECT 1 FROM provider_tuning p WHERE p.step_run_id = s.id AND p.state IN ('sending', 'open')) AS is_tuning
   FROM step_run s
@@ -145,6 +146,7 @@ function toStepView(row: StepRow): StepRunView {
             id: row.training_id,
             modelId: row.model_id,
             paused: isHeld,
+            waitsForGigabytes: row.training_state === "queued" && !isHeld && row.training_waits_for ? row.training_waits_for.gigabytes : null,
             phase: progress?.phase ?? "queued",
             step: progress?.step ?? 0,
             totalSteps: progress?.totalSteps ?? null,

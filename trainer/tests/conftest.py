@@ -115,6 +115,10 @@ COMMON: dict[str, Any] = {
     "earlyStopping": None,
     "advanced": {},
     "pruning": None,
+    "devices": 1,
+    "spread": "ddp",
+    "checkpointEverySteps": None,
+    "checkpointEveryMinutes": None,
 }
 PLAIN: dict[str, Any] = {"format": "completion", "systemPrompt": None, "chatTemplate": None}
 

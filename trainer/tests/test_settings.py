@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
-from conftest import PLAIN, RecordingReporter, example_rows, write_table
+from conftest import PLAIN, Killed, RecordingReporter, example_rows, write_table
 from trainer.errors import TrainingFailed
 
 Train = Callable[..., Any]
@@ -101,6 +101,21 @@ def test_validation_rows_that_are_training_rows_are_counted_or_refused(train: Tr
     error = refusal(train, rows=example_rows(6), data={"train": table, "validation": table})
     assert (error.code, error.data["rows"]) == ("training_validation_shared", 6)
     assert not list(data_folder.glob("checkpoints/one/prepared/shared*"))
+
+
+def test_checkpoints_come_by_steps_or_minutes_apart_from_evaluations(train: Train) -> None:
+    for name, cadence, saved in (
+        ("steps", {"checkpointEverySteps": 3}, 3),
+        ("time", {"checkpointEveryMinutes": 1e-6}, 4),
+    ):
+        settings = {"modelId": name, "validationFraction": 0.2, "evaluateEverySteps": 1000, "epochs": 2, **cadence}
+        with pytest.raises(Killed):
+            train(RecordingReporter(die_at=5), **settings)
+        # How often is nothing that a training would have to begin anew for.
+        reporter = RecordingReporter()
+        train(reporter, **{**settings, "checkpointEverySteps": None, "checkpointEveryMinutes": None})
+        [note] = [note for note in reporter.progresses[-1].notes if note.code == "resumed_from_checkpoint"]
+        assert note.data == {"step": saved}
 
 
 def test_samples_are_written_at_each_evaluation(train: Train, train_recipe: Train) -> None:

@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 
 
 class TrainerService:
-    def __init__(self, database_url: str, data_folder: Path, model: Path) -> None:
+    def __init__(self, database_url: str, data_folder: Path, model: Path, extra: dict[str, str] | None = None) -> None:
         self.database_url = database_url
         self._environment = {
             **os.environ,
@@ -29,6 +29,7 @@ class TrainerService:
             "TRAINER_TOKEN": "secret",
             "REDIS_URL": "",
             "PYTHONPATH": str(Path(__file__).resolve().parents[1] / "src"),
+            **(extra or {}),
         }
         self._log = open(data_folder / "service.log", "a")
         self.process: subprocess.Popen[bytes] | None = None
@@ -48,8 +49,11 @@ class TrainerService:
 
     def children(self) -> list[int]:
         assert self.process is not None
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in listed]
+        return self.children_of(self.process.pid)
+
+    @staticmethod
+    def children_of(parent: int) -> list[int]:
+        return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
     def query(self, statement: str, *values: object) -> list[dict[str, Any]]:
         with psycopg.connect(self.database_url, autocommit=True, row_factory=dict_row) as connection:

@@ -33,6 +33,10 @@ export const trainingParams = {
   bestCheckpoint: z.enum(["loss", "measure", "last"]).default("loss").meta({ ...select, advanced: true }),
   precision: z.enum(["auto", "fp32", "bf16", "fp16"]).default("auto").meta({ ...select, advanced: true }),
   device: z.enum(["auto", "cpu", "cuda", "mps"]).default("auto").meta({ ...select, advanced: true }),
+  devices: z.int().min(1).max(1024).default(1).meta({ ...integer, advanced: true, addedLater: true }),
+  spread: z.enum(["ddp", "fsdp"]).default("ddp").meta({ ...select, advanced: true, addedLater: true }),
+  checkpointEverySteps: z.int().min(1).nullable().default(null).meta({ ...integer, advanced: true, addedLater: true }),
+  checkpointEveryMinutes: z.number().positive().nullable().default(null).meta({ ...number, advanced: true, addedLater: true }),
   gradientCheckpointing: z.enum(["auto", "on", "off"]).default("auto").meta({ ...select, advanced: true }),
   seed: z.int().min(0).meta({ ...integer, advanced: true }),
   furtherArguments: z
@@ -73,10 +77,17 @@ export const trainingDefaults: TrainingValues = {
   bestCheckpoint: "loss",
   precision: "auto",
   device: "auto",
+  devices: 1,
+  spread: "ddp",
+  checkpointEverySteps: null,
+  checkpointEveryMinutes: null,
   gradientCheckpointing: "auto",
   seed: 42,
   furtherArguments: [],
 };
+
+/** How often a training is saved changes nothing in what it ends as. */
+export const trainingExcludes = ["checkpointEverySteps", "checkpointEveryMinutes"] as const;
 
 /** The base model, and the two places where rows come in. */
 export const baseModelParam = { model: modelParam };
@@ -88,7 +99,7 @@ export const trainingPorts = [
 ] as const;
 
 type CommonFields = "method" | "validationFraction" | "epochs" | "maxSteps" | "batchSize" | "gradientAccumulation" | "gradientCheckpointing" | "precision" | "device"
-  | "learningRate" | "optimiser" | "scheduler" | "warmupSteps" | "weightDecay" | "maxGradNorm" | "maxLength" | "seed" | "evaluateEverySteps" | "bestCheckpoint" | "earlyStopping" | "advanced";
+  | "learningRate" | "optimiser" | "scheduler" | "warmupSteps" | "weightDecay" | "maxGradNorm" | "maxLength" | "seed" | "evaluateEverySteps" | "bestCheckpoint" | "earlyStopping" | "advanced" | "devices" | "spread" | "checkpointEverySteps" | "checkpointEveryMinutes";
 
 /** The part of a training request that these parameters decide. */
 export function toTrainingSettings(params: TrainingValues): Pick<TrainingRequest, CommonFields> {
@@ -113,6 +124,10 @@ export function toTrainingSettings(params: TrainingValues): Pick<TrainingRequest
     seed: params.seed,
     evaluateEverySteps: params.evaluateEverySteps,
     bestCheckpoint: params.bestCheckpoint,
+    devices: params.devices,
+    spread: params.spread,
+    checkpointEverySteps: params.checkpointEverySteps,
+    checkpointEveryMinutes: params.checkpointEveryMinutes,
     earlyStopping: earlyStoppingPatience === null ? null : { patience: earlyStoppingPatience, threshold: earlyStoppingThreshold },
     advanced: Object.fromEntries(params.furtherArguments.map(({ name, value }) => [name, readArgument(value)])),
   };

@@ -16,7 +16,16 @@ def main() -> int:
     run = commands.add_parser("run-training", help="one training, under the lease of the process that starts it")
     run.add_argument("training_id")
     commands.add_parser("run-export", help="one export, asked for on standard input by the process that starts it")
+    group = commands.add_parser(
+        "run-group", help="one training by several processes, of which each runs `run-training`"
+    )
+    group.add_argument("training_id")
+    group.add_argument("processes", type=int)
     arguments = parser.parse_args()
+    if arguments.command == "run-group":
+        from trainer.training.run_group import run_group
+
+        return run_group(read_settings(), arguments.training_id, arguments.processes, os.getppid())
     if arguments.command == "run-export":
         from trainer.exporting.export_model import run_export
 

@@ -19,6 +19,10 @@ class TrainingInterrupted(Exception):
     """The process was asked to stop; its checkpoint is complete and another process can go on from it."""
 
 
+class SmallerBatch(Exception):
+    """One process of several had no memory for its rows; all of them start again, with fewer."""
+
+
 class LeaseLost(Exception):
     """Another process owns the training now, so nothing may be written any more."""
 

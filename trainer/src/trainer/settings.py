@@ -18,6 +18,15 @@ class Settings:
     port: int
     token: str | None
     builtin_model: Path
+    # How many processes a machine without a GPU trains with.
+    cpu_processes: int
+    # What a training may have of a device's memory at most; None for all of it.
+    device_memory_gb: float | None
+    # Several machines that train together: how many, which of them this is, and where the first one is met.
+    machines: int
+    machine_rank: int
+    main_address: str
+    main_port: int | None
 
 
 def read_settings() -> Settings:
@@ -30,6 +39,14 @@ def read_settings() -> Settings:
         port=int(os.environ.get("TRAINER_PORT") or 8808),
         token=os.environ.get("TRAINER_TOKEN") or None,
         builtin_model=Path(os.environ.get("REVERIE_BUILTIN_MODEL") or package_root / "builtin" / "model").resolve(),
+        cpu_processes=int(os.environ.get("TRAINER_CPU_PROCESSES") or 1),
+        device_memory_gb=float(os.environ["TRAINER_DEVICE_MEMORY_GB"])
+        if os.environ.get("TRAINER_DEVICE_MEMORY_GB")
+        else None,
+        machines=int(os.environ.get("TRAINER_MACHINES") or 1),
+        machine_rank=int(os.environ.get("TRAINER_MACHINE_RANK") or 0),
+        main_address=os.environ.get("TRAINER_MAIN_ADDRESS") or "127.0.0.1",
+        main_port=int(os.environ["TRAINER_MAIN_PORT"]) if os.environ.get("TRAINER_MAIN_PORT") else None,
     )
 
 

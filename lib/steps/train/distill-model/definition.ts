@@ -4,7 +4,7 @@ import { modelParam } from "../../_sdk/param-fields";
 import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep } from "../../_sdk/define-step";
 import { promptFormatDefaults, promptFormatParams } from "../../_sdk/prompt-format-params";
-import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
+import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingExcludes, trainingParams, trainingPorts } from "../../_sdk/training-params";
 
 export const definition = defineStep({
   id: "distill-model",
@@ -25,6 +25,7 @@ export const definition = defineStep({
     ...trainingParams,
   }),
   defaults: { ...baseModelDefault, teacher: builtinModel, promptColumn: "", maxNewTokens: 128, temperature: 1, beta: 1, ...promptFormatDefaults, ...trainingDefaults },
+  identityExcludes: trainingExcludes,
   incomplete: ["promptColumn"],
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({

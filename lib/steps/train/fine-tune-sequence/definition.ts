@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep } from "../../_sdk/define-step";
-import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
+import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingExcludes, trainingParams, trainingPorts } from "../../_sdk/training-params";
 
 export const definition = defineStep({
   id: "fine-tune-sequence",
@@ -18,6 +18,7 @@ export const definition = defineStep({
     ...trainingParams,
   }),
   defaults: { ...baseModelDefault, promptColumn: "", completionColumn: "", ...trainingDefaults },
+  identityExcludes: trainingExcludes,
   incomplete: ["promptColumn", "completionColumn"],
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({

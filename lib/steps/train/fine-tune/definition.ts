@@ -2,7 +2,7 @@ import { z } from "zod";
 import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep } from "../../_sdk/define-step";
 import { promptFormatDefaults, promptFormatParams } from "../../_sdk/prompt-format-params";
-import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
+import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingExcludes, trainingParams, trainingPorts } from "../../_sdk/training-params";
 
 export const definition = defineStep({
   id: "fine-tune",
@@ -22,6 +22,7 @@ export const definition = defineStep({
     neftuneAlpha: z.number().positive().max(1000).nullable().default(null).meta({ field: { kind: "number" }, advanced: true }),
   }),
   defaults: { ...baseModelDefault, promptColumn: null, completionColumn: "", ...promptFormatDefaults, ...trainingDefaults, packing: false, neftuneAlpha: null },
+  identityExcludes: trainingExcludes,
   incomplete: ["completionColumn"],
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({

@@ -3,7 +3,7 @@ import { dpoLosses } from "@/lib/contracts/trainer";
 import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep } from "../../_sdk/define-step";
 import { promptFormatDefaults, promptFormatParams } from "../../_sdk/prompt-format-params";
-import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
+import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingExcludes, trainingParams, trainingPorts } from "../../_sdk/training-params";
 
 export const definition = defineStep({
   id: "train-dpo",
@@ -25,6 +25,7 @@ export const definition = defineStep({
     ...trainingParams,
   }),
   defaults: { ...baseModelDefault, promptColumn: "", chosenColumn: "", rejectedColumn: "", loss: "sigmoid", beta: 0.1, labelSmoothing: 0, ...promptFormatDefaults, ...trainingDefaults },
+  identityExcludes: trainingExcludes,
   incomplete: ["promptColumn", "chosenColumn", "rejectedColumn"],
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep } from "../../_sdk/define-step";
-import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
+import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingExcludes, trainingParams, trainingPorts } from "../../_sdk/training-params";
 
 const columnsByKind = {
   pairs: ["anchorColumn", "positiveColumn"],
@@ -29,6 +29,7 @@ export const definition = defineStep({
     ...trainingParams,
   }),
   defaults: { ...baseModelDefault, from: "pairs", anchorColumn: "", positiveColumn: "", negativeColumn: "", otherColumn: "", labelColumn: "", margin: 0.5, ...trainingDefaults, bestCheckpoint: "measure" },
+  identityExcludes: trainingExcludes,
   incomplete: ["anchorColumn"],
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep } from "../../_sdk/define-step";
-import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
+import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingExcludes, trainingParams, trainingPorts } from "../../_sdk/training-params";
 
 const columnsByKind = {
   pairs: ["promptColumn", "chosenColumn", "rejectedColumn"],
@@ -31,6 +31,7 @@ export const definition = defineStep({
     ...trainingParams,
   }),
   defaults: { ...baseModelDefault, from: "pairs", promptColumn: "", chosenColumn: "", rejectedColumn: "", chosenScoreColumn: "", rejectedScoreColumn: "", completionColumn: "", scoreColumn: "", separator: "\n\n", ...trainingDefaults, bestCheckpoint: "measure" },
+  identityExcludes: trainingExcludes,
   incomplete: ["promptColumn"],
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({

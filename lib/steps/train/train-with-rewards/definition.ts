@@ -4,7 +4,7 @@ import { modelParam } from "../../_sdk/param-fields";
 import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep, type StepProblem } from "../../_sdk/define-step";
 import { promptFormatDefaults, promptFormatParams } from "../../_sdk/prompt-format-params";
-import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
+import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingExcludes, trainingParams, trainingPorts } from "../../_sdk/training-params";
 
 const defaultInstruction = "Rate how well the reply answers the prompt, from 0 to 10. Say the number alone.\n\nPrompt:\n{prompt}\n\nReply:\n{reply}";
 
@@ -44,6 +44,7 @@ export const definition = defineStep({
     ...trainingParams,
   }),
   defaults: { ...baseModelDefault, promptColumn: "", reward: "model", rewardModel: builtinModel, answerColumn: "", pattern: "", judge: builtinModel, judgeInstruction: defaultInstruction, replies: 8, maxNewTokens: 128, algorithm: "grpo", temperature: 1, topP: 1, beta: 0.04, ...promptFormatDefaults, ...trainingDefaults, batchSize: 16, learningRate: 1e-4, bestCheckpoint: "measure" },
+  identityExcludes: trainingExcludes,
   incomplete: ["promptColumn"],
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({

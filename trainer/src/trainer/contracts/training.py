@@ -115,6 +115,10 @@ class CommonRequest(_Strict):
     early_stopping: EarlyStopping | None
     advanced: dict[str, Any]
     pruning: Pruning | None = None
+    devices: int = Field(default=1, ge=1)
+    spread: Literal["ddp", "fsdp"] = "ddp"
+    checkpoint_every_steps: int | None = Field(default=None, gt=0)
+    checkpoint_every_minutes: float | None = Field(default=None, gt=0)
 
 
 class PromptFormat(_Strict):
@@ -377,6 +381,8 @@ class TrainingResult(_Strict):
     labels: list[str]
     stopped_early: bool
     device: str
+    devices: int = Field(default=1, ge=1)
+    spread: Literal["ddp", "fsdp"] | None = None
     seconds: float
     libraries: dict[str, str]
 
@@ -392,6 +398,8 @@ TrainingErrorCode = Literal[
     "training_argument_unknown",
     "training_template_invalid",
     "training_device_missing",
+    "training_devices_missing",
+    "training_memory_short",
     "training_setting_unfit",
     "training_nan_loss",
     "training_out_of_memory",

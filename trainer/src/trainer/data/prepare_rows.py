@@ -18,6 +18,7 @@ from trainer.data.read_rows import Row, read_rows
 from trainer.data.shared_rows import SharedRows
 from trainer.data_folder import fsync_path
 from trainer.errors import TrainingFailed
+from trainer.training.group import main_first
 from trainer.training.reporter import ProgressState
 
 ROWS_A_BATCH = 512
@@ -78,13 +79,14 @@ def prepare_rows(
     progress.enter("preparing")
     folder = folder / "prepared"
     record = folder / "prepared.json"
-    if not record.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        counts = _write_examples(request, columns, schema, make_example, data_folder, folder)
-        draft = folder / "prepared.json.partial"
-        draft.write_text(json.dumps(asdict(counts)), "utf-8")
-        fsync_path(draft)
-        os.replace(draft, record)
+    with main_first():
+        if not record.is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            counts = _write_examples(request, columns, schema, make_example, data_folder, folder)
+            draft = folder / "prepared.json.partial"
+            draft.write_text(json.dumps(asdict(counts)), "utf-8")
+            fsync_path(draft)
+            os.replace(draft, record)
     counts = PreparedCounts(**json.loads(record.read_text("utf-8")))
     _check_counts(request, counts, progress)
     validation = Dataset.from_file(str(folder / "validation.arrow")) if counts.validation_rows else None

@@ -17,9 +17,15 @@ from trainer.data_folder import fsync_path, fsync_tree, model_folder
 RECORD = "reverie-training.json"
 
 
-def write_model(folder: Path, model: object, tokenizer: PreTrainedTokenizerBase, request: CommonRequest) -> None:
-    """Weights and tokenizer; an adapter with what it adapts."""
-    cast("PreTrainedModel", model).save_pretrained(str(folder))
+def write_model(
+    folder: Path,
+    model: object,
+    tokenizer: PreTrainedTokenizerBase,
+    request: CommonRequest,
+    weights: dict[str, Any] | None = None,
+) -> None:
+    """Weights, the model's own where none are given, and tokenizer; an adapter with what it adapts."""
+    cast("PreTrainedModel", model).save_pretrained(str(folder), state_dict=weights)
     tokenizer.save_pretrained(str(folder))
     if request.method.kind != "full":
         write_json(folder / "base.json", {"base": request.base.model_dump(mode="json", by_alias=True)})

@@ -60,7 +60,9 @@ def fine_tune_causal(request: FineTuneRequest, place: Workplace) -> Built:
         neftune_noise_alpha=request.neftune_alpha,
         prediction_loss_only=True,
     )
-    samples = WriteSamples(samples_of_tokens(rows.validation, tokenizer), tokenizer, place.reporter)
+    # A model in shards writes nothing: each word would have to be put together from all devices.
+    shown = None if request.devices > 1 and request.spread == "fsdp" else rows.validation
+    samples = WriteSamples(samples_of_tokens(shown, tokenizer), tokenizer, place.reporter)
     trainer = _Trainer(
         model=loaded.model,
         args=args,

@@ -23,6 +23,7 @@ class Lease:
     training_id: str
     token: str
     attempt: int
+    request: object
 
 
 class Database:
@@ -58,21 +59,54 @@ class Database:
         self._connection = None
 
 
-async def take_next(database: Database) -> Lease | None:
+_OPEN = (
+    "NOT cancel_requested AND attempt < %(attempts)s AND "
+    "(state = 'queued' OR (state = 'running' AND (lease_until IS NULL OR lease_until < now()))) "
+    f"AND NOT ({_HELD})"
+)
+# More would not find devices either, and each is read whole.
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    training_id: str
+    request: object
+    waited_seconds: float
+
+
+async def list_waiting(database: Database) -> list[WaitingRow]:
     """
-    The oldest training that nobody runs and nobody holds. A crashed one comes back here when its lease has run out.
+    Trainings that nobody runs and nobody holds, the oldest first. A crashed one comes back here when its lease has run
+    out.
     """
+    rows = await database.execute(
+        f"SELECT id, request, extract(epoch FROM now() - created_at)::float FROM training WHERE {_OPEN} "
+        "ORDER BY created_at, id LIMIT %(most)s",
+        {"attempts": MAX_ATTEMPTS, "most": MOST_LISTED},
+    )
+    return [WaitingRow(*row) for row in rows]
+
+
+async def take(database: Database, training_id: str) -> Lease | None:
+    """None where another was faster."""
     token = uuid.uuid4().hex
     rows = await database.execute(
         "UPDATE training SET state = 'running', lease_token = %(token)s, attempt = attempt + 1, waits_for = NULL, "
         "lease_until = now() + make_interval(secs => %(seconds)s), started_at = coalesce(started_at, now()) "
-        "WHERE id = (SELECT id FROM training WHERE NOT cancel_requested AND attempt < %(attempts)s AND "
-        "(state = 'queued' OR (state = 'running' AND (lease_until IS NULL OR lease_until < now()))) "
-        f"AND NOT ({_HELD}) "
-        "ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, attempt",
-        {"token": token, "seconds": LEASE_SECONDS, "attempts": MAX_ATTEMPTS},
+        f"WHERE id = (SELECT id FROM training WHERE id = %(id)s AND {_OPEN} FOR UPDATE SKIP LOCKED) "
+        "RETURNING id, attempt, request",
+        {"id": training_id, "token": token, "seconds": LEASE_SECONDS, "attempts": MAX_ATTEMPTS},
     )
-    return Lease(rows[0][0], token, rows[0][1]) if rows else None
+    return Lease(rows[0][0], token, rows[0][1], rows[0][2]) if rows else None
+
+
+async def note_waiting(database: Database, training_id: str, reason: dict[str, Any] | None) -> None:
+    await database.execute(
+        "UPDATE training SET waits_for = %(reason)s "
+        "WHERE id = %(id)s AND state = 'queued' AND waits_for IS DISTINCT FROM %(reason)s::jsonb",
+        {"id": training_id, "reason": Jsonb(reason) if reason else None},
+    )
 
 
 async def close_abandoned(database: Database) -> list[str]:

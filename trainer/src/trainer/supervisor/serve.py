@@ -19,10 +19,10 @@ from trainer.supervisor import lease as leases
 from trainer.supervisor.heartbeat import end_heartbeat, keep_heartbeat, library_versions
 from trainer.supervisor.lease import Database
 from trainer.supervisor.listen_queue import listen_queue
-from trainer.supervisor.supervise_training import crash_error, supervise_training, training_log
+from trainer.supervisor.schedule import RECONCILE_SECONDS, Schedule
+from trainer.supervisor.supervise_training import crash_error, training_log
 
 logger = logging.getLogger("trainer")
-RECONCILE_SECONDS = 5
 
 
 def serve(settings: Settings) -> int:
@@ -54,31 +54,26 @@ async def _serve(settings: Settings) -> None:
     # Beats, leases and rounds each have their own connection: none waits for another's statement.
     beats, rounds = Database(settings.database_url), Database(settings.database_url)
     worker_id = f"trainer-{uuid.uuid4().hex}"
-    running: dict[int, str] = {}
+    schedule: Schedule | None = None
 
     def read_detail() -> dict[str, Any]:
         return {
             "device": ", ".join(devices.result()) if devices.done() else None,
             "port": port,
             "libraries": library_versions(),
-            "state": "stopping" if stopping.is_set() else "training" if running else "idle",
-            "trainings": list(running.values()),
+            "state": "stopping" if stopping.is_set() else "training" if schedule and schedule.trainings else "idle",
+            "trainings": schedule.trainings if schedule else [],
         }
 
     heart = asyncio.ensure_future(keep_heartbeat(beats, worker_id, read_detail))
     queue = listen_queue(settings, wake)
-    names = await devices
-    slots = [
-        asyncio.ensure_future(
-            _work(settings, slot if name.startswith("cuda") else None, slot, server_url, running, stopping, wake)
-        )
-        for slot, name in enumerate(names)
-    ]
+    schedule = Schedule(settings, await devices, server_url, stopping, wake)
+    scheduling = asyncio.ensure_future(schedule.run())
     rounds_task = asyncio.ensure_future(_close_abandoned(settings, rounds))
     await stopping.wait()
     logger.info("stopping")
     wake.set()
-    await asyncio.gather(*slots, return_exceptions=True)
+    await asyncio.gather(scheduling, return_exceptions=True)
     for task in (heart, rounds_task):
         task.cancel()
     await queue.close(force=True)
@@ -87,41 +82,6 @@ async def _serve(settings: Settings) -> None:
     await end_heartbeat(beats, worker_id)
     await beats.close()
     await rounds.close()
-
-
-async def _work(
-    settings: Settings,
-    device_index: int | None,
-    slot: int,
-    server_url: str,
-    running: dict[int, str],
-    stopping: asyncio.Event,
-    wake: asyncio.Event,
-) -> None:
-    """One slot a device, so at most one training a device."""
-    database = Database(settings.database_url)
-    while not stopping.is_set():
-        wake.clear()
-        try:
-            lease = await leases.take_next(database)
-        except psycopg.Error as error:
-            logger.warning("trainings cannot be looked up: %s", error)
-            lease = None
-        if lease is None:
-            try:
-                await asyncio.wait_for(wake.wait(), RECONCILE_SECONDS)
-            except asyncio.TimeoutError:
-                pass
-            continue
-        running[slot] = lease.training_id
-        try:
-            await supervise_training(settings, database, lease, device_index, server_url, stopping)
-        except Exception:
-            logger.exception("training %s could not be supervised", lease.training_id)
-            await asyncio.sleep(1)
-        finally:
-            running.pop(slot, None)
-    await database.close()
 
 
 async def _close_abandoned(settings: Settings, database: Database) -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import psycopg
 
@@ -16,8 +16,9 @@ from trainer.contracts.training import TrainingError
 from trainer.settings import Settings
 from trainer.supervisor import lease as leases
 from trainer.supervisor.lease import Database, Lease
+from trainer.supervisor.read_devices import visible_gpu
 from trainer.supervisor.training_log import TrainingLog
-from trainer.training.run_training import EXIT_INTERRUPTED, EXIT_LEASE_LOST
+from trainer.training.exit_status import EXIT_INTERRUPTED, EXIT_LEASE_LOST
 
 logger = logging.getLogger("trainer")
 
@@ -37,12 +38,13 @@ async def supervise_training(
     settings: Settings,
     database: Database,
     lease: Lease,
-    device_index: int | None,
+    processes: int,
+    gpus: Sequence[int],
     server_url: str,
     stopping: asyncio.Event,
 ) -> None:
     log = training_log(settings, lease.training_id)
-    process = await _start(settings, lease, device_index, server_url)
+    process = await _start(settings, lease, processes, gpus, server_url)
     assert process.stdout is not None
     copying = asyncio.ensure_future(_copy_output(process.stdout, log))
     logger.info("training %s started, attempt %d, process %d", lease.training_id, lease.attempt, process.pid)
@@ -58,7 +60,7 @@ async def supervise_training(
 
 
 async def _start(
-    settings: Settings, lease: Lease, device_index: int | None, server_url: str
+    settings: Settings, lease: Lease, processes: int, gpus: Sequence[int], server_url: str
 ) -> asyncio.subprocess.Process:
     environment = dict(
         os.environ,
@@ -73,14 +75,15 @@ async def _start(
     # For rewards that ask a judge.
     environment["TRAINER_SERVER_URL"] = server_url
     environment["TRAINER_SERVER_TOKEN"] = settings.token or ""
-    if device_index is not None:
-        environment["CUDA_VISIBLE_DEVICES"] = str(device_index)
+    if gpus:
+        environment["CUDA_VISIBLE_DEVICES"] = ",".join(visible_gpu(place) for place in gpus)
+    asked = lease.request.get("devices", 1) if isinstance(lease.request, dict) else 1
+    command = ["run-training", lease.training_id] if asked == 1 else ["run-group", lease.training_id, str(processes)]
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "trainer",
-        "run-training",
-        lease.training_id,
+        *command,
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
@@ -130,7 +133,7 @@ async def _watch(
                 await _wait_for_exit(process, CANCEL_SECONDS)
                 break
             if wishes.pause:
-                # Without a deadline: an evaluation under way is finished first, and its checkpoint is the one to go on from.
+                # Without a deadline: an evaluation under way is finished first, and what it judged is saved.
                 was_asked = _ask_to_go(process, was_asked)
         except psycopg.Error as error:
             logger.warning("training %s: the database cannot be asked: %s", lease.training_id, error)

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from trainer.data_folder import fsync_path, fsync_tree
+from trainer.training.group import is_main, wait_for_all
 
 _MARK = "complete"
+# What may differ between two requests of which one goes on where the other stopped.
+_INDIFFERENT = ("modelId", "name", "checkpointEverySteps", "checkpointEveryMinutes")
 
 
 def mark_complete(checkpoint: Path) -> None:
@@ -41,13 +44,19 @@ def own_folder(folder: Path, request: dict[str, Any]) -> Iterator[Path]:
     The lock matters after a lease is lost: the process that lost it may live a moment longer, still writing.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if not is_main():
+        # Rank 0 holds it for all, and has looked into it by the time the others may go on.
+        wait_for_all()
+        yield folder
+        return
     with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         record = folder / "request.json"
-        wanted = json.dumps({key: value for key, value in request.items() if key not in ("modelId", "name")})
+        wanted = json.dumps({key: value for key, value in request.items() if key not in _INDIFFERENT})
         if not record.is_file() or record.read_text("utf-8") != wanted:
             for entry in folder.iterdir():
                 if entry.name != "lock":
                     shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
             record.write_text(wanted, "utf-8")
+        wait_for_all()
         yield folder

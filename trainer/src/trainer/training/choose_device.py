@@ -13,6 +13,10 @@ from trainer.models.load_options import pick_device
 
 def choose_device(request: CommonRequest) -> str:
     """Raises TrainingFailed where the machine lacks what the request asks for, before anything is loaded."""
+    if request.devices > 1 and request.spread == "fsdp" and request.recipe != "fine-tune-causal":  # pyright: ignore
+        raise TrainingFailed(
+            "training_setting_unfit", "shards over devices (FSDP) are there for fine-tuning alone. Choose copies (DDP)."
+        )
     best = pick_device()
     device = best if request.device == "auto" else request.device
     if device not in ("cpu", best):

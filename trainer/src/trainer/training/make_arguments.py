@@ -16,11 +16,15 @@ from trainer.data.prepare_rows import PreparedRows
 from trainer.errors import TrainingFailed
 from trainer.training.choose_device import choose_precision
 from trainer.training.give_up import GiveUp
+from trainer.training.group import sum_of_all
 from trainer.training.train_model import Workplace
 from trainer.training.watcher import Watcher
 
 # A curve of more points than this tells nothing more, and each point is a row in the database.
 LOGGED_POINTS = 2000
+
+# Each layer of the model is a unit; what is saved is the whole model, as of one device.
+FSDP: dict[str, Any] = {"fsdp": True, "fsdp_config": {"version": 2, "state_dict_type": "FULL_STATE_DICT"}}
 
 Arguments = TypeVar("Arguments", bound=TrainingArguments)
 
@@ -53,7 +57,7 @@ def make_arguments(
         "output_dir": str(place.folder),
         "per_device_train_batch_size": place.batch_size,
         "per_device_eval_batch_size": place.batch_size,
-        "gradient_accumulation_steps": effective // place.batch_size,
+        "gradient_accumulation_steps": effective // request.devices // place.batch_size,
         "num_train_epochs": request.epochs,
         "max_steps": request.max_steps or -1,
         "learning_rate": request.learning_rate,
@@ -81,6 +85,7 @@ def make_arguments(
         "gradient_checkpointing": place.device == "cuda" if checkpointing is None else checkpointing,
         "dataloader_pin_memory": place.device == "cuda",
         "report_to": "none",
+        **(FSDP if request.spread == "fsdp" and request.devices > 1 else {}),
         "disable_tqdm": True,
         **own,
     }
@@ -116,7 +121,10 @@ def make_callbacks(
     request: CommonRequest, place: Workplace, rows: PreparedRows, *own: TrainerCallback, is_likelihood: bool = False
 ) -> list[TrainerCallback]:
     """`is_likelihood` says that the loss is one of tokens, of which a perplexity can be told."""
-    callbacks: list[TrainerCallback] = [Watcher(place.progress, place.reporter, place.device, is_likelihood), *own]
+    callbacks: list[TrainerCallback] = [
+        Watcher(request, place.progress, place.reporter, place.device, is_likelihood),
+        *own,
+    ]
     if request.pruning is not None:
         callbacks.append(GiveUp(request.pruning))
     if rows.validation is not None and request.early_stopping:
@@ -139,13 +147,31 @@ def make_adapter(request: CommonRequest, task: str, **own: Any) -> LoraConfig | 
     )
 
 
+def count_tokens(inputs: object) -> int:
+    """Of a batch as a trainer is given it: by its masks, or by its ids; 0 for texts yet to be written."""
+    named = inputs if isinstance(inputs, dict) or hasattr(inputs, "items") else {}
+    tensors = {name: value for name, value in named.items() if isinstance(value, torch.Tensor)}  # pyright: ignore
+    masks = [value for name, value in tensors.items() if name.endswith("attention_mask")]
+    if masks:
+        return int(sum(mask.sum() for mask in masks))
+    return sum(value.numel() for name, value in tensors.items() if name.endswith("input_ids"))
+
+
 class StopsAtNan:
     """
     Put before a trainer of transformers: looks at every loss before it reaches the weights' history, so that the step
-    that broke is known by name.
+    that broke is known by name; and counts tokens, for the libraries that do not.
     """
 
+    tokens_trained = 0
+
+    def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        if "loss" in logs and self.tokens_trained:
+            logs = {"num_tokens": sum_of_all(self.tokens_trained), **logs}
+        super().log(logs, *args, **kwargs)  # pyright: ignore[reportAttributeAccessIssue]
+
     def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:  # noqa: ANN401
+        self.tokens_trained += count_tokens(args[1] if len(args) > 1 else kwargs.get("inputs"))
         loss = super().training_step(*args, **kwargs)  # pyright: ignore[reportAttributeAccessIssue]
         if not torch.isfinite(loss).all():
             step = self.state.global_step + 1  # pyright: ignore[reportAttributeAccessIssue]

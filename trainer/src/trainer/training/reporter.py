@@ -18,6 +18,25 @@ class Reporter(Protocol):
     def should_stop(self) -> bool: ...
 
 
+class SilentReporter:
+    """Of the processes beside the first one, which tells for all; it hears all the same that it is to stop."""
+
+    def __init__(self) -> None:
+        self._stop = False
+
+    def progress(self, progress: TrainingProgress) -> None:
+        return
+
+    def metric(self, step: int, kind: str, values: dict[str, Any]) -> None:
+        return
+
+    def should_stop(self) -> bool:
+        return self._stop
+
+    def request_stop(self) -> None:
+        self._stop = True
+
+
 class ProgressState:
     """Keeps the latest progress and passes it on at most every half second, phases and notes at once."""
 

@@ -16,17 +16,31 @@ from pydantic import ValidationError
 
 from trainer.contracts.training import TrainingError, TrainingRequest, TrainingResult
 from trainer.data_folder import resolve_in_data
-from trainer.errors import LeaseLost, PathOutsideData, TrainingFailed, TrainingInterrupted, is_out_of_memory
+from trainer.errors import (
+    LeaseLost,
+    PathOutsideData,
+    SmallerBatch,
+    TrainingFailed,
+    TrainingInterrupted,
+    is_out_of_memory,
+)
 from trainer.settings import Settings, is_safe_name
+from trainer.training.exit_status import (
+    EXIT_FAILED_REPORTED,
+    EXIT_INTERRUPTED,
+    EXIT_LEASE_LOST,
+    EXIT_REPORTED,
+    EXIT_SMALLER_BATCH,
+)
 from trainer.training.postgres_reporter import PostgresReporter
+from trainer.training.reporter import Reporter, SilentReporter
 
-EXIT_REPORTED = 0
-EXIT_INTERRUPTED = 75
-EXIT_LEASE_LOST = 76
+# In a group an error is often the echo of another process's death, by which the launcher ends this one first.
+ECHO_SECONDS = 5
 
 
 def run_training(settings: Settings, training_id: str, token: str, supervisor_pid: int) -> int:
-    _die_with(supervisor_pid)
+    die_with(supervisor_pid)
     with psycopg.connect(settings.database_url, autocommit=True) as connection:
         row = connection.execute(
             "SELECT request, fingerprint FROM training WHERE id = %s AND lease_token = %s AND state = 'running'",
@@ -34,23 +48,36 @@ def run_training(settings: Settings, training_id: str, token: str, supervisor_pi
         ).fetchone()
     if row is None:
         return EXIT_LEASE_LOST
-    reporter = PostgresReporter(settings.database_url, training_id, token, lambda: os._exit(EXIT_LEASE_LOST))
+
+    def make_reporter() -> PostgresReporter:
+        return PostgresReporter(settings.database_url, training_id, token, lambda: os._exit(EXIT_LEASE_LOST))
+
+    is_main = os.environ.get("RANK", "0") == "0"
+    reporter = make_reporter() if is_main else SilentReporter()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         reporter.request_stop()
 
     signal.signal(signal.SIGTERM, stop)
     try:
-        reporter.finish(_train(settings, training_id, row[0], row[1], reporter))
+        outcome = _train(settings, training_id, row[0], row[1], reporter)
+        if isinstance(reporter, PostgresReporter):
+            reporter.finish(outcome)
+        elif isinstance(outcome, TrainingError):
+            # Whichever process meets the error tells it; the lease lets one of them.
+            make_reporter().finish(outcome)
+            return EXIT_FAILED_REPORTED
     except TrainingInterrupted:
         return EXIT_INTERRUPTED
+    except SmallerBatch:
+        return EXIT_SMALLER_BATCH
     except LeaseLost:
         return EXIT_LEASE_LOST
     return EXIT_REPORTED
 
 
 def _train(
-    settings: Settings, training_id: str, request_json: object, fingerprint: str, reporter: PostgresReporter
+    settings: Settings, training_id: str, request_json: object, fingerprint: str, reporter: Reporter
 ) -> TrainingResult | TrainingError:
     try:
         request = TrainingRequest.validate_python(request_json)
@@ -78,8 +105,10 @@ def _train(
                 message="The memory does not hold the model. Use LoRA or take a smaller model.",
                 data={},
             )
-        if isinstance(error, (TrainingInterrupted, LeaseLost)):
+        if isinstance(error, (TrainingInterrupted, LeaseLost, SmallerBatch)):
             raise
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            time.sleep(ECHO_SECONDS)
         # The same input would raise the same error again, so it is not tried again.
         return TrainingError(
             code="training_crashed",
@@ -88,7 +117,7 @@ def _train(
         )
 
 
-def _die_with(supervisor_pid: int) -> None:
+def die_with(supervisor_pid: int) -> None:
     """A training that outlives its supervisor would go on without a lease."""
     if sys.platform == "linux":
         pr_set_pdeathsig = 1

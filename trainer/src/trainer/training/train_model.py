@@ -13,19 +13,21 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from transformers import Trainer
+from transformers import PreTrainedTokenizerBase, Trainer
 from transformers.trainer_callback import TrainerState
 
 from trainer.contracts.training import CommonRequest, SkippedRow, SkippedRows, TrainingResult
 from trainer.data.prepare_rows import PreparedRows
 from trainer.data_folder import model_folder
-from trainer.errors import TrainingFailed, is_disk_full, is_out_of_memory
+from trainer.errors import SmallerBatch, TrainingFailed, is_disk_full, is_out_of_memory
 from trainer.models.find_weights import ModelNotFound
-from trainer.models.save_model import find_saved_result, save_model
+from trainer.models.save_model import find_saved_result, save_model, write_model
 from trainer.training.checkpoints import find_last_complete, own_folder
 from trainer.training.choose_device import choose_device
+from trainer.training.group import is_main, join_group, main_first, wait_for_all, world_size
 from trainer.training.reporter import ProgressState, Reporter
 
+_BATCH_SIZE = "batch-size"
 LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "sentence-transformers")
 
 
@@ -75,12 +77,16 @@ def train_model(
     model_folder(data_folder, request.model_id)
     progress = ProgressState(reporter)
     try:
-        with own_folder(checkpoint_folder, request.to_json()) as folder:
-            place = Workplace(
-                data_folder, builtin_model, folder, choose_device(request), progress, reporter, request.batch_size
-            )
+        device = choose_device(request)
+        join_group(device == "cpu")
+        with own_folder(
+            checkpoint_folder, request.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        ) as folder:
+            batch_size = fit_batch(request, _read_batch_size(folder) or request.batch_size)
+            place = Workplace(data_folder, builtin_model, folder, device, progress, reporter, batch_size)
             result = _train(recipe, request, place)
-        shutil.rmtree(checkpoint_folder, ignore_errors=True)
+        if is_main():
+            shutil.rmtree(checkpoint_folder, ignore_errors=True)
         return result
     except TrainingFailed as failure:
         if failure.error.code == "trial_pruned":
@@ -114,8 +120,12 @@ def _train(recipe: Recipe, request: CommonRequest, place: Workplace) -> Training
                     "or take a smaller model.",
                     {"maxLength": request.max_length},
                 ) from error
-            smaller = _next_batch_size(place.batch_size, request.batch_size * request.gradient_accumulation)
+            smaller = fit_batch(request, place.batch_size // 2)
             place.progress.note("batch_size_halved", **{"from": place.batch_size, "to": smaller})
+            if world_size() > 1:
+                # The others wait for this process in the middle of a step, which only a new start ends.
+                (place.folder / _BATCH_SIZE).write_text(str(smaller), "utf-8")
+                raise SmallerBatch from error
         # Outside the handler: the error's traceback holds the model, and with it the memory.
         place = Workplace(**{**place.__dict__, "batch_size": smaller})
         built = None
@@ -124,19 +134,37 @@ def _train(recipe: Recipe, request: CommonRequest, place: Workplace) -> Training
             torch.cuda.empty_cache()
     place.progress.enter("saving")
     result = _describe(request, built, place.device, time.monotonic() - started)
-    save_model(built.write, request, result, place.data_folder)
+    write = _make_writer(built, request)
+    if is_main():
+        save_model(write, request, result, place.data_folder)
+    wait_for_all()
     return result
 
 
-def _next_batch_size(batch_size: int, effective: int) -> int:
-    smaller = batch_size // 2
-    while effective % smaller:
-        smaller -= 1
-    return smaller
+def fit_batch(request: CommonRequest, most: int) -> int:
+    """
+    Rows that a device takes at once, at most so many: the most of which a whole number makes its share of the batch.
+    Raises TrainingFailed where the batch has no equal shares.
+    """
+    effective = request.batch_size * request.gradient_accumulation
+    share, rest = divmod(effective, request.devices)
+    if rest:
+        raise TrainingFailed(
+            "training_setting_unfit",
+            f"a batch of {effective} rows (batch size times gradient accumulation) cannot be shared equally by "
+            f"{request.devices} devices. Choose a batch size that is a multiple of {request.devices}.",
+        )
+    return max(size for size in range(1, min(most, share) + 1) if share % size == 0)
+
+
+def _read_batch_size(folder: Path) -> int | None:
+    noted = folder / _BATCH_SIZE
+    return int(noted.read_text("utf-8")) if noted.is_file() else None
 
 
 def _run(trainer: Trainer, place: Workplace) -> None:
-    checkpoint = find_last_complete(place.folder)
+    with main_first():
+        checkpoint = find_last_complete(place.folder)
     place.progress.enter("training")
     if checkpoint is not None:
         state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
@@ -150,6 +178,16 @@ def _run(trainer: Trainer, place: Workplace) -> None:
             trainer._load_best_model()
             return
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+
+
+def _make_writer(built: Built, request: CommonRequest) -> Callable[[Path], None]:
+    trainer = built.trainer
+    if not trainer.is_fsdp_enabled:
+        return built.write
+    # Of each weight every process holds a part, so all of them take part in putting it together.
+    weights = trainer.accelerator.get_state_dict(trainer.model)
+    tokenizer = cast("PreTrainedTokenizerBase", trainer.processing_class)
+    return lambda folder: write_model(folder, trainer.model, tokenizer, request, weights)
 
 
 def _describe(request: CommonRequest, built: Built, device: str, seconds: float) -> TrainingResult:
@@ -175,6 +213,8 @@ def _describe(request: CommonRequest, built: Built, device: str, seconds: float)
         labels=built.labels,
         stopped_early=state.global_step < state.max_steps,
         device=torch.cuda.get_device_name() if device == "cuda" else device,
+        devices=request.devices,
+        spread=request.spread if request.devices > 1 else None,
         seconds=seconds,
         libraries={name: importlib.metadata.version(name) for name in (*LIBRARIES, *built.libraries)},
     )

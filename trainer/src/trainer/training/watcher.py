@@ -12,13 +12,20 @@ import torch
 from transformers import TrainerCallback, TrainingArguments
 from transformers.trainer_callback import TrainerControl, TrainerState
 
+from trainer.contracts.training import CommonRequest
 from trainer.errors import TrainingInterrupted
 from trainer.training.checkpoints import mark_complete
+from trainer.training.group import is_any, is_main, wait_for_all
 from trainer.training.reporter import ProgressState, Reporter, finite_values
 
 
 class Watcher(TrainerCallback):
-    def __init__(self, progress: ProgressState, reporter: Reporter, device: str, is_likelihood: bool) -> None:
+    def __init__(
+        self, request: CommonRequest, progress: ProgressState, reporter: Reporter, device: str, is_likelihood: bool
+    ) -> None:
+        self._every_steps = request.checkpoint_every_steps
+        self._every_seconds = (request.checkpoint_every_minutes or 0) * 60
+        self._saved_at = time.monotonic()
         self._progress = progress
         self._reporter = reporter
         self._device = device
@@ -32,8 +39,12 @@ class Watcher(TrainerCallback):
         # At the end of an epoch or of the training, the evaluation comes first and the checkpoint by itself:
         # one saved before it would be resumed past it.
         ends_epoch = state.global_step >= state.max_steps or float(state.epoch or 0).is_integer()
-        if self._reporter.should_stop() and not ends_epoch:
+        if is_any(self._reporter.should_stop() or self._is_due(state.global_step)) and not ends_epoch:
             control.should_save = True
+
+    def _is_due(self, step: int) -> bool:
+        by_steps = self._every_steps is not None and step % self._every_steps == 0
+        return by_steps or 0 < self._every_seconds <= time.monotonic() - self._saved_at
 
     def on_log(
         self,
@@ -58,8 +69,12 @@ class Watcher(TrainerCallback):
             self._reporter.metric(state.global_step, "train", finite_values(logs))
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_kwargs: object) -> None:
-        mark_complete(Path(str(args.output_dir)) / f"checkpoint-{state.global_step}")
-        if self._reporter.should_stop():
+        # Each process has a part of it: where its random numbers are, at the least.
+        wait_for_all()
+        if is_main():
+            mark_complete(Path(str(args.output_dir)) / f"checkpoint-{state.global_step}")
+        self._saved_at = time.monotonic()
+        if is_any(self._reporter.should_stop()):
             raise TrainingInterrupted
 
 
