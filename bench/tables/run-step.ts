@@ -37,6 +37,7 @@ export async function runStep({ session, scratch, tables }: BenchRun, runner: un
     },
     inputs: (port) => (tables[port] ?? []).map((table, place) => ({ ...table, place })),
     model: () => Promise.reject(new Error("no models here")),
+    exportModel: () => Promise.reject(new Error("no models here")),
     tuneAtProvider: () => Promise.reject(new Error("no providers here")),
     models: () => [],
     pruned: () => [],

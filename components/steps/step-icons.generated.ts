@@ -1,6 +1,6 @@
 // Written by scripts/generate-catalogue.ts from the folders beside it. Do not edit.
 
-import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowRightLeft, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartBar, ChartPie, ChartScatter, ChartSpline, CircleSlash, CloudCog, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Crosshair, Database, DatabaseZap, Dices, FileInput, FileOutput, Files, Filter, FlaskConical, FoldVertical, FunctionSquare, Gauge, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Grid3x3, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Sprout, Table, Table2, Tags, Target, TextCursorInput, TextSearch, ThumbsUp, Trophy, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
+import { AppWindow, ArrowDownAZ, ArrowDownWideNarrow, ArrowRightLeft, ArrowUpDown, Award, BetweenVerticalStart, BookOpenCheck, Braces, ChartBar, ChartPie, ChartScatter, ChartSpline, CircleSlash, CloudCog, CloudDownload, CloudUpload, CodeXml, Columns3, CopyMinus, Crosshair, Database, DatabaseZap, Dices, FileInput, FileOutput, Files, Filter, FlaskConical, FoldVertical, FunctionSquare, Gauge, Gavel, GitBranch, GitCompareArrows, Globe, GraduationCap, Grid3x3, Group, Library, Link, ListChecks, ListEnd, ListFilter, ListOrdered, ListPlus, ListStart, ListTree, Merge, MessageSquareText, MessagesSquare, MoveDiagonal, PackageCheck, PaintBucket, PencilLine, Regex, Repeat, Replace, ReplaceAll, Rows3, Scale, Scissors, SearchCheck, Shapes, Shuffle, Sparkles, Split, Sprout, Table, Table2, Tags, Target, TextCursorInput, TextSearch, ThumbsUp, Trophy, UnfoldVertical, WandSparkles, Waypoints, type LucideIcon } from "lucide-react";
 
 export const stepIcons: Record<string, LucideIcon | undefined> = {
   "app-window": AppWindow,
@@ -55,6 +55,7 @@ export const stepIcons: Record<string, LucideIcon | undefined> = {
   "message-square-text": MessageSquareText,
   "messages-square": MessagesSquare,
   "move-diagonal": MoveDiagonal,
+  "package-check": PackageCheck,
   "paint-bucket": PaintBucket,
   "pencil-line": PencilLine,
   "regex": Regex,

@@ -64,7 +64,7 @@ export function useStepTables(nodeId: string): StepTables {
       .map((port) => ({ id: `output-${port.name}`, label: getPortLabel(node.step, port.name), source: tableOf(nodeId, port.name) })),
     charts: (definition.charts ?? []).map((chart) => ({ chart, source: tableOf(nodeId, chart.port) })),
     isTuning,
-    isTrainer: outputs.some((port) => port.type === "model"),
+    isTrainer: definition.category !== "out" && outputs.some((port) => port.type === "model"),
     modelId: stepsByNode.get(nodeId)?.training?.modelId ?? null,
   };
 }

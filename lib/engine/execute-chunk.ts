@@ -69,7 +69,8 @@ async function doWork(resources: WorkerResources, chunk: LeasedChunk): Promise<C
   try {
     if (chunk.phase === "arrange") return await withTablePlace(() => arrangeRows(resources, runner, job));
     if (runner.kind === "rows") return await runRowChunk(resources, runner, job);
-    const { parts, tuning } = await withTablePlace(() => runTableStep(resources, runner, job));
+    const work = () => runTableStep(resources, runner, job);
+    const { parts, tuning } = runner.needsTrainer ? await work() : await withTablePlace(work);
     if (!tuning) return parts;
     await startTuning(resources, chunk, parts, tuning);
     return null;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "@/lib/core/app-error";
 import type { LocalModelSource } from "@/lib/contracts/trainer";
@@ -50,6 +50,8 @@ async function identifyLocal(resources: SharedResources, name: string): Promise<
 }
 
 async function identifyWeights(resources: SharedResources, source: LocalModelName["source"]): Promise<Record<string, unknown> | null> {
+  // As the trainer does: a path that is not whole lies below the data folder.
+  const inData = (path: string) => resolve(resources.dataFolder, path);
   switch (source.kind) {
     case "builtin": {
       const weights = join(resources.builtinModelFolder, "model.safetensors");
@@ -62,13 +64,13 @@ async function identifyWeights(resources: SharedResources, source: LocalModelNam
     case "hub":
       return { hub: source.id, revision: source.revision };
     case "folder": {
-      const config = ["config.json", "adapter_config.json"].map((file) => join(source.path, file)).find((file) => existsSync(file));
+      const config = ["config.json", "adapter_config.json"].map((file) => join(inData(source.path), file)).find((file) => existsSync(file));
       return config === undefined ? null : { folder: source.path, config: await hashFile(config) };
     }
     case "gguf": {
-      if (!existsSync(source.path)) return null;
+      if (!existsSync(inData(source.path))) return null;
       // One file of many gigabytes: its bytes are not read for each fingerprint.
-      const { size, mtimeMs } = await stat(source.path);
+      const { size, mtimeMs } = await stat(inData(source.path));
       return { gguf: source.path, size, changed: mtimeMs };
     }
   }

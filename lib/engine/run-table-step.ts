@@ -10,6 +10,7 @@ import type { LeasedChunk } from "./chunk-lease";
 import { noParts, type ChunkParts } from "./chunk-parts";
 import { databaseAccess } from "./database-access";
 import { derivedFile } from "./derived-files";
+import { exportModel } from "./export-model";
 import { filePath } from "./file-store";
 import { hubCredentials } from "./hub-credentials";
 import { openStoredTable } from "./open-stored-table";
@@ -70,6 +71,12 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
     },
     async keepFile(path, fileName) {
       await keepFile(job, parts, path, fileName);
+    },
+    async exportModel({ model: given, ...settings }) {
+      const model = job.inputs.models["model"]?.[0]?.ref ?? given;
+      const written = await exportModel(resources, { ...settings, model, folder: `${relativeFolder}/files` }, chunk.signal);
+      parts.files.push(...written.files);
+      if (written.model) parts.models["model"] = written.model;
     },
     async tuneAtProvider(port, { train, validation, ...asked }) {
       const keep = async (name: string, { path, rows }: ExampleFile) => ({ ...(await keepFile(job, parts, path, name)), rows });

@@ -19,6 +19,7 @@ import { definition as dropNulls } from "./tables/drop-nulls/definition";
 import { definition as embed } from "./prompting/embed/definition";
 import { definition as explode } from "./tables/explode/definition";
 import { definition as exportFile } from "./out/export-file/definition";
+import { definition as exportModel } from "./out/export-model/definition";
 import { definition as extractJson } from "./tables/extract-json/definition";
 import { definition as fewShotPrompt } from "./prompting/few-shot-prompt/definition";
 import { definition as fewShotWithRetrieval } from "./prompting/few-shot-with-retrieval/definition";
@@ -110,6 +111,7 @@ export const stepDefinitions = {
   "embed": embed as AnyStepDefinition,
   "explode": explode as AnyStepDefinition,
   "export-file": exportFile as AnyStepDefinition,
+  "export-model": exportModel as AnyStepDefinition,
   "extract-json": extractJson as AnyStepDefinition,
   "few-shot-prompt": fewShotPrompt as AnyStepDefinition,
   "few-shot-with-retrieval": fewShotWithRetrieval as AnyStepDefinition,

@@ -19,6 +19,7 @@ import dropNulls from "./tables/drop-nulls/messages.en.json" with { type: "json"
 import embed from "./prompting/embed/messages.en.json" with { type: "json" };
 import explode from "./tables/explode/messages.en.json" with { type: "json" };
 import exportFile from "./out/export-file/messages.en.json" with { type: "json" };
+import exportModel from "./out/export-model/messages.en.json" with { type: "json" };
 import extractJson from "./tables/extract-json/messages.en.json" with { type: "json" };
 import fewShotPrompt from "./prompting/few-shot-prompt/messages.en.json" with { type: "json" };
 import fewShotWithRetrieval from "./prompting/few-shot-with-retrieval/messages.en.json" with { type: "json" };
@@ -110,6 +111,7 @@ export const stepMessages = {
   "embed": embed,
   "explode": explode,
   "export-file": exportFile,
+  "export-model": exportModel,
   "extract-json": extractJson,
   "few-shot-prompt": addSharedWords(fewShotPrompt),
   "few-shot-with-retrieval": addSharedWords(fewShotWithRetrieval),

@@ -19,6 +19,7 @@ export const runnerLoaders = {
   "embed": () => import("./prompting/embed/runner"),
   "explode": () => import("./tables/explode/runner"),
   "export-file": () => import("./out/export-file/runner"),
+  "export-model": () => import("./out/export-model/runner"),
   "extract-json": () => import("./tables/extract-json/runner"),
   "few-shot-prompt": () => import("./prompting/few-shot-prompt/runner"),
   "few-shot-with-retrieval": () => import("./prompting/few-shot-with-retrieval/runner"),

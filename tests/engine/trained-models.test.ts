@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openInputModel } from "@/lib/engine/input-model";
 import { startRun } from "@/lib/engine/start-run";
 import { readTraining } from "@/lib/models/trained-models";
 import { findFreePort } from "@/lib/server/embedded-postgres";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
+import { collectModelFiles } from "@/lib/steps/out/publish-model/collect-model-files";
 import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 import { startTrainerProcess } from "@/tests/support/trainer-process";
 
@@ -75,6 +77,38 @@ describe("models trained in a workflow", () => {
     const found = await engine.readRows(runId, "find");
     const isRight = (row: Record<string, unknown>): boolean => words.some(([anchor, other]) => String(row.a).startsWith(anchor ?? "") && (row.results as { b: string }[])[0]?.b.startsWith(other ?? "") === true);
     expect(found.filter(isRight).length / found.length).toBeGreaterThan(0.9);
+  });
+
+  it("are merged into files that are a model too, and exported only where they write", async () => {
+    const rows = Array.from({ length: 16 }, (_, index) => [`Say ${String(index)}`, "zebra zebra zebra"]);
+    const asked = { prompt: "{q}", maxTokens: 12, temperature: 0 };
+    const runId = await run(
+      {
+        rows: typed(["q", "a"], rows),
+        train: step("fine-tune", { method: "lora", learningRate: 2e-2, epochs: 3, validationFraction: 0, promptColumn: "q", completionColumn: "a" }),
+        merge: step("export-model", { precision: "float32" }),
+        first: step("take", { count: 3 }),
+        before: step("prompt", { ...asked, model: { connection: "local", model: "builtin" } }),
+        adapted: step("prompt", asked),
+        merged: step("prompt", asked),
+      },
+      ["rows.output>train.train", "train.model>merge.model", "rows.output>first.input", "first.output>before.input", "first.output>adapted.input", "train.model>adapted.model", "first.output>merged.input", "merge.model>merged.model"],
+    );
+    const replies = async (node: string) => (await engine.readRows(runId, node)).map(({ generations }) => generations);
+    expect(await replies("merged")).toEqual(await replies("adapted"));
+    expect(await replies("merged")).not.toEqual(await replies("before"));
+    const { outputs } = await engine.readResult(runId, "merge");
+    expect(outputs.files.map(({ name }) => name)).toEqual(expect.arrayContaining(["config.json", "model.safetensors", "tokenizer.json"]));
+    const model = await openInputModel(engine.resources, "model", outputs.models["model"]?.ref);
+    const published = await collectModelFiles(model);
+    expect(published).toMatchObject({ weights: { adapters: [], root: { kind: "folder", folder: "" } } });
+    expect(published.files.map(({ path }) => path)).toContain("model.safetensors");
+
+    const labels = await engine.resources.database.prisma.trainedModel.findFirstOrThrow({ where: { card: { path: ["request", "recipe"], equals: "classifier" } } });
+    const unfit = makeDocument({ merge: step("export-model", { model: { connection: "local", model: `trained:${labels.id}` } }) }, []);
+    const refused = await startRun(engine.resources, { workflowId: null, document: unfit, target: { kind: "all" }, rowLimit: null });
+    expect(await engine.waitForRun(refused, SECONDS)).toBe("failed");
+    expect((await engine.resources.database.prisma.stepRun.findFirstOrThrow({ where: { runId: refused } })).error).toMatchObject({ code: "export_kind_unfit", data: { recipe: "classifier" } });
   });
 
   it("reward the training of another, which answers prompts", async () => {

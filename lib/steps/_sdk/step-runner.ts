@@ -7,6 +7,7 @@ import type { DocumentText } from "@/lib/documents/document";
 import type { CallExtras, ChatMessage, Completion, Sampling } from "@/lib/llm/chat";
 import type { ClassificationOptions, EmbeddingOptions, LabelScores } from "@/lib/llm/providers/protocol";
 import type { LocalModelSource, TrainingRequest, TrialQuestion } from "@/lib/contracts/trainer";
+import type { ExportSettings } from "@/lib/contracts/model-export";
 import type { TuningSettings } from "@/lib/contracts/tuning";
 import type { Column } from "./columns";
 import type { StepDefinition } from "./define-step";
@@ -111,6 +112,11 @@ export interface TableContext<Params> {
    * A model connected to the step takes the given one's place. Files in `scratch` are kept.
    */
   tuneAtProvider: (port: string, job: TuningJob) => Promise<void>;
+  /**
+   * Has the trainer write the given model, or the one connected, for other programs. Its files are kept; what can be prompted of
+   * them is the model of the port `model`. Throws `model_missing`, `export_kind_unfit`, `export_refused`, `export_failed`.
+   */
+  exportModel: (settings: ExportSettings & { model: ModelRef }) => Promise<void>;
   /** Hands over a file the step made in `scratch`, to be kept and offered for download. */
   keepFile: (path: string, name: string) => Promise<void>;
   /**
@@ -129,7 +135,7 @@ export interface TableContext<Params> {
 /** A step over whole tables: sources, table operations, exports. */
 export interface TableRunner<Params> {
   kind: "table";
-  /** It asks the trainer, and waits until one is there. */
+  /** It waits until the trainer is there, which does its work, and takes none of the places of whole-table work. */
   needsTrainer?: boolean;
   run(context: TableContext<Params>): Promise<void>;
 }

@@ -292,6 +292,10 @@ async function createContext(
     fail: record(outcome.failed),
     keepFile: async (path, name) =>
       void (outcome.files[name] = await readFile(path, "utf8")),
+    exportModel: ({ format, precision }) => {
+      outcome.files[format] = precision;
+      return Promise.resolve();
+    },
     tuneAtProvider: async (_port, { train, validation }) => {
       outcome.files["train.jsonl"] = await readFile(train.path, "utf8");
       if (validation) outcome.files["validation.jsonl"] = await readFile(validation.path, "utf8");
