@@ -9,6 +9,7 @@ import { Notice } from "@/components/ui/notice";
 import { readTraining } from "@/lib/contracts/models";
 import { answersPrompts, takesChats, trainedKind } from "@/lib/contracts/trained-kind";
 import { LOCAL_CONNECTION } from "@/lib/steps/_sdk/model-ref";
+import { comparePath } from "./compare/compare-data";
 import { LossPlot } from "./loss-plot";
 import { PauseButton } from "./pause-button";
 import { nameLocalModel, playgroundPath } from "./playground/playground-path";
@@ -43,6 +44,9 @@ export function ModelPage({ modelId }: { modelId: string }) {
               {t("compare")}
             </Link>
           )}
+          <Link href={comparePath({ models: [modelId] })} className="text-sm text-accent hover:underline">
+            {t("comparison.with")}
+          </Link>
           <Link href={`/runs/${training.runId}`} className="text-sm text-accent hover:underline">
             {t("toWorkflowRun")}
           </Link>

@@ -1,6 +1,7 @@
 "use client";
 import { GraduationCap } from "lucide-react";
 import Link from "next/link";
+import { useState } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useApi } from "@/components/api/use-api";
 import { PageFrame } from "@/components/shell/page-frame";
@@ -8,10 +9,11 @@ import { Badge } from "@/components/ui/badge";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Notice } from "@/components/ui/notice";
 import { listModels, listTrainedModels } from "@/lib/contracts/models";
+import { comparePath } from "./compare/compare-data";
 
 const REFRESH_MS = 5_000;
 
-function Trainings() {
+function Trainings({ chosen }: { chosen: Chosen }) {
   const t = useTranslations("models");
   const models = useApi(listTrainedModels, {}, { refreshMs: REFRESH_MS });
   const trainings = models.data?.trainings ?? [];
@@ -21,11 +23,14 @@ function Trainings() {
       <h2 className="mb-2 text-base font-semibold">{t("trainings")}</h2>
       <ul className="divide-y rounded border bg-surface">
         {trainings.map((training) => (
-          <li key={training.id}>
-            <Link href={`/models/${training.modelId}`} className="flex items-center gap-3 px-3 py-2 hover:bg-hover">
+          <li key={training.id} className="flex items-center">
+            <Link href={`/models/${training.modelId}`} className="flex flex-1 items-center gap-3 px-3 py-2 hover:bg-hover">
               <span className="flex-1 font-medium">{training.name}</span>
               <Badge tone={training.paused ? "warn" : "busy"}>{t(`status.${training.paused ? "paused" : training.state}`)}</Badge>
             </Link>
+            <span className="flex px-3">
+              <ChooseBox id={training.modelId} name={training.name} chosen={chosen} />
+            </span>
           </li>
         ))}
       </ul>
@@ -33,7 +38,27 @@ function Trainings() {
   );
 }
 
-function TrainedModels() {
+interface Chosen {
+  ids: ReadonlySet<string>;
+  onToggle: (id: string) => void;
+}
+
+function ChooseBox({ id, name, chosen }: { id: string; name: string; chosen: Chosen }) {
+  const t = useTranslations("models.comparison");
+  return (
+    <input
+      type="checkbox"
+      aria-label={t("choose", { name })}
+      className="size-4 shrink-0 accent-(--accent)"
+      checked={chosen.ids.has(id)}
+      onChange={() => {
+        chosen.onToggle(id);
+      }}
+    />
+  );
+}
+
+function TrainedModels({ chosen }: { chosen: Chosen }) {
   const t = useTranslations("models");
   const format = useFormatter();
   const models = useApi(listTrainedModels, {}, { refreshMs: REFRESH_MS });
@@ -43,8 +68,11 @@ function TrainedModels() {
   return (
     <ul className="grid grid-cols-[repeat(auto-fill,minmax(260px,1fr))] gap-3">
       {models.data.models.map((model) => (
-        <li key={model.id}>
-          <Link href={`/models/${model.id}`} className="flex flex-col gap-1 rounded border bg-surface p-3 hover:border-line-strong">
+        <li key={model.id} className="relative">
+          <span className="absolute top-3 right-3 flex">
+            <ChooseBox id={model.id} name={model.name} chosen={chosen} />
+          </span>
+          <Link href={`/models/${model.id}`} className="flex flex-col gap-1 rounded border bg-surface p-3 pr-10 hover:border-line-strong">
             <span className="truncate text-base font-medium">{model.name}</span>
             <span className="text-xs text-muted">
               {t("methodName", { method: model.method })} · {format.dateTime(new Date(model.createdAt), { dateStyle: "medium", timeStyle: "short" })}
@@ -83,12 +111,28 @@ function PickableModels() {
 
 export function ModelsPage() {
   const t = useTranslations("models");
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const chosen: Chosen = {
+    ids,
+    onToggle: (id) => {
+      setIds(ids.has(id) ? new Set([...ids].filter((other) => other !== id)) : new Set([...ids, id]));
+    },
+  };
   return (
-    <PageFrame title={t("title")}>
-      <Trainings />
+    <PageFrame
+      title={t("title")}
+      actions={
+        ids.size > 0 && (
+          <Link href={comparePath({ models: [...ids] })} className="text-sm text-accent hover:underline">
+            {t("comparison.chosen", { count: ids.size })}
+          </Link>
+        )
+      }
+    >
+      <Trainings chosen={chosen} />
       <section aria-label={t("trained")}>
         <h2 className="mb-2 text-base font-semibold">{t("trained")}</h2>
-        <TrainedModels />
+        <TrainedModels chosen={chosen} />
       </section>
       <PickableModels />
     </PageFrame>

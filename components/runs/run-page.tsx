@@ -6,6 +6,7 @@ import { useFormatter, useTranslations } from "use-intl";
 import { callApi } from "@/components/api/call-api";
 import { useAction } from "@/components/api/use-action";
 import { useApi } from "@/components/api/use-api";
+import { comparePath } from "@/components/models/compare/compare-data";
 import { PageFrame } from "@/components/shell/page-frame";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -82,6 +83,11 @@ export function RunPage({ runId }: { runId: string }) {
             <ChevronLeft size={14} aria-hidden />
             {t("toRuns")}
           </Link>
+          {run.steps.filter(({ training }) => training !== null).length > 1 && (
+            <Link href={comparePath({ run: runId })} className="text-sm text-accent hover:underline">
+              {t("compareTrainings")}
+            </Link>
+          )}
           {run.workflowId && (
             <Link href={`/workflows/${run.workflowId}`} className="text-sm text-accent hover:underline">
               {t("toWorkflow")}

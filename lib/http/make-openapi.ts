@@ -8,6 +8,7 @@ import * as previews from "@/lib/contracts/previews";
 import * as runs from "@/lib/contracts/runs";
 import * as system from "@/lib/contracts/system";
 import * as tables from "@/lib/contracts/tables";
+import * as trainings from "@/lib/contracts/trainings";
 import * as tuning from "@/lib/contracts/tuning";
 import * as workflows from "@/lib/contracts/workflows";
 
@@ -17,7 +18,7 @@ function isContract(value: unknown): value is Contract {
 
 /** Every operation of the API, from the same contracts that the routes are bound to. */
 export const contracts: Record<string, Contract> = Object.fromEntries(
-  [accounts, files, models, previews, runs, system, tables, tuning, workflows].flatMap((module) => Object.entries(module).filter((entry): entry is [string, Contract] => isContract(entry[1]))),
+  [accounts, files, models, previews, runs, system, tables, trainings, tuning, workflows].flatMap((module) => Object.entries(module).filter((entry): entry is [string, Contract] => isContract(entry[1]))),
 );
 
 function toSchema(schema: z.ZodType, io: "input" | "output"): Record<string, unknown> {

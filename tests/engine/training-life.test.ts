@@ -3,6 +3,7 @@ import { cancelRun } from "@/lib/engine/cancel-run";
 import { pauseRun, resumeRun } from "@/lib/engine/pause-run";
 import { pauseTraining, resumeTraining } from "@/lib/engine/pause-training";
 import { startRun } from "@/lib/engine/start-run";
+import { compareTrainings } from "@/lib/models/compare-trainings";
 import { readTraining } from "@/lib/models/trained-models";
 import { readRun } from "@/lib/runs/read-run";
 import { findFreePort } from "@/lib/server/embedded-postgres";
@@ -66,6 +67,12 @@ describe("a paused training", () => {
     expect(done).toMatchObject({ state: "done", pausedBy: null, result: { steps: 60 } });
     expect(done.progress?.notes.map(({ code }) => code)).toContain("resumed_from_checkpoint");
     expect((await trainingOf(runId))?.attempt).toBe(1);
+    // As one of a run, or by name; one that is not there is left out.
+    for (const which of [{ models: [], run: runId }, { models: ["nobody", modelId], run: "" }]) {
+      const { trainings, total } = await compareTrainings(engine.resources, which);
+      expect([total, trainings.map((training) => training.modelId)]).toEqual([1, [modelId]]);
+      expect(trainings[0]?.metrics.filter(({ kind }) => kind === "train")).toHaveLength(60);
+    }
     await expect(pauseTraining(engine.resources, modelId)).rejects.toMatchObject({ code: "training_not_active", data: { state: "done" } });
     await expect(resumeTraining(engine.resources, "nobody")).rejects.toMatchObject({ code: "not_found" });
   });

@@ -25,7 +25,7 @@ def main() -> int:
     if arguments.command == "run-group":
         from trainer.training.run_group import run_group
 
-        return run_group(read_settings(), arguments.training_id, arguments.processes, os.getppid())
+        return run_group(arguments.training_id, arguments.processes, os.getppid())
     if arguments.command == "run-export":
         from trainer.exporting.export_model import run_export
 

@@ -22,11 +22,6 @@ class Settings:
     cpu_processes: int
     # What a training may have of a device's memory at most; None for all of it.
     device_memory_gb: float | None
-    # Several machines that train together: how many, which of them this is, and where the first one is met.
-    machines: int
-    machine_rank: int
-    main_address: str
-    main_port: int | None
 
 
 def read_settings() -> Settings:
@@ -43,10 +38,6 @@ def read_settings() -> Settings:
         device_memory_gb=float(os.environ["TRAINER_DEVICE_MEMORY_GB"])
         if os.environ.get("TRAINER_DEVICE_MEMORY_GB")
         else None,
-        machines=int(os.environ.get("TRAINER_MACHINES") or 1),
-        machine_rank=int(os.environ.get("TRAINER_MACHINE_RANK") or 0),
-        main_address=os.environ.get("TRAINER_MAIN_ADDRESS") or "127.0.0.1",
-        main_port=int(os.environ["TRAINER_MAIN_PORT"]) if os.environ.get("TRAINER_MAIN_PORT") else None,
     )
 
 

@@ -25,7 +25,6 @@ class Device:
 @dataclass(frozen=True)
 class Waiting:
     training_id: str
-    # On this machine.
     devices: int
     need: Need | None
     waited_seconds: float = 0

@@ -86,8 +86,7 @@ class Schedule:
             if request.device != "cpu" or not is_gpu:
                 facts = read_facts(request.base, self._settings.data_folder, self._settings.builtin_model)
             self._needs[row.training_id] = estimate_memory(request, facts, is_gpu and request.precision != "fp32")
-        devices = -(-request.devices // self._settings.machines)
-        return Waiting(row.training_id, devices, self._needs[row.training_id], row.waited_seconds)
+        return Waiting(row.training_id, request.devices, self._needs[row.training_id], row.waited_seconds)
 
     async def _start(self, database: Database, start: Start) -> None:
         lease = await leases.take(database, start.training_id)
@@ -121,7 +120,7 @@ class Schedule:
     def _explain(self, request: object, decision: TooMany | TooBig) -> TrainingError:
         if isinstance(decision, TooMany):
             asked = getattr(_parse(request), "devices", 1)
-            available = decision.available * self._settings.machines
+            available = decision.available
             message = f"The training asks for {asked} devices, and the trainer offers {available}. Ask for fewer."
             data = {"detail": message, "devices": asked, "available": available}
             return TrainingError(code="training_devices_missing", message=message, data=data)

@@ -26,7 +26,5 @@ class GiveUp(TrainerCallback):
         # At its last step there is nothing to save by giving up.
         if course and state.global_step < state.max_steps and is_hopeless(self._pruning, course):
             last = course[-1]
-            message = (
-                f"At step {last.step} its validation loss of {last.loss:.4g} was behind the trials before."
-            )
+            message = f"At step {last.step} its validation loss of {last.loss:.4g} was behind the trials before."
             raise TrainingFailed("trial_pruned", message, {"step": last.step, "loss": last.loss})

@@ -10,7 +10,6 @@ import sys
 import time
 from types import FrameType
 
-from trainer.settings import Settings
 from trainer.training.exit_status import EXIT_FAILED_REPORTED, EXIT_INTERRUPTED, EXIT_REPORTED, EXIT_SMALLER_BATCH
 from trainer.training.run_training import die_with
 
@@ -19,29 +18,28 @@ POLL_SECONDS = 0.2
 GRACE_SECONDS = 10
 
 
-def run_group(settings: Settings, training_id: str, processes: int, supervisor_pid: int) -> int:
+def run_group(training_id: str, processes: int, supervisor_pid: int) -> int:
     """
     The status of the group: that of rank 0, or of the process that died first. A group whose memory did not suffice is
     started again, with the smaller batch that it has noted.
     """
     die_with(supervisor_pid)
     while True:
-        status = _run_once(settings, training_id, processes)
+        status = _run_once(training_id, processes)
         if status != EXIT_SMALLER_BATCH:
             return EXIT_REPORTED if status == EXIT_FAILED_REPORTED else status
 
 
-def _run_once(settings: Settings, training_id: str, processes: int) -> int:
+def _run_once(training_id: str, processes: int) -> int:
     # Takes seconds to import.
     from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, start_processes
     from torch.distributed.elastic.multiprocessing.api import SubprocessContext
 
     ranks = range(processes)
-    first = settings.machine_rank * processes
     meeting = {
-        "MASTER_ADDR": settings.main_address,
-        "MASTER_PORT": str(settings.main_port or _find_free_port()),
-        "WORLD_SIZE": str(processes * settings.machines),
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(_find_free_port()),
+        "WORLD_SIZE": str(processes),
         "LOCAL_WORLD_SIZE": str(processes),
         # Processes that share the cores of one machine slow each other down with a thread a core each.
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS") or str(max(1, (os.cpu_count() or 1) // processes)),
@@ -51,7 +49,7 @@ def _run_once(settings: Settings, training_id: str, processes: int) -> int:
         name="training",
         entrypoint=sys.executable,
         args=dict.fromkeys(ranks, command),
-        envs={rank: {**meeting, "RANK": str(first + rank), "LOCAL_RANK": str(rank)} for rank in ranks},
+        envs={rank: {**meeting, "RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in ranks},
         logs_specs=DefaultLogsSpecs(log_dir=os.devnull),
     )
     assert isinstance(context, SubprocessContext)
