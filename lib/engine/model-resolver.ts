@@ -8,7 +8,7 @@ import type { LocalModelSource } from "@/lib/contracts/trainer";
 import type { Endpoint, ResolvedModel } from "@/lib/llm/endpoint";
 import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { findTargets, identifyTarget, toEndpoint } from "./connection-endpoint";
-import { readLocalModel, type LocalModelName } from "./local-model-name";
+import { readLocalModel, type LocalModelName } from "@/lib/contracts/local-model-name";
 import type { SharedResources } from "./resources";
 
 /** Calls the trainer process takes at once; it batches what arrives together. */

@@ -109,7 +109,7 @@ describe.skipIf(missing.length > 0)("trainings on real input", () => {
       {
         train: await load("train.jsonl", train),
         test: await load("test.jsonl", isFull ? [...test.held, ...test.rest] : test.held),
-        learn: step("train-setfit", { model: MINILM, textColumn: "text", labelColumn: "intent", maxSteps: isFull ? 2000 : 60, batchSize: 16, maxLength: 64 }),
+        learn: step("train-setfit", { model: MINILM, textColumn: "text", labelColumn: "intent", iterations: isFull ? 20 : 5, maxSteps: isFull ? 2000 : 60, batchSize: 16, maxLength: 64 }),
         label: step("run-task-model", { column: "text" }),
         measure: step("classification-metrics", { gold: "intent", predicted: "label" }),
       },

@@ -48,7 +48,7 @@ describe("the templates, run as they are opened", () => {
     return [rowsIn, rowsOut, failed + rejected];
   }
 
-  async function readTrained(runId: string): Promise<{ training: Awaited<ReturnType<typeof readTraining>>; values(kind: string, name: string): number[] }> {
+  async function readTrained(runId: string): Promise<{ training: Awaited<ReturnType<typeof readTraining>>; values: (kind: string, name: string) => number[] }> {
     const { prisma } = engine.resources.database;
     const { id, request } = await prisma.training.findFirstOrThrow({ where: { runId } });
     const metrics = await prisma.trainingMetric.findMany({ where: { trainingId: id }, orderBy: { step: "asc" } });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { builtinModel } from "@/lib/steps/_sdk/model-ref";
-import { readLocalModel } from "@/lib/engine/local-model-name";
+import { readLocalModel } from "@/lib/contracts/local-model-name";
 import { nameLocalModel, playgroundPath, readModelAddress } from "./playground-path";
 import { readStored } from "./playground-state";
 

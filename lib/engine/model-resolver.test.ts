@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readLocalModel } from "./local-model-name";
+import { readLocalModel } from "@/lib/contracts/local-model-name";
 import { identifyModel, parseLocalModel } from "./model-resolver";
 import type { SharedResources } from "./resources";
 
