@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep } from "../../_sdk/define-step";
-import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingParams, trainingPorts } from "../../_sdk/training-params";
+import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingExcludes, trainingParams, trainingPorts } from "../../_sdk/training-params";
 
 const ofHead = { advanced: true, visibleWhen: { param: "head", is: ["differentiable"] } };
 
@@ -47,6 +47,7 @@ export const definition = defineStep({
     validationFraction: 0,
     bestCheckpoint: "measure",
   },
+  identityExcludes: trainingExcludes,
   incomplete: ["textColumn", "labelColumn"],
   summaryValues: ({ model, head, epochs }) => ({ model: model.model, head, epochs }),
   check: ({ params, inputs }) => ({

@@ -17,6 +17,10 @@ def choose_device(request: CommonRequest) -> str:
         raise TrainingFailed(
             "training_setting_unfit", "shards over devices (FSDP) are there for fine-tuning alone. Choose copies (DDP)."
         )
+    if request.devices > 1 and request.recipe == "setfit":  # pyright: ignore[reportAttributeAccessIssue]
+        raise TrainingFailed(
+            "training_setting_unfit", "a classifier from few rows (SetFit) is trained on one device. Choose one."
+        )
     best = pick_device()
     device = best if request.device == "auto" else request.device
     if device not in ("cpu", best):
