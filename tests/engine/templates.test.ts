@@ -19,7 +19,7 @@ const hasData = existsSync(data);
 if (!hasData) process.stdout.write("The templates on real inputs are skipped: there is no folder ../shared/data beside the project.\n");
 
 const TOKEN = "secret";
-const SECONDS = 110;
+const SECONDS = 300;
 
 describe("the templates, run as they are opened", () => {
   let engine: TestEngine;
@@ -134,7 +134,7 @@ describe("the templates, run as they are opened", () => {
     expect(losses.length).toBeGreaterThan(2);
     // The weights that are kept are those of the lowest loss.
     expect(training.result?.bestEvalLoss).toBeLessThan((losses[0] ?? 0) * 0.9);
-  });
+  }, SECONDS * 1000);
 
   it.skipIf(!hasData)("prefers the chosen answers of real people's questions", async () => {
     const rows = 60;
@@ -148,7 +148,7 @@ describe("the templates, run as they are opened", () => {
     expect(margins[0]).toBeCloseTo(0, 4);
     const mean = (some: number[]): number => some.reduce((sum, value) => sum + value, 0) / some.length;
     expect(mean(margins.slice(-5))).toBeGreaterThan(0.05);
-  });
+  }, SECONDS * 1000);
 
   it.skipIf(!hasData)("takes questions of HotpotQA apart, every row counted", async () => {
     const runId = await run(await onFile("question-decomposition", "hotpotqa_dev_simplified.json", {}, { take: { count: 40 }, decompose: { maxTokens: 24 } }));

@@ -14,7 +14,8 @@ export function findPythonPackage(name: string): string | null {
 
 /** Starts the trainer as the launcher does, on a test's database and data folder. Resolves once its model server listens. */
 export async function startTrainerProcess(env: Env, { port, token }: { port: number; token: string }): Promise<{ stop(): Promise<void> }> {
-  const variables = { DATABASE_URL: env.DATABASE_URL, REVERIE_DATA: env.REVERIE_DATA, REDIS_URL: "", TRAINER_PORT: String(port), TRAINER_TOKEN: token, HF_HUB_OFFLINE: "1", TOKENIZERS_PARALLELISM: "false" };
+  // Two test files run at once: torch's threads of both would wait for each other's cores.
+  const variables = { OMP_NUM_THREADS: "1", DATABASE_URL: env.DATABASE_URL, REVERIE_DATA: env.REVERIE_DATA, REDIS_URL: "", TRAINER_PORT: String(port), TRAINER_TOKEN: token, HF_HUB_OFFLINE: "1", TOKENIZERS_PARALLELISM: "false" };
   const child = spawn(trainerPython(), ["-m", "trainer", "serve"], { cwd: projectFolder, env: { ...process.env, ...variables }, stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => {

@@ -182,6 +182,7 @@ def test_rows_that_teach_nothing_are_told_before_the_training(train_setfit: Trai
     many = {"text": [f"row {index}" for index in range(1001)], "label": [str(index % 2) for index in range(1001)]}
     assert refusal(many).code == "training_setting_unfit"
     assert "1000 rows" in refusal(many).message
+    assert refusal({"text": ["a", "b"], "label": ["x", "y"]}, devices=2).code == "training_setting_unfit"
 
 
 def test_pairs_are_as_many_as_the_sampling_says(train_setfit: TrainSetFit) -> None:
