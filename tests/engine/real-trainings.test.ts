@@ -21,6 +21,9 @@ const missing = [...names.filter((name) => !existsSync(join(data, name))).map((n
 if (missing.length > 0) process.stdout.write(`Trainings on real input are skipped, for want of ${missing.join(", ")}.\n`);
 
 /** `REVERIE_REAL_ROWS=all` trains on all that a trainer takes; else on what takes seconds. */
+/** Those take minutes on two cores. */
+const isLong = process.env["REVERIE_LONG_TESTS"] === "1" || process.env["REVERIE_REAL_ROWS"] === "all";
+if (!isLong) process.stdout.write("Banking77 and STS-B are skipped, as they take minutes: set REVERIE_LONG_TESTS=1 to run them.\n");
 const isFull = process.env["REVERIE_REAL_ROWS"] === "all";
 const SECONDS = isFull ? 7200 : 500;
 const TOKEN = "secret";
@@ -95,7 +98,7 @@ describe.skipIf(missing.length > 0)("trainings on real input", () => {
     expect(f1).toBeGreaterThan(baseline);
   }, SECONDS * 1000);
 
-  it("tell the 77 intents of a bank's customers from a few rows of each", async () => {
+  it.skipIf(!isLong)("tell the 77 intents of a bank's customers from a few rows of each", async () => {
     const read = async (name: string) => readCsv(await readText(name)).slice(1).map(([text = "", intent = ""]): Row => ({ text, intent }));
     const all = await read("banking77_train.csv");
     const seen = new Map<unknown, number>();
@@ -119,7 +122,7 @@ describe.skipIf(missing.length > 0)("trainings on real input", () => {
     expect(summary.get("accuracy")).toBeGreaterThan(0.7);
   }, SECONDS * 1000);
 
-  it("bring the nearness of sentences closer to people's", async () => {
+  it.skipIf(!isLong)("bring the nearness of sentences closer to people's", async () => {
     const read = async (name: string) => readCsv(await readText(name)).map(([a = "", b = "", score = ""]): Row => ({ a, b, score: Number(score), label: Number(score) / 5 }));
     const test = await load("test.jsonl", splitEvery(await read("stsb_en_test.csv"), isFull ? 1 : 3).held);
     const measured = (prefix: string) => ({

@@ -20,6 +20,11 @@ from trainer_service import TrainerService, has_state, has_step, is_alive
 PAIR: dict[str, Any] = {"devices": 2, "batchSize": 4, "evaluateEverySteps": 10, "checkpointEverySteps": 5}
 
 
+long = pytest.mark.skipif(
+    os.environ.get("REVERIE_LONG_TESTS") != "1", reason="it takes about a minute: set REVERIE_LONG_TESTS=1 to run it"
+)
+
+
 @pytest.fixture
 def service(database_url: str, data_folder: Path, tiny_model: Path) -> Any:  # noqa: ANN401
     service = TrainerService(database_url, data_folder, tiny_model, {"TRAINER_CPU_PROCESSES": "2"})
@@ -61,6 +66,7 @@ def test_two_processes_train_one_model_and_the_death_of_one_costs_no_more_than_t
     assert losses(service, training_id)[-1] < losses(service, training_id)[0] / 2
 
 
+@long
 def test_a_model_in_shards_is_trained_paused_and_saved_whole(service: TrainerService, data_folder: Path) -> None:
     from transformers import AutoModelForCausalLM
 
@@ -94,6 +100,7 @@ def test_what_cannot_be_spread_is_told_before_anything_is_trained(service: Train
     assert "multiple of 2" in row["error"]["message"]
 
 
+@long
 def test_every_recipe_trains_by_two_processes(data_folder: Path, tiny_model: Path) -> None:
     prepare_models(data_folder, tiny_model)
     for case, (_recipe, table, _own) in CASES.items():
