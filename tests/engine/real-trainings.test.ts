@@ -98,7 +98,7 @@ describe.skipIf(missing.length > 0)("trainings on real input", () => {
     expect(f1).toBeGreaterThan(baseline);
   }, SECONDS * 1000);
 
-  it.skipIf(!isLong)("tell the 77 intents of a bank's customers from a few rows of each", async () => {
+  it.skipIf(!isLong)("tell the 77 intents of a bank's customers from a few rows of each (minutes long: REVERIE_LONG_TESTS=1)", async () => {
     const read = async (name: string) => readCsv(await readText(name)).slice(1).map(([text = "", intent = ""]): Row => ({ text, intent }));
     const all = await read("banking77_train.csv");
     const seen = new Map<unknown, number>();
@@ -122,7 +122,7 @@ describe.skipIf(missing.length > 0)("trainings on real input", () => {
     expect(summary.get("accuracy")).toBeGreaterThan(0.7);
   }, SECONDS * 1000);
 
-  it.skipIf(!isLong)("bring the nearness of sentences closer to people's", async () => {
+  it.skipIf(!isLong)("bring the nearness of sentences closer to people's (minutes long: REVERIE_LONG_TESTS=1)", async () => {
     const read = async (name: string) => readCsv(await readText(name)).map(([a = "", b = "", score = ""]): Row => ({ a, b, score: Number(score), label: Number(score) / 5 }));
     const test = await load("test.jsonl", splitEvery(await read("stsb_en_test.csv"), isFull ? 1 : 3).held);
     const measured = (prefix: string) => ({
