@@ -19,9 +19,9 @@ class Settings:
     token: str | None
     builtin_model: Path
     # How many processes a machine without a GPU trains with.
-    cpu_processes: int
+    cpu_processes: int = 1
     # What a training may have of a device's memory at most; None for all of it.
-    device_memory_gb: float | None
+    device_memory_gb: float | None = None
 
 
 def read_settings() -> Settings:
