@@ -76,7 +76,7 @@ def test_the_right_one_is_nearest_after_the_training(
 
 
 def test_an_adapter_is_folded_into_what_is_kept(train_recipe: TrainRecipe, data_folder: Path, tiny_model: Path) -> None:
-    changes = {**SETTINGS, "columns": COLUMNS["pairs"], "method": LORA, "learningRate": 2e-2, "epochs": 12}
+    changes = {**SETTINGS, "columns": COLUMNS["pairs"], "method": LORA, "learningRate": 1e-2, "epochs": 24}
     result = train_recipe("embedder", RecordingReporter(), table("pairs"), **changes)
     assert 0 < result.trainable_parameters < result.parameters / 2
     assert not (data_folder / result.folder / "adapter_config.json").exists()
