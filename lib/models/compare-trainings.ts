@@ -51,7 +51,8 @@ export async function compareTrainings(resources: SharedResources, { models, run
         nodeId: training.nodeId,
         runId: training.runId,
         state: trainingState.parse(training.state),
-        request,
+        // The courses of other trainings, which may be thousands of numbers, are no setting.
+        request: request.pruning ? { ...request, pruning: { ...request.pruning, earlier: [] } } : request,
         result: trainingResult.nullable().parse(training.result),
         metrics: metrics.filter((row) => row.training_id === id).map((row) => ({ step: row.step, kind: row.kind, values: values.parse(row.values) })),
       };

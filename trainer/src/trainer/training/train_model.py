@@ -89,7 +89,7 @@ def train_model(
             shutil.rmtree(checkpoint_folder, ignore_errors=True)
         return result
     except TrainingFailed as failure:
-        if failure.error.code == "trial_pruned":
+        if failure.error.code == "trial_pruned" and is_main():
             shutil.rmtree(checkpoint_folder, ignore_errors=True)
         raise
     except ModelNotFound as error:
