@@ -137,9 +137,9 @@ describe("the templates, run as they are opened", () => {
   }, SECONDS * 1000);
 
   it.skipIf(!hasData)("prefers the chosen answers of real people's questions", async () => {
-    const rows = 30;
+    const rows = 40;
     const columns = { question: dialogue, good: "chosen.value", bad: "rejected.value" };
-    const quick = { chosenColumn: "good", rejectedColumn: "bad", maxLength: 128, gradientAccumulation: 1, batchSize: 4, epochs: 2, ...measured };
+    const quick = { chosenColumn: "good", rejectedColumn: "bad", maxLength: 256, gradientAccumulation: 1, batchSize: 4, epochs: 2, ...measured };
     const runId = await run(await onFile("preference-alignment", "dpo_en_demo.json", columns, { take: { count: rows }, train: quick, try: { maxTokens: 4 } }));
     const { values } = await readTrained(runId);
     const margins = values("train", "rewards/margins");
