@@ -55,10 +55,18 @@ it("runs the paper's first example from the one-time link to a trained model tha
   await page.getByRole("textbox", { name: "Prompt 1" }).fill("We propose a neural method for summarization.");
   await page.getByRole("button", { name: "Add a prompt" }).click();
   await page.getByRole("textbox", { name: "Prompt 2" }).fill("We study how birds learn to sing.");
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (!new URL(request.url()).pathname.endsWith("/api/v1/prompt")) return;
+    const { model, prompt } = request.postDataJSON() as { model: { model: string }; prompt: string };
+    asked.push(`${model.model.split(":")[0] ?? ""}: ${prompt}`);
+  });
   await page.getByRole("textbox", { name: "Prompt 2" }).press("Control+Enter");
   await expect.poll(() => page.getByTestId("answer").evaluateAll((cards) => cards.map((card) => card.getAttribute("data-state"))), { timeout: 60_000 }).toEqual(["answered", "answered", "answered", "answered"]);
-  const [base, trained] = await page.getByTestId("answer-text").allTextContents();
-  expect(base).not.toBe(trained);
+  // The two may well say the same of what the training was not about; that both were asked both is what counts.
+  const prompts = ["We propose a neural method for summarization.", "We study how birds learn to sing."];
+  expect(asked.sort()).toEqual(["builtin", "trained"].flatMap((model) => prompts.map((prompt) => `${model}: ${prompt}`)));
+  expect((await page.getByTestId("answer-text").allTextContents()).every((text) => text.length > 0)).toBe(true);
   await page.getByText(/tokens in, \d+ out/).first().waitFor();
   await takeScreenshot(page, "playground");
   await page.reload();
