@@ -221,7 +221,7 @@ const reinforcement = z.strictObject({
     z.strictObject({ kind: z.literal("judge"), model: localModelSource, instruction: z.string().min(1) }),
   ]),
   /** Group relative policy optimisation (arXiv 2402.03300), or REINFORCE leave-one-out (arXiv 2402.14740). */
-  algorithm: z.enum(["grpo", "rloo"]),
+  algorithm: z.enum(["grpo", "rloo", "ppo"]),
   /** Replies that are written to each prompt and compared. */
   replies: z.int().min(2),
   maxNewTokens: z.int().positive(),

@@ -61,6 +61,12 @@ CASES: dict[str, tuple[str, dict[str, list[Any]], dict[str, Any]]] = {
     ),
     "grpo": ("reinforcement", {"prompt": PROMPTS}, {**REWARDED, "algorithm": "grpo"}),
     "rloo": ("reinforcement", {"prompt": PROMPTS}, {**REWARDED, "algorithm": "rloo"}),
+    "ppo": (
+        "reinforcement",
+        {"prompt": PROMPTS},
+        # The checkpoint lies between two steps upon the same replies.
+        {**REWARDED, "algorithm": "ppo", "advanced": {"num_iterations": 2}, "checkpointEverySteps": 3},
+    ),
     "distillation": (
         "distillation",
         {"prompt": PROMPTS},

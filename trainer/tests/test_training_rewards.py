@@ -40,12 +40,56 @@ def rewards_of(reporter: RecordingReporter) -> tuple[float, float]:
     return mean(rewards[:3]), mean(rewards[-3:])
 
 
-@pytest.mark.parametrize("algorithm", ["grpo", "rloo"])
+@pytest.mark.parametrize("algorithm", ["grpo", "rloo", "ppo"])
 def test_the_reward_of_a_rule_rises(train_recipe: TrainRecipe, algorithm: str) -> None:
     reporter = RecordingReporter()
-    train_recipe("reinforcement", reporter, PROMPTS, **{**SETTINGS, "algorithm": algorithm})
+    # PPO takes four steps upon each batch of replies.
+    steps = 60 if algorithm == "ppo" else 15
+    train_recipe("reinforcement", reporter, PROMPTS, **{**SETTINGS, "algorithm": algorithm, "maxSteps": steps})
     first, last = rewards_of(reporter)
     assert last > first + 0.3
+
+
+def test_advantages_tell_how_much_better_than_expected_a_token_was() -> None:
+    import torch
+
+    from trainer.training.ppo_trainer import estimate_advantages
+
+    rewards = torch.tensor([[0.0, 1.0, 0.0], [2.0, 9.0, 9.0]])
+    values = torch.tensor([[0.5, 0.25, 9.0], [1.0, 9.0, 9.0]])
+    mask = torch.tensor([[1.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+    # By hand: the last token's 1 - 0.25; the first's 0 + 0.9 * 0.25 - 0.5, and 0.9 * 0.8 of the last's.
+    expected = torch.tensor([[0.265, 0.75, 0.0], [1.0, 0.0, 0.0]])
+    assert torch.allclose(estimate_advantages(rewards, values, mask, gamma=0.9, lam=0.8), expected)
+    # Undiscounted and untrusting of the values: what was rewarded from here on, less what was expected.
+    rewarded = torch.tensor([[0.5, 0.75, 0.0], [1.0, 0.0, 0.0]])
+    assert torch.allclose(estimate_advantages(rewards, values, mask, gamma=1, lam=1), rewarded)
+
+
+def test_what_ppo_learns_to_expect_is_no_part_of_the_model(
+    train_recipe: TrainRecipe, data_folder: Path, tiny_model: Path
+) -> None:
+    from safetensors.torch import load_file
+
+    changes = {"algorithm": "ppo", "beta": 0.05, "maxSteps": 8, "method": {"kind": "full"}, "validationFraction": 0.25}
+    reporter = RecordingReporter()
+    result = train_recipe("reinforcement", reporter, PROMPTS, **{**SETTINGS, **changes, "evaluateEverySteps": 4})
+    saved = load_file(data_folder / result.folder / "model.safetensors")
+    assert saved.keys() == load_file(tiny_model / "model.safetensors").keys()
+    assert result.parameters == sum(tensor.numel() for tensor in saved.values())
+    assert "reward" in result.measures
+    # What it expects comes nearer to what it gets.
+    errors = reporter.values("value_loss")
+    assert errors[-1] < errors[0]
+    distances = reporter.values("kl")
+    assert abs(distances[0]) < 1e-5 < max(map(abs, distances))
+    lora = {**changes, "method": {"kind": "lora", "rank": 4, "alpha": 8, "dropout": 0}, "modelId": "adapter"}
+    reporter = RecordingReporter()
+    result = train_recipe("reinforcement", reporter, PROMPTS, **{**SETTINGS, **lora, "maxSteps": 40})
+    saved = load_file(data_folder / result.folder / "adapter_model.safetensors")
+    assert not [name for name in saved if "value_head" in name]
+    errors = reporter.values("value_loss")
+    assert errors[-1] < errors[0]
 
 
 def test_the_reward_of_a_trained_reward_model_rises(train_recipe: TrainRecipe) -> None:

@@ -36,7 +36,7 @@ export const definition = defineStep({
     judgeInstruction: z.string().min(1).max(100_000).meta({ field: { kind: "multiline" }, visibleWhen: { param: "reward", is: ["judge"] } }),
     replies: z.int().min(2).max(1024).meta({ field: { kind: "integer" } }),
     maxNewTokens: z.int().min(1).max(100_000).meta({ field: { kind: "integer" } }),
-    algorithm: z.enum(["grpo", "rloo"]).meta({ field: { kind: "select" }, advanced: true }),
+    algorithm: z.enum(["grpo", "rloo", "ppo"]).meta({ field: { kind: "select" }, advanced: true }),
     temperature: z.number().positive().max(10).meta({ field: { kind: "number" }, advanced: true }),
     topP: z.number().positive().max(1).meta({ field: { kind: "number" }, advanced: true }),
     beta: z.number().min(0).max(100).meta({ field: { kind: "number" }, advanced: true }),

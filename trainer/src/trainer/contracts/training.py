@@ -304,7 +304,7 @@ class ReinforcementRequest(CommonRequest, PromptFormat):
     recipe: Literal["reinforcement"]
     columns: AskedColumns
     reward: Annotated[ModelReward | PatternReward | AnswerReward | JudgeReward, Field(discriminator="kind")]
-    algorithm: Literal["grpo", "rloo"]
+    algorithm: Literal["grpo", "rloo", "ppo"]
     replies: int = Field(ge=2)
     max_new_tokens: int = Field(gt=0)
     temperature: float = Field(gt=0)

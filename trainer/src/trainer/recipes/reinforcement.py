@@ -1,7 +1,7 @@
 """
 Reinforcement learning from rewards: the model writes several replies to each prompt and learns from how their rewards
-differ, by group relative policy optimisation (Shao et al., arXiv 2402.03300) or REINFORCE leave-one-out (Ahmadian et
-al., arXiv 2402.14740). Neither needs the value model of PPO, which the installed TRL no longer has.
+differ, by group relative policy optimisation (Shao et al., arXiv 2402.03300), REINFORCE leave-one-out (Ahmadian et
+al., arXiv 2402.14740) or proximal policy optimisation, which learns what to expect of a reply beside it.
 """
 
 from __future__ import annotations
@@ -16,18 +16,27 @@ from trainer.data.prompt_rows import prepare_prompts
 from trainer.errors import TrainingFailed
 from trainer.models.save_model import write_model
 from trainer.rewards.make_reward import make_reward
+from trainer.training.keeps_replies import KeepsReplies
 from trainer.training.load_base import load_generator
 from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.ppo_trainer import PpoConfig, PpoTrainer
 from trainer.training.train_model import Built, Workplace
 from trainer.training.write_samples import WriteSamples, samples_of_prompts
 
 
-class _GrpoTrainer(StopsAtNan, GRPOTrainer):
+class _GrpoTrainer(StopsAtNan, KeepsReplies, GRPOTrainer):
     pass
 
 
-class _RlooTrainer(StopsAtNan, RLOOTrainer):
+class _RlooTrainer(StopsAtNan, KeepsReplies, RLOOTrainer):
     pass
+
+
+class _PpoTrainer(StopsAtNan, PpoTrainer):
+    pass
+
+
+_ALGORITHMS = {"grpo": (GRPOConfig, _GrpoTrainer), "rloo": (RLOOConfig, _RlooTrainer), "ppo": (PpoConfig, _PpoTrainer)}
 
 
 def reinforcement(request: ReinforcementRequest, place: Workplace) -> Built:
@@ -41,7 +50,7 @@ def reinforcement(request: ReinforcementRequest, place: Workplace) -> Built:
     loaded = load_generator(request, request, place)
     answers = request.columns.answer if request.reward.kind == "answer" else None
     rows = prepare_prompts(request, answers, loaded.tokenizer, loaded.model, place)
-    kind, trainer_kind = (GRPOConfig, _GrpoTrainer) if request.algorithm == "grpo" else (RLOOConfig, _RlooTrainer)
+    kind, trainer_kind = _ALGORITHMS[request.algorithm]
     args = make_arguments(
         kind,
         request,

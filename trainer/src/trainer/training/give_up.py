@@ -19,7 +19,7 @@ class GiveUp(TrainerCallback):
     ) -> None:
         # A resumed training has its evaluations before the checkpoint in the same history.
         course = [
-            Evaluation(step=entry["step"], loss=entry["eval_loss"])
+            Evaluation(step=int(entry["step"]), loss=entry["eval_loss"])
             for entry in state.log_history
             if "eval_loss" in entry
         ]

@@ -62,9 +62,11 @@ class Watcher(TrainerCallback):
             self._reporter.metric(state.global_step, "eval", finite_values(values))
         elif "loss" in logs:
             now = time.monotonic()
-            if self._tokens is not None and "num_tokens" in logs and now > self._tokens[0]:
-                logs["tokens_per_second"] = (logs["num_tokens"] - self._tokens[1]) / (now - self._tokens[0])
-            self._tokens = (now, logs.get("num_tokens", 0.0))
+            # Missing at a step upon replies that were written, and counted, before.
+            if "num_tokens" in logs:
+                if self._tokens is not None and now > self._tokens[0]:
+                    logs["tokens_per_second"] = (logs["num_tokens"] - self._tokens[1]) / (now - self._tokens[0])
+                self._tokens = (now, logs["num_tokens"])
             logs["memory_mb"] = _memory_mb(self._device)
             self._reporter.metric(state.global_step, "train", finite_values(logs))
 
