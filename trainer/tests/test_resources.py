@@ -68,11 +68,26 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_a_full_disk_is_told(small_disk: Path, tiny_model: Path) -> None:
+def test_a_disk_without_room_for_a_checkpoint_is_told_and_what_was_saved_is_gone_on_from(
+    small_disk: Path, tiny_model: Path
+) -> None:
     from conftest import RecordingReporter, example_rows, request_json, train_request, write_table
     from trainer.errors import TrainingFailed
 
+    def resize(size: str) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={size}", str(small_disk)], check=True)
+
     table = write_table(small_disk, "train.parquet", example_rows(8))
-    with pytest.raises(TrainingFailed) as failure:
-        train_request(request_json(table, epochs=3), small_disk, tiny_model, RecordingReporter())
-    assert failure.value.error.code == "training_disk_full"
+    request = request_json(table, epochs=3)
+    # Too small for the first checkpoint, then for the second.
+    for saved, size in ((0, "400k"), (1, "1200k")):
+        resize(size)
+        with pytest.raises(TrainingFailed) as failure:
+            train_request(request, small_disk, tiny_model, RecordingReporter())
+        assert failure.value.error.code == "training_disk_full"
+        assert len(list(small_disk.glob("checkpoints/*/checkpoint-*/complete"))) == saved
+    resize("20m")
+    reporter = RecordingReporter()
+    result = train_request(request, small_disk, tiny_model, reporter)
+    [note] = [note for note in reporter.progresses[-1].notes if note.code == "resumed_from_checkpoint"]
+    assert (note.data, result.steps) == ({"step": 2}, 6)

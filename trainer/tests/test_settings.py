@@ -91,6 +91,12 @@ def test_the_kept_checkpoint_is_the_one_that_was_asked_for(train: Train, data_fo
     assert any(not torch.equal(kept[name], final[name]) for name in kept)
 
 
+def test_an_evaluation_at_the_start_asks_for_validation_rows(train: Train) -> None:
+    error = refusal(train, rows=example_rows(4), advanced={"eval_on_start": True})
+    assert error.code == "training_setting_unfit"
+    assert "validation rows" in error.message
+
+
 def test_validation_rows_that_are_training_rows_are_counted_or_refused(train: Train, data_folder: Path) -> None:
     table = write_table(data_folder, "train.parquet", example_rows(6))
     mixed = write_table(data_folder, "mixed.parquet", [*example_rows(2), ("Say 8:", " No.")])

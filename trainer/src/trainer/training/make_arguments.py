@@ -90,6 +90,11 @@ def make_arguments(
         **own,
     }
     _check_advanced(kind, request.advanced, arguments)
+    if request.advanced.get("eval_on_start") and not has_validation:
+        raise TrainingFailed(
+            "training_setting_unfit",
+            "eval_on_start asks for an evaluation, and there are no validation rows. Hold some out, or connect a table.",
+        )
     try:
         return kind(**arguments, **request.advanced)
     except (TypeError, ValueError) as error:
