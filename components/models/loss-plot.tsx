@@ -137,7 +137,8 @@ export function LossPlot({ metrics, head }: LossPlotProps) {
       <div className="relative min-h-0 flex-1">
         <div ref={host} data-testid="loss-plot" data-points={metrics.length} className="absolute inset-0 overflow-hidden" />
         {/* A loss falls, so the corner at the upper right is free. */}
-        <div ref={legend} className="pointer-events-none absolute top-1 right-2 rounded-sm bg-surface/80 text-muted" />
+        <div ref={legend} hidden={metrics.length === 0} className="pointer-events-none absolute top-1 right-2 rounded-sm bg-surface/80 text-muted" />
+        {metrics.length === 0 && <p className="absolute inset-0 flex items-center justify-center text-sm text-muted">{t("empty")}</p>}
       </div>
     </figure>
   );

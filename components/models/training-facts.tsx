@@ -63,6 +63,7 @@ export function TrainingResult({ training }: { training: Training }) {
 /** How a training was set. */
 export function TrainingSettings({ training }: { training: Training }) {
   const t = useTranslations("models.settings");
+  const format = useFormatter();
   const { request } = training;
   const { base, method } = request;
   const baseName = base.kind === "builtin" ? t("builtin") : base.kind === "folder" ? base.path : base.id;
@@ -75,7 +76,7 @@ export function TrainingSettings({ training }: { training: Training }) {
         [t("columns"), trainedColumns(request).join(", ")],
         [t("epochs"), String(request.epochs)],
         [t("batchSize"), String(request.batchSize * request.gradientAccumulation)],
-        [t("learningRate"), `${String(request.learningRate)} (${request.scheduler})`],
+        [t("learningRate"), `${format.number(request.learningRate, { maximumSignificantDigits: 4 })} (${request.scheduler})`],
         [t("maxLength"), String(request.maxLength)],
         [t("seed"), String(request.seed)],
       ]}

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { apiKey, useApi } from "@/components/api/use-api";
+import { isActive } from "@/components/canvas/run-store";
 import { useDocumentState, usePlanState, useRunState, useStudio, useViewState } from "@/components/canvas/studio-context";
 import { useShownRound, useStepStatus } from "@/components/canvas/use-step-status";
 import { TrainingPanel } from "@/components/models/training-panel";
@@ -53,10 +54,11 @@ function useFreshCounts(plannedId: string): void {
   }, [queries, state]);
 }
 
-function NoTable({ node, table }: { node: WorkflowNode; table: StepTable }) {
+/** Why a table is not there: nothing was run, or the run that goes on has it before it. */
+function NoTable({ node, plannedId, isInput = false }: { node: WorkflowNode; plannedId: string; isInput?: boolean }) {
   const t = useTranslations("data");
-  const isInput = table.id.startsWith("input");
-  return <EmptyState title={t("emptyTitle")} text={isInput ? t("emptyInput") : t("emptyOutput", { step: node.title })} />;
+  const isComing = useRunState((run) => isActive(run.run) && ["waiting", "running"].includes(run.stepsByNode.get(plannedId)?.state ?? ""));
+  return <EmptyState title={t("emptyTitle")} text={isComing ? t("emptyComing") : isInput ? t("emptyInput") : t("emptyOutput", { step: node.title })} />;
 }
 
 interface BodyProps {
@@ -69,13 +71,14 @@ interface BodyProps {
 }
 
 function Body({ node, plannedId, tables, tab, both, search }: BodyProps) {
+  const noTable = <NoTable node={node} plannedId={plannedId} />;
   const t = useTranslations("data");
   const draw = (table: StepTable) =>
     table.source ? (
       <TableView key={table.id} label={`${node.title}: ${table.label}`} source={table.source} search={search} />
     ) : (
       <div className="h-full flex-1">
-        <NoTable node={node} table={table} />
+        <NoTable node={node} plannedId={plannedId} isInput={table.id.startsWith("input")} />
       </div>
     );
   if (tab === "files") return <ResultFiles step={node.title} fingerprint={tables.result} />;
@@ -83,7 +86,7 @@ function Body({ node, plannedId, tables, tab, both, search }: BodyProps) {
     return (
       <div className="flex min-w-0 flex-1 flex-wrap content-start items-start gap-8 overflow-auto p-4">
         {tables.charts.map(({ chart, source }) => (
-          <TableChart key={`${chart.kind}-${chart.port}`} chart={chart} source={source} />
+          <TableChart key={`${chart.kind}-${chart.port}`} chart={chart} source={source} empty={noTable} />
         ))}
       </div>
     );
@@ -91,12 +94,12 @@ function Body({ node, plannedId, tables, tab, both, search }: BodyProps) {
   if (tab === "training") return tables.isTuning ? <TuningPanel nodeId={plannedId} /> : <TrainingPanel nodeId={plannedId} modelId={tables.modelId} />;
   if (tab === "rejected" || tab === "failed") {
     const source = tables.issues;
-    if (!source) return <EmptyState title={t("emptyTitle")} text={t("emptyOutput", { step: node.title })} />;
+    if (!source) return noTable;
     return <IssueList key={tab} tableId={source.tableId} kind={tab} isLive={source.isLive} />;
   }
   const table = [...tables.outputs, ...tables.inputs].find((other) => other.id === tab);
   const input = tables.inputs[0];
-  if (!table) return <EmptyState title={t("emptyTitle")} text={t("emptyOutput", { step: node.title })} />;
+  if (!table) return noTable;
   if (!both || !input || !tab.startsWith("output")) return draw(table);
   return (
     <SplitPane id="input" label={t("resizeInput")} side="left" initial={480} min={160} max={1400} pane={draw(input)}>

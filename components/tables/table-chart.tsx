@@ -1,6 +1,6 @@
+import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useApi } from "@/components/api/use-api";
-import { EmptyState } from "@/components/ui/empty-state";
 import { Notice } from "@/components/ui/notice";
 import { readRows } from "@/lib/contracts/tables";
 import type { Chart } from "@/lib/steps/_sdk/define-step";
@@ -117,11 +117,10 @@ function Heatmap({ rows, row: rowName, column: columnName, value: valueName }: {
 }
 
 /** A small table as a drawing, as the step that made it says. */
-export function TableChart({ chart, source }: { chart: Chart; source: TableSource | null }) {
-  const t = useTranslations("data");
+export function TableChart({ chart, source, empty }: { chart: Chart; source: TableSource | null; empty: ReactNode }) {
   const page = useApi(readRows, { params: { tableId: source?.tableId ?? "" }, query: { limit: MOST_ROWS } }, { enabled: source !== null, refreshMs: source?.isLive ? 1000 : false });
   if (page.isError) return <Notice tone="bad">{page.error.message}</Notice>;
-  if (!source || page.data?.rows.length === 0) return <EmptyState title={t("emptyTitle")} text={t("chart.empty")} />;
+  if (!source || page.data?.rows.length === 0) return empty;
   const rows = page.data?.rows.map((row) => row.values) ?? [];
   if (chart.kind === "parallel") return <ParallelPlot rows={rows} chart={chart} />;
   if (chart.kind === "bars") return <Bars rows={rows} label={chart.label} values={chart.values} />;

@@ -10,6 +10,7 @@ import { Notice } from "@/components/ui/notice";
 import { Select } from "@/components/ui/select";
 import { listTrainedModels } from "@/lib/contracts/models";
 import { compareTrainings, type ComparedTraining } from "@/lib/contracts/trainings";
+import { nameSetting } from "../name-setting";
 import { useMetricNames } from "../use-metric-names";
 import { comparePath, labelTrainings, listCurves, listDifferences } from "./compare-data";
 import { CurvesPlot, lineStyle } from "./curves-plot";
@@ -135,9 +136,9 @@ function Differences({ trainings }: { trainings: ComparedTraining[] }) {
         <tbody>
           {differences.map(({ setting, values }) => (
             <tr key={setting} className="border-t align-top">
-              <td className="py-1 pr-6 font-mono text-xs">{setting}</td>
+              <td className="py-1 pr-6 text-muted">{nameSetting(setting)}</td>
               {values.map((value, place) => (
-                <td key={place} className="max-w-72 py-1 pr-6 break-words">{value ?? "–"}</td>
+                <td key={place} className="max-w-72 py-1 pr-6 break-words">{value === null ? "–" : t("setTo", { value })}</td>
               ))}
             </tr>
           ))}
