@@ -53,7 +53,7 @@ export function TrainingResult({ training }: { training: Training }) {
         [t("truncated"), result.truncatedRows === 0 ? null : whole(result.truncatedRows)],
         [t("labels"), result.labels.length < 2 ? null : result.labels.slice(0, SHOWN_LABELS).join(", ") + (result.labels.length > SHOWN_LABELS ? ", …" : "")],
         [t("parameters"), t("parameterCount", { trainable: result.trainableParameters, all: result.parameters })],
-        [t("device"), result.devices === 1 ? result.device : t("deviceCount", { devices: result.devices, device: result.device, spread: result.spread ?? "ddp" })],
+        [t("device"), result.devices === 1 ? result.device : t("deviceCount", { devices: result.devices, device: result.device, spread: result.spread ?? "ddp", machines: result.machines })],
         [t("took"), formatSeconds(result.seconds)],
       ]}
     />

@@ -26,7 +26,7 @@ export function TrainingStatus({ training }: { training: Training }) {
           {shown === "running" && progress.secondsLeft !== null && ` · ${t("left", { time: formatSeconds(progress.secondsLeft) })}`}
         </span>
       )}
-      {training.waitsFor && pausedBy === null && <span className="text-sm text-muted">{t("waitsForDevice", { gigabytes: training.waitsFor.gigabytes })}</span>}
+      {training.waitsFor && pausedBy === null && <span className="text-sm text-muted">{training.waitsFor.code === "devices" ? t("waitsForDevices", training.waitsFor) : t("waitsForDevice", training.waitsFor)}</span>}
       {pausedBy === "run" && <span className="text-sm text-muted">{t("pausedByRun")}</span>}
       {error && <Notice tone="bad">{isErrorCode(error.code) ? formatError(error.code, error.data) : error.message}</Notice>}
     </div>

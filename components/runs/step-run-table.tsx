@@ -66,8 +66,9 @@ interface StepRunTableProps {
 function WaitWords({ step }: { step: StepRunView }) {
   const t = useTranslations("runs");
   if (step.waitsFor === "provider") return t("waitsForProvider");
-  const gigabytes = step.training?.waitsForGigabytes ?? null;
-  return gigabytes === null ? t("waitsForTrainer", { state: step.state }) : t("waitsForDevice", { gigabytes });
+  const device = step.training?.waitsForDevice ?? null;
+  if (device === null) return t("waitsForTrainer", { state: step.state });
+  return device.code === "devices" ? t("waitsForDevices", device) : t("waitsForDevice", device);
 }
 
 /** The steps of a run: state, time, rows, calls, money, and what went wrong. */

@@ -24,7 +24,7 @@ export function writeTrainingSection(training: NonNullable<ProvenanceStep["train
     ["Weight decay", request.weightDecay],
     ["Gradient norm at most", request.maxGradNorm],
     ["Precision", request.precision],
-    ["Devices", request.devices === 1 ? 1 : `${String(request.devices)} (${request.spread})`],
+    ["Devices", request.devices === 1 ? 1 : `${String(request.devices)} (${request.spread}${result.machines > 1 ? `, on ${String(result.machines)} machines` : ""})`],
     ["Weights kept", request.bestCheckpoint],
     ["Further arguments", Object.keys(request.advanced).length === 0 ? null : JSON.stringify(request.advanced)],
     ["Tokens of an example at most", request.maxLength],

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { modelRef } from "@/lib/steps/_sdk/model-ref";
 import { defineContract } from "./contract";
-import { trainingProgress, trainingRequest, trainingResult, trainingSamples } from "./trainer";
+import { trainingProgress, trainingRequest, trainingResult, trainingSamples, waitsForDevice } from "./trainer";
 import { errorRecord } from "./errors";
 import { providers, secretFields, settingFields, type Provider } from "./providers";
 
@@ -199,16 +199,13 @@ export const listTrainedModels = defineContract({
 
 const modelId = z.strictObject({ modelId: z.string() });
 
-/** Written by the trainer to `training.waits_for`. */
-export const waitsForDevice = z.strictObject({ code: z.literal("device_memory"), gigabytes: z.number() });
-
 export const trainingView = z.strictObject({
   modelId: z.string(),
   name: z.string(),
   state: trainingState,
   /** Who holds it: a person by itself, or its paused run. One that still runs is about to checkpoint. */
   pausedBy: z.enum(["person", "run"]).nullable(),
-  /** Why it is not begun, where that is more than its turn: no device has so much free memory now. */
+  /** Why it is not begun, where that is more than its turn. */
   waitsFor: waitsForDevice.nullable(),
   /** The model can be prompted. */
   ready: z.boolean(),

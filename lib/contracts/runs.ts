@@ -2,6 +2,7 @@ import { z } from "zod";
 import { workflowDocument } from "@/lib/workflow/document";
 import { defineContract } from "./contract";
 import { errorRecord } from "./errors";
+import { waitsForDevice } from "./trainer";
 
 /**
  * `to`: the step and what feeds it. `only`: the step, whose inputs must be fresh. `from`: the step, what follows it, and what
@@ -52,8 +53,8 @@ export const stepRunView = z.strictObject({
       modelId: z.string(),
       /** Held until it is resumed: it has checkpointed and given its device back. */
       paused: z.boolean(),
-      /** Gigabytes of free memory that it waits for on a device; null where it does not. */
-      waitsForGigabytes: z.number().nullable(),
+      /** Why it is not begun, where that is more than its turn. */
+      waitsForDevice: waitsForDevice.nullable(),
       notes: z.array(z.strictObject({ code: z.string(), data: z.record(z.string(), z.unknown()) })),
     })
     .nullable(),

@@ -285,10 +285,19 @@ export const trainingResult = z.strictObject({
   devices: z.int().min(1).default(1),
   /** How it was spread over several devices; null for one. */
   spread: z.enum(["ddp", "fsdp"]).nullable().default(null),
+  /** How many machines its devices were on. */
+  machines: z.int().min(1).default(1),
   seconds: z.number(),
   libraries: z.record(z.string(), z.string()),
 });
 export type TrainingResult = z.infer<typeof trainingResult>;
+
+/** Written by the trainer to `training.waits_for`. */
+export const waitsForDevice = z.discriminatedUnion("code", [
+  z.strictObject({ code: z.literal("device_memory"), gigabytes: z.number() }),
+  /** It was begun on more devices than are there now. */
+  z.strictObject({ code: z.literal("devices"), devices: z.int(), available: z.int() }),
+]);
 
 /** Written to `training.error` with state `failed`. Codes are listed in `lib/core/error-catalogue.ts`. */
 export const trainingError = z.strictObject({
@@ -304,6 +313,7 @@ export const trainingError = z.strictObject({
     "training_template_invalid",
     "training_device_missing",
     "training_devices_missing",
+    "training_machines_apart",
     "training_memory_short",
     "training_setting_unfit",
     "training_nan_loss",

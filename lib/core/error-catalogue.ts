@@ -197,6 +197,7 @@ export const errorCatalogue = {
   training_template_invalid: { status: 422, retry: "never" },
   training_device_missing: { status: 422, retry: "never" },
   training_devices_missing: { status: 422, retry: "never" },
+  training_machines_apart: { status: 503, retry: "never" },
   training_memory_short: { status: 422, retry: "never" },
   training_setting_unfit: { status: 422, retry: "never" },
   training_nan_loss: { status: 422, retry: "never" },

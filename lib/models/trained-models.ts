@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { errorRecord } from "@/lib/contracts/errors";
-import { listedModel, POOL_PROVIDER, provider, trainingState, waitsForDevice } from "@/lib/contracts/models";
-import { trainingProgress, trainingRequest, trainingResult, trainingSamples } from "@/lib/contracts/trainer";
+import { listedModel, POOL_PROVIDER, provider, trainingState } from "@/lib/contracts/models";
+import { trainingProgress, trainingRequest, trainingResult, trainingSamples, waitsForDevice } from "@/lib/contracts/trainer";
 import { readSettings } from "@/lib/engine/connection-endpoint";
 import { identifyModel, resolveModel } from "@/lib/engine/model-resolver";
 import { TRAINING_OF_MODEL } from "@/lib/engine/pause-training";

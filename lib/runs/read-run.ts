@@ -1,7 +1,7 @@
 import { AppError } from "@/lib/core/app-error";
 import { runState, runTarget, stepRunState, type RunView, type StepRunView } from "@/lib/contracts/runs";
 import { errorRecord } from "@/lib/contracts/errors";
-import { trainingProgress } from "@/lib/contracts/trainer";
+import { trainingProgress, waitsForDevice } from "@/lib/contracts/trainer";
 import type { SharedResources } from "@/lib/engine/resources";
 
 interface RunRow {
@@ -45,7 +45,7 @@ interface StepRow {
   training_state: string | null;
   training_progress: unknown;
   training_paused: boolean | null;
-  training_waits_for: { gigabytes: number } | null;
+  training_waits_for: unknown;
   model_id: string | null;
   is_tuning: boolean;
   batch_total: number | null;
@@ -146,7 +146,7 @@ function toStepView(row: StepRow): StepRunView {
             id: row.training_id,
             modelId: row.model_id,
             paused: isHeld,
-            waitsForGigabytes: row.training_state === "queued" && !isHeld && row.training_waits_for ? row.training_waits_for.gigabytes : null,
+            waitsForDevice: row.training_state === "queued" && !isHeld ? waitsForDevice.nullable().parse(row.training_waits_for) : null,
             phase: progress?.phase ?? "queued",
             step: progress?.step ?? 0,
             totalSteps: progress?.totalSteps ?? null,

@@ -95,7 +95,7 @@ describe("a paused training", () => {
     await expect.poll(async () => (await trainingOf(runId))?.state, WAIT).toBe("queued");
     // As the trainer writes it where no device has so much free.
     await engine.resources.database.prisma.training.updateMany({ where: { runId }, data: { waitsFor: { code: "device_memory", gigabytes: 12.5 } } });
-    expect((await readTraining(engine.resources, modelId)).waitsFor?.gigabytes).toBe(12.5);
+    expect((await readTraining(engine.resources, modelId)).waitsFor).toMatchObject({ gigabytes: 12.5 });
     const same = await start(40);
     await engine.waitUntilDone(same, 60);
     expect((await stepOf(same, "train"))?.training?.notes.map(({ code }) => code)).toContain("resumed_from_checkpoint");

@@ -48,6 +48,6 @@ export async function playTrainer({ resources, env }: TestEngine, makeModel: Mak
 function makeResult(request: TrainingRequest): TrainingResult {
   return {
     folder: `models/${request.modelId}`, parameters: 2_400_000, trainableParameters: 9216, steps: 12, trainRows: request.data.train.rows, validationRows: 2,
-    skipped: { count: 0, rows: [] }, truncatedRows: 0, finalTrainLoss: 1.25, bestEvalLoss: 1.5, measures: { loss: 1.5 }, labels: [], stoppedEarly: false, device: "cpu", devices: 1, spread: null, seconds: 3.5, libraries: { torch: "2.13.0" },
+    skipped: { count: 0, rows: [] }, truncatedRows: 0, finalTrainLoss: 1.25, bestEvalLoss: 1.5, measures: { loss: 1.5 }, labels: [], stoppedEarly: false, device: "cpu", devices: 1, spread: null, machines: 1, seconds: 3.5, libraries: { torch: "2.13.0" },
   };
 }

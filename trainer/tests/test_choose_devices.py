@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from conftest import request_json
@@ -10,6 +12,8 @@ from trainer.contracts.training import BuiltinSource, CommonRequest, HubSource, 
 from trainer.supervisor.choose_devices import (
     PATIENCE_SECONDS,
     Device,
+    Machine,
+    Share,
     Start,
     TooBig,
     TooMany,
@@ -99,3 +103,67 @@ def test_a_models_size_is_read_from_its_files(tiny_model: Path, tmp_path: Path) 
     assert facts is not None
     assert (facts.parameters, facts.layers, facts.hidden) == (model.num_parameters(), 2, 48)
     assert read_facts(HubSource(kind="hub", id="nobody/nothing", revision=None), tmp_path, tiny_model) is None
+
+
+def machine(name: str, count: int, free: float = 79, busy: bool = False) -> Machine:
+    return Machine(name, tuple(device(index, free) for index in range(count)), busy)
+
+
+def test_what_the_own_devices_do_not_suffice_for_takes_all_of_them_and_the_rest_from_few_machines() -> None:
+    own = [device(0, 79), device(1, 79)]
+    others = [machine("a", 2), machine("b", 4), machine("c", 8)]
+    assert choose_devices(own, [wants("fits", 10, devices=2)], others) == [Start("fits", (0, 1))]
+    [start] = choose_devices(own, [wants("six", 10, devices=6)], others)
+    assert start == Start("six", (0, 1), (Share("b", (0, 1, 2, 3)),))
+    [start] = choose_devices(own, [wants("twelve", None, devices=12)], others)
+    assert start == Start("twelve", (0, 1), (Share("c", tuple(range(8))), Share("a", (0, 1))))
+    decisions = choose_devices(own, [wants("three", 10, devices=3), wants("one", 10)], others)
+    assert decisions == [Start("three", (0, 1), (Share("a", (0,)),)), Wait("one", None)]
+
+
+def test_machines_that_are_busy_are_waited_for_and_ones_that_are_not_there_are_missing() -> None:
+    own, lacking = [device(0, 79)], wants("two", 10, devices=2)
+    assert choose_devices(own, [lacking], [machine("a", 1, busy=True)]) == [Wait("two", None)]
+    assert choose_devices([device(0, 79, busy=True)], [lacking], [machine("a", 1)]) == [Wait("two", None)]
+    assert choose_devices(own, [lacking], [machine("a", 1, free=5)]) == [Wait("two", 10 * GB)]
+    assert choose_devices(own, [wants("four", 10, devices=4)], [machine("a", 1), machine("b", 1)]) == [
+        TooMany("four", 3)
+    ]
+    assert choose_devices(own, [wants("huge", 90, devices=2)], [machine("a", 1)]) == [TooBig("huge", 90 * GB, 76 * GB)]
+    # One that was begun when there were more waits for them, and keeps nothing from the others.
+    begun = replace(wants("two", 10, devices=2, waited=PATIENCE_SECONDS + 1), more_may_come=True)
+    assert choose_devices(own, [begun, wants("one", 10)]) == [Wait("two", None, 1), Start("one", (0,))]
+
+
+def test_whatever_waits_no_device_is_given_twice_and_nobody_gets_another_number_than_asked_for() -> None:
+    random = Random(7)
+    for _round in range(500):
+        own = [
+            device(index, random.choice([5, 79]), busy=random.random() < 0.3) for index in range(random.randint(1, 4))
+        ]
+        others = [
+            machine(str(index), random.randint(1, 4), random.choice([5, 79]), random.random() < 0.3)
+            for index in range(random.randint(0, 3))
+        ]
+        waiting = [
+            wants(
+                str(index), random.choice([None, 3, 60]), random.randint(1, 9), random.choice([0, PATIENCE_SECONDS + 1])
+            )
+            for index in range(random.randint(1, 5))
+        ]
+        decisions = choose_devices(own, waiting, others)
+        assert [decision.training_id for decision in decisions] == [training.training_id for training in waiting]
+        given: list[tuple[str, int]] = []
+        for training, decision in zip(waiting, decisions, strict=True):
+            total = len(own) + sum(len(other.devices) for other in others)
+            assert isinstance(decision, TooMany) == (training.devices > total)
+            if isinstance(decision, Start):
+                places = [("own", index) for index in decision.devices]
+                places += [(share.machine, index) for share in decision.shares for index in share.devices]
+                assert len(places) == training.devices
+                assert not decision.shares or len(decision.devices) == len(own)
+                given += places
+        assert len(given) == len(set(given))
+        busy = {("own", device.index) for device in own if device.busy}
+        busy |= {(other.id, device.index) for other in others if other.busy for device in other.devices}
+        assert not busy & set(given)

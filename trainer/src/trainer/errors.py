@@ -23,6 +23,10 @@ class SmallerBatch(Exception):
     """One process of several had no memory for its rows; all of them start again, with fewer."""
 
 
+class GroupBroken(Exception):
+    """Another of the processes that train together is gone, or cannot be reached any more."""
+
+
 class LeaseLost(Exception):
     """Another process owns the training now, so nothing may be written any more."""
 
@@ -40,6 +44,12 @@ def is_out_of_memory(error: BaseException) -> bool:
         sign in text
         for sign in ("out of memory", "can't allocate memory", "not enough memory", "CUBLAS_STATUS_ALLOC_FAILED")
     )
+
+
+def is_group_broken(error: BaseException) -> bool:
+    # gloo has no class of its own, but every message of its names the file that it comes from.
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    return "DistError" in kinds or (isinstance(error, RuntimeError) and "gloo/transport" in str(error))
 
 
 def is_disk_full(error: BaseException) -> bool:

@@ -22,6 +22,12 @@ class Settings:
     cpu_processes: int = 1
     # What a training may have of a device's memory at most; None for all of it.
     device_memory_gb: float | None = None
+    # Where other machines reach this one, for trainings over several; None where there are no others.
+    address: str | None = None
+    # Where the processes of such a training meet; None for a free port each time.
+    group_port: int | None = None
+    # How long they may take to meet.
+    meeting_seconds: int = 180
 
 
 def read_settings() -> Settings:
@@ -38,6 +44,9 @@ def read_settings() -> Settings:
         device_memory_gb=float(os.environ["TRAINER_DEVICE_MEMORY_GB"])
         if os.environ.get("TRAINER_DEVICE_MEMORY_GB")
         else None,
+        address=os.environ.get("TRAINER_ADDRESS") or None,
+        group_port=int(os.environ.get("TRAINER_GROUP_PORT") or 0) or None,
+        meeting_seconds=int(os.environ.get("TRAINER_MEETING_SECONDS") or 180),
     )
 
 

@@ -383,6 +383,7 @@ class TrainingResult(_Strict):
     device: str
     devices: int = Field(default=1, ge=1)
     spread: Literal["ddp", "fsdp"] | None = None
+    machines: int = Field(default=1, ge=1)
     seconds: float
     libraries: dict[str, str]
 
@@ -399,6 +400,7 @@ TrainingErrorCode = Literal[
     "training_template_invalid",
     "training_device_missing",
     "training_devices_missing",
+    "training_machines_apart",
     "training_memory_short",
     "training_setting_unfit",
     "training_nan_loss",

@@ -24,18 +24,31 @@ def library_versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in LIBRARIES}
 
 
-async def keep_heartbeat(database: Database, worker_id: str, read_detail: Callable[[], dict[str, Any]]) -> None:
+async def keep_heartbeat(
+    database: Database,
+    worker_id: str,
+    read_detail: Callable[[], dict[str, Any]],
+    kind: str = "trainer",
+    changed: asyncio.Event | None = None,
+) -> None:
+    """Where `changed` is set it beats at once."""
+    changed = changed or asyncio.Event()
     while True:
+        changed.clear()
+        values = {"id": worker_id, "kind": kind, "pid": os.getpid(), "host": socket.gethostname()}
         try:
             await database.execute(
                 "INSERT INTO worker_process (id, kind, pid, host, detail, heartbeat_at) "
-                "VALUES (%(id)s, 'trainer', %(pid)s, %(host)s, %(detail)s, now()) "
+                "VALUES (%(id)s, %(kind)s, %(pid)s, %(host)s, %(detail)s, now()) "
                 "ON CONFLICT (id) DO UPDATE SET detail = EXCLUDED.detail, heartbeat_at = now()",
-                {"id": worker_id, "pid": os.getpid(), "host": socket.gethostname(), "detail": Jsonb(read_detail())},
+                {**values, "detail": Jsonb(read_detail())},
             )
         except psycopg.Error as error:
             logger.warning("heartbeat: %s", error)
-        await asyncio.sleep(HEARTBEAT_SECONDS)
+        try:
+            await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)
+        except asyncio.TimeoutError:
+            pass
 
 
 async def end_heartbeat(database: Database, worker_id: str) -> None:

@@ -73,6 +73,7 @@ class WaitingRow:
     training_id: str
     request: object
     waited_seconds: float
+    has_begun: bool
 
 
 async def list_waiting(database: Database) -> list[WaitingRow]:
@@ -81,8 +82,8 @@ async def list_waiting(database: Database) -> list[WaitingRow]:
     out.
     """
     rows = await database.execute(
-        f"SELECT id, request, extract(epoch FROM now() - created_at)::float FROM training WHERE {_OPEN} "
-        "ORDER BY created_at, id LIMIT %(most)s",
+        "SELECT id, request, extract(epoch FROM now() - created_at)::float, started_at IS NOT NULL "
+        f"FROM training WHERE {_OPEN} ORDER BY created_at, id LIMIT %(most)s",
         {"attempts": MAX_ATTEMPTS, "most": MOST_LISTED},
     )
     return [WaitingRow(*row) for row in rows]
@@ -93,7 +94,8 @@ async def take(database: Database, training_id: str) -> Lease | None:
     token = uuid.uuid4().hex
     rows = await database.execute(
         "UPDATE training SET state = 'running', lease_token = %(token)s, attempt = attempt + 1, waits_for = NULL, "
-        "lease_until = now() + make_interval(secs => %(seconds)s), started_at = coalesce(started_at, now()) "
+        "machine_group = NULL, lease_until = now() + make_interval(secs => %(seconds)s), "
+        "started_at = coalesce(started_at, now()) "
         f"WHERE id = (SELECT id FROM training WHERE id = %(id)s AND {_OPEN} FOR UPDATE SKIP LOCKED) "
         "RETURNING id, attempt, request",
         {"id": training_id, "token": token, "seconds": LEASE_SECONDS, "attempts": MAX_ATTEMPTS},

@@ -16,11 +16,12 @@ from trainer.serving.engine import Engine
 from trainer.serving.http_app import build_app
 from trainer.settings import Settings
 from trainer.supervisor import lease as leases
+from trainer.supervisor.describe_end import crash_error
 from trainer.supervisor.heartbeat import end_heartbeat, keep_heartbeat, library_versions
 from trainer.supervisor.lease import Database
 from trainer.supervisor.listen_queue import listen_queue
 from trainer.supervisor.schedule import RECONCILE_SECONDS, Schedule
-from trainer.supervisor.supervise_training import crash_error, training_log
+from trainer.supervisor.training_log import training_log
 
 logger = logging.getLogger("trainer")
 

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 import psycopg
 
 from trainer.contracts.training import TrainingError
 from trainer.settings import Settings
 from trainer.supervisor import lease as leases
+from trainer.supervisor.describe_end import apart_error, crash_error, describe_end
 from trainer.supervisor.lease import Database, Lease
-from trainer.supervisor.read_devices import visible_gpu
-from trainer.supervisor.training_log import TrainingLog
-from trainer.training.exit_status import EXIT_INTERRUPTED, EXIT_LEASE_LOST
+from trainer.supervisor.machines import Group, Joined, PartEnd, find_part_end, plan_group, write_group
+from trainer.supervisor.start_process import Work, start_process
+from trainer.supervisor.training_log import TrainingLog, training_log
+from trainer.training.exit_status import (
+    EXIT_FAILED_REPORTED,
+    EXIT_INTERRUPTED,
+    EXIT_LEASE_LOST,
+    EXIT_NOT_MET,
+    EXIT_REPORTED,
+    EXIT_SMALLER_BATCH,
+    telling_status,
+)
 
 logger = logging.getLogger("trainer")
 
@@ -28,89 +37,138 @@ POLL_SECONDS = 0.5
 FENCE_SECONDS = leases.LEASE_SECONDS - 5
 STOP_SECONDS = 60
 CANCEL_SECONDS = 1.0
+# How long a machine may take to tell how its processes ended, or this one's to end with them.
+TELL_SECONDS = 5
+# What no other process's end can explain.
+TELLING = (
+    EXIT_REPORTED,
+    EXIT_FAILED_REPORTED,
+    EXIT_INTERRUPTED,
+    EXIT_LEASE_LOST,
+    EXIT_SMALLER_BATCH,
+    EXIT_NOT_MET,
+)
 
 
-def training_log(settings: Settings, training_id: str) -> TrainingLog:
-    return TrainingLog(settings.data_folder / "logs" / f"training-{training_id}.log")
+@dataclass(frozen=True)
+class Places:
+    """Where a training is done: on so many devices here, and on those of further machines."""
+
+    devices: int
+    # Empty for the processor.
+    gpus: Sequence[int]
+    server_url: str
+    shares: Sequence[tuple[Joined, tuple[int, ...]]] = ()
+
+
+@dataclass
+class Ending:
+    """How a round ended."""
+
+    # The process was asked to end: for the supervisor's own end, a pause, a cancellation.
+    was_asked: bool = False
+    # Below zero for a signal; None where a machine has fallen silent.
+    status: int | None = None
+    # The further machine whose end it was.
+    machine: str | None = None
 
 
 async def supervise_training(
+    settings: Settings, database: Database, lease: Lease, places: Places, stopping: asyncio.Event
+) -> None:
+    log = training_log(settings, lease.training_id)
+    while True:
+        group = None
+        if places.shares:
+            assert settings.address is not None
+            group = plan_group(settings.address, settings.group_port, places.server_url, places.devices, places.shares)
+            await write_group(database, lease, group)
+        ending = await _run_round(settings, database, lease, places, group, stopping, log)
+        # Each process has noted the smaller batch where all find it.
+        if ending.status != EXIT_SMALLER_BATCH:
+            break
+    if ending.machine is not None:
+        log = training_log(settings, lease.training_id, ending.machine)
+    error = apart_error(settings, group) if group and ending.status == EXIT_NOT_MET else None
+    await _retry(lambda: _settle(database, lease, ending, log, error))
+
+
+async def _run_round(
     settings: Settings,
     database: Database,
     lease: Lease,
-    processes: int,
-    gpus: Sequence[int],
-    server_url: str,
+    places: Places,
+    group: Group | None,
     stopping: asyncio.Event,
-) -> None:
-    log = training_log(settings, lease.training_id)
-    process = await _start(settings, lease, processes, gpus, server_url)
-    assert process.stdout is not None
-    copying = asyncio.ensure_future(_copy_output(process.stdout, log))
-    logger.info("training %s started, attempt %d, process %d", lease.training_id, lease.attempt, process.pid)
-    try:
-        was_asked = await _watch(process, database, lease, stopping)
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-        await copying
-    logger.info("training %s ended with status %s", lease.training_id, process.returncode)
-    await _retry(lambda: _settle(database, lease, process.returncode, log, was_asked))
-
-
-async def _start(
-    settings: Settings, lease: Lease, processes: int, gpus: Sequence[int], server_url: str
-) -> asyncio.subprocess.Process:
-    environment = dict(
-        os.environ,
-        DATABASE_URL=settings.database_url,
-        REVERIE_DATA=str(settings.data_folder),
-        REVERIE_BUILTIN_MODEL=str(settings.builtin_model),
-        TRAINER_LEASE_TOKEN=lease.token,
-        TOKENIZERS_PARALLELISM="false",
-        PYTHONUNBUFFERED="1",
-    )
-    environment.pop("TRAINER_TOKEN", None)
-    # For rewards that ask a judge.
-    environment["TRAINER_SERVER_URL"] = server_url
-    environment["TRAINER_SERVER_TOKEN"] = settings.token or ""
-    if gpus:
-        environment["CUDA_VISIBLE_DEVICES"] = ",".join(visible_gpu(place) for place in gpus)
+    log: TrainingLog,
+) -> Ending:
     asked = lease.request.get("devices", 1) if isinstance(lease.request, dict) else 1
-    command = ["run-training", lease.training_id] if asked == 1 else ["run-group", lease.training_id, str(processes)]
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "trainer",
-        *command,
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+    work = Work(
+        lease.training_id,
+        lease.token,
+        places.devices,
+        places.gpus,
+        places.server_url,
+        (group, 0) if group else None,
+        is_group=asked != 1,
     )
+    started = await start_process(settings, work, log)
+    process = started.process
+    logger.info("training %s started, attempt %d, process %d", lease.training_id, lease.attempt, process.pid)
+    ending = Ending()
+    try:
+        part = await _watch(process, database, lease, group, stopping, ending)
+        why = await _find_why(process, database, group, part, ending.was_asked) if group else None
+    finally:
+        await started.end()
+    logger.info("training %s ended with status %s", lease.training_id, process.returncode)
+    ending.status, ending.machine = why or (process.returncode, None)
+    return ending
 
 
-async def _copy_output(stream: asyncio.StreamReader, log: TrainingLog) -> None:
-    while data := await stream.read(65536):
-        log.write(data)
+async def _find_why(
+    process: asyncio.subprocess.Process, database: Database, group: Group, part: PartEnd | None, was_asked: bool
+) -> tuple[int | None, str] | None:
+    """Status and machine, where this process ends of the end of a machine's: that one may tell a moment later."""
+    deadline = time.monotonic() + TELL_SECONDS
+    is_told = was_asked or process.returncode in (None, *TELLING)
+    try:
+        while part is None and not is_told and time.monotonic() < deadline:
+            part = await find_part_end(database, group)
+            await asyncio.sleep(POLL_SECONDS)
+    except psycopg.Error as error:
+        logger.warning("the machines cannot be asked how they ended: %s", error)
+    if part is None:
+        return None
+    logger.warning("on the machine %s: %s", part.address, describe_end(part.status))
+    if part.status is not None:
+        # Of an error that all meet, or a stop that all hear of, each ends by itself.
+        await _wait_for_exit(process, TELL_SECONDS)
+        own = process.returncode
+        if own is not None and telling_status([own, part.status]) == own:
+            return None
+    return part.status, part.address
 
 
 async def _watch(
-    process: asyncio.subprocess.Process, database: Database, lease: Lease, stopping: asyncio.Event
-) -> bool:
-    """True where the process was asked to checkpoint and go: for the supervisor's end, or a pause."""
+    process: asyncio.subprocess.Process,
+    database: Database,
+    lease: Lease,
+    group: Group | None,
+    stopping: asyncio.Event,
+    ending: Ending,
+) -> PartEnd | None:
+    """The machine's end for which this process has to end too, if that is why."""
     renewed_at = time.monotonic()
     next_renewal = renewed_at + RENEW_SECONDS
     stop_deadline: float | None = None
-    was_asked = False
     while process.returncode is None:
         await _wait_for_exit(process, POLL_SECONDS)
         if process.returncode is not None:
             break
         now = time.monotonic()
         if stopping.is_set() and stop_deadline is None:
-            was_asked = _ask_to_go(process, was_asked)
+            _ask_to_go(process, ending)
             stop_deadline = now + STOP_SECONDS
         if stop_deadline is not None and now > stop_deadline:
             break
@@ -129,49 +187,44 @@ async def _watch(
             if wishes.cancel:
                 # The state first: from here on the process can write nothing more.
                 await leases.mark_cancelled(database, lease)
-                _signal(process, signal.SIGTERM)
+                _ask_to_go(process, ending)
                 await _wait_for_exit(process, CANCEL_SECONDS)
                 break
             if wishes.pause:
                 # Without a deadline: an evaluation under way is finished first, and what it judged is saved.
-                was_asked = _ask_to_go(process, was_asked)
+                _ask_to_go(process, ending)
+            part = await find_part_end(database, group) if group else None
+            if part is not None:
+                return part
         except psycopg.Error as error:
             logger.warning("training %s: the database cannot be asked: %s", lease.training_id, error)
             if time.monotonic() - renewed_at > FENCE_SECONDS:
                 break
-    return was_asked
+    return None
 
 
-def _ask_to_go(process: asyncio.subprocess.Process, was_asked: bool) -> bool:
-    if not was_asked:
+def _ask_to_go(process: asyncio.subprocess.Process, ending: Ending) -> None:
+    if not ending.was_asked:
         _signal(process, signal.SIGTERM)
-    return True
+    ending.was_asked = True
 
 
-async def _settle(database: Database, lease: Lease, status: int | None, log: TrainingLog, was_asked: bool) -> None:
+async def _settle(
+    database: Database, lease: Lease, ending: Ending, log: TrainingLog, error: TrainingError | None
+) -> None:
     """Every statement here asks for the lease, so what has ended properly is left as it is."""
+    status = ending.status
     # A process that had not come to listen for the signal is ended by it, before it has done anything.
-    if status == EXIT_INTERRUPTED or (was_asked and status == -signal.SIGTERM):
+    if status == EXIT_INTERRUPTED or (ending.was_asked and status == -signal.SIGTERM):
         await leases.release(database, lease, died=False)
+    elif error is not None:
+        await leases.fail(database, lease, error)
     elif status == EXIT_LEASE_LOST:
         await leases.release(database, lease, died=True)
     elif lease.attempt >= leases.MAX_ATTEMPTS:
-        await leases.fail(database, lease, crash_error(status, lease.attempt, log))
+        await leases.fail(database, lease, crash_error(status, lease.attempt, log, ending.machine))
     else:
         await leases.release(database, lease, died=True)
-
-
-def crash_error(status: int | None, attempts: int, log: TrainingLog) -> TrainingError:
-    how = "its supervisor died with it" if status is None else f"it ended with status {status}"
-    if status is not None and status < 0:
-        name = signal.Signals(-status).name
-        how = f"it was ended by {name}" + (", often a lack of memory" if name == "SIGKILL" else "")
-    message = f"The training process died {attempts} times; the last time {how}."
-    return TrainingError(
-        code="training_crashed",
-        message=message,
-        data={"detail": message, "status": status, "attempts": attempts, "log": log.tail()},
-    )
 
 
 async def _wait_for_exit(process: asyncio.subprocess.Process, seconds: float) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+from trainer.settings import Settings
 
 MAX_BYTES = 5 * 1024 * 1024
 TAIL_BYTES = 4000
@@ -28,3 +31,8 @@ class TrainingLog:
         if not self._path.is_file():
             return ""
         return self._path.read_bytes()[-TAIL_BYTES:].decode("utf-8", "replace")
+
+
+def training_log(settings: Settings, training_id: str, machine: str | None = None) -> TrainingLog:
+    name = training_id if machine is None else f"{training_id}-{re.sub(r'[^A-Za-z0-9.-]', '-', machine)}"
+    return TrainingLog(settings.data_folder / "logs" / f"training-{name}.log")

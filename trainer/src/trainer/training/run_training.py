@@ -17,16 +17,19 @@ from pydantic import ValidationError
 from trainer.contracts.training import TrainingError, TrainingRequest, TrainingResult
 from trainer.data_folder import resolve_in_data
 from trainer.errors import (
+    GroupBroken,
     LeaseLost,
     PathOutsideData,
     SmallerBatch,
     TrainingFailed,
     TrainingInterrupted,
+    is_group_broken,
     is_out_of_memory,
 )
 from trainer.settings import Settings, is_safe_name
 from trainer.training.exit_status import (
     EXIT_FAILED_REPORTED,
+    EXIT_GROUP_BROKEN,
     EXIT_INTERRUPTED,
     EXIT_LEASE_LOST,
     EXIT_REPORTED,
@@ -71,6 +74,8 @@ def run_training(settings: Settings, training_id: str, token: str, supervisor_pi
         return EXIT_INTERRUPTED
     except SmallerBatch:
         return EXIT_SMALLER_BATCH
+    except GroupBroken:
+        return EXIT_GROUP_BROKEN
     except LeaseLost:
         return EXIT_LEASE_LOST
     return EXIT_REPORTED
@@ -108,6 +113,8 @@ def _train(
         if isinstance(error, (TrainingInterrupted, LeaseLost, SmallerBatch)):
             raise
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            if is_group_broken(error):
+                raise GroupBroken from error
             time.sleep(ECHO_SECONDS)
         # The same input would raise the same error again, so it is not tried again.
         return TrainingError(

@@ -24,7 +24,7 @@ from trainer.models.find_weights import ModelNotFound
 from trainer.models.save_model import find_saved_result, save_model, write_model
 from trainer.training.checkpoints import find_last_complete, own_folder
 from trainer.training.choose_device import choose_device
-from trainer.training.group import is_main, join_group, main_first, wait_for_all, world_size
+from trainer.training.group import as_main_has_it, is_main, join_group, machines, wait_for_all, world_size
 from trainer.training.reporter import ProgressState, Reporter
 
 _BATCH_SIZE = "batch-size"
@@ -82,7 +82,8 @@ def train_model(
         with own_folder(
             checkpoint_folder, request.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         ) as folder:
-            batch_size = fit_batch(request, _read_batch_size(folder) or request.batch_size)
+            noted = as_main_has_it(_read_batch_size(folder))
+            batch_size = fit_batch(request, noted or request.batch_size)
             place = Workplace(data_folder, builtin_model, folder, device, progress, reporter, batch_size)
             result = _train(recipe, request, place)
         if is_main():
@@ -163,8 +164,7 @@ def _read_batch_size(folder: Path) -> int | None:
 
 
 def _run(trainer: Trainer, place: Workplace) -> None:
-    with main_first():
-        checkpoint = find_last_complete(place.folder)
+    checkpoint = as_main_has_it(find_last_complete(place.folder) if is_main() else None)
     place.progress.enter("training")
     if checkpoint is not None:
         state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
@@ -215,6 +215,7 @@ def _describe(request: CommonRequest, built: Built, device: str, seconds: float)
         device=torch.cuda.get_device_name() if device == "cuda" else device,
         devices=request.devices,
         spread=request.spread if request.devices > 1 else None,
+        machines=machines(),
         seconds=seconds,
         libraries={name: importlib.metadata.version(name) for name in (*LIBRARIES, *built.libraries)},
     )

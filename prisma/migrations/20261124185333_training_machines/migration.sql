@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "training" ADD COLUMN     "machine_group" JSONB;
