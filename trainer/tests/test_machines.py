@@ -36,11 +36,15 @@ class Machines:
     def __init__(self, database_url: str, data_folder: Path, model: Path) -> None:
         self._given = (database_url, data_folder, model)
         self.data_folder = data_folder
-        self.head = TrainerService(*self._given, {"TRAINER_ADDRESS": "127.0.0.1"})
+        self.head = self.make_head(TRAINER_ADDRESS="127.0.0.1")
         self.joined: list[Machine] = []
 
-    def join(self, address: str = "127.0.0.2", **environment: str) -> Machine:
+    def make_head(self, **environment: str) -> TrainerService:
+        return TrainerService(*self._given, environment)
+
+    def join(self, address: str = "127.0.0.2", prefix: tuple[str, ...] = (), **environment: str) -> Machine:
         machine = Machine(*self._given, {"TRAINER_ADDRESS": address, **environment})
+        machine.prefix = prefix
         self.joined.append(machine)
         machine.start()
         return machine
@@ -67,6 +71,10 @@ def machines(database_url: str, data_folder: Path, tiny_model: Path) -> Iterator
             print(f"== {log.name}\n{log.read_text()}", file=sys.stderr)
 
 
+def has_resumed(row: dict[str, Any]) -> bool:
+    return "resumed_from_checkpoint" in [note["code"] for note in row["progress"]["notes"]]
+
+
 def have_ended(pids: list[int], seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while any(is_alive(pid) for pid in pids) and time.monotonic() < deadline:
@@ -90,7 +98,7 @@ def test_two_machines_train_one_model_and_the_death_of_one_costs_no_more_than_th
     machines.join("127.0.0.3")
     row = head.wait_for(training_id, has_state("done", "failed"))
     assert (row["state"], row["attempt"]) == ("done", 2), row["error"]
-    assert "resumed_from_checkpoint" in [note["code"] for note in row["progress"]["notes"]]
+    assert has_resumed(row)
     result = row["result"]
     assert (result["devices"], result["machines"], result["spread"], result["steps"]) == (2, 2, "ddp", 60)
     losses = machines.losses(training_id)
@@ -111,7 +119,7 @@ def test_the_ranks_of_a_machine_end_with_the_trainer_and_with_a_cancelled_traini
     assert have_ended(ranks, 10)
     head.query("UPDATE training SET lease_until = now() - interval '1 second'")
     head.start()
-    head.wait_for(training_id, lambda row: row["attempt"] == 2 and has_step(20)(row))
+    head.wait_for(training_id, lambda row: row["attempt"] == 2 and has_resumed(row))
     ranks = [*head.children_of(head.children()[0]), *machine.ranks()]
     assert len(ranks) == 2
     head.query("UPDATE training SET cancel_requested = true WHERE id = %s", training_id)

@@ -191,6 +191,6 @@ class JoinedMachine:
             return
         if self._round.started:
             await self._round.started.end()
-            logger.info("its processes ended with status %s", self._round.started.process.returncode)
+            logger.info("its part of the training is over")
         self._round = None
         self.changed.set()
