@@ -17,7 +17,15 @@ from trainer.models.device_names import list_devices
 from trainer.settings import Settings
 from trainer.supervisor.heartbeat import HEARTBEAT_SECONDS, end_heartbeat, keep_heartbeat, library_versions
 from trainer.supervisor.lease import Database
-from trainer.supervisor.machines import KIND, MachineDetail, MachineDevice, Order, list_orders, name_data_folder
+from trainer.supervisor.machines import (
+    KIND,
+    MachineDetail,
+    MachineDevice,
+    Order,
+    forget_gone,
+    list_orders,
+    name_data_folder,
+)
 from trainer.supervisor.read_devices import device_names, read_devices
 from trainer.supervisor.start_process import Started, Work, start_process
 from trainer.supervisor.supervise_training import STOP_SECONDS
@@ -98,6 +106,7 @@ class JoinedMachine:
         self._round: _Round | None = None
         self._telling: asyncio.Task[None] | None = None
         self._devices: tuple[MachineDevice, ...] = ()
+        self._has_tidied = False
 
     def describe(self) -> dict[str, Any]:
         assert self._settings.address is not None
@@ -143,6 +152,9 @@ class JoinedMachine:
                 self._ask_to_go()
                 self.changed.set()
             try:
+                if not self._has_tidied:
+                    await forget_gone(database)
+                    self._has_tidied = True
                 await self._do_what_is_asked(database)
             except (psycopg.Error, ValidationError) as error:
                 logger.warning("what is to be done cannot be read: %s", error)

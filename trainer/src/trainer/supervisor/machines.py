@@ -133,6 +133,13 @@ def _why_unfit(detail: MachineDetail, own_address: str | None, own_folder: str, 
     return None
 
 
+async def forget_gone(database: Database) -> None:
+    """Rows of machines that ended without a word; each start makes a row of its own."""
+    await database.execute(
+        "DELETE FROM worker_process WHERE kind = %(kind)s AND heartbeat_at < now() - interval '1 hour'", {"kind": KIND}
+    )
+
+
 def plan_group(
     address: str, port: int | None, server_url: str, own_devices: int, shares: Sequence[tuple[Joined, tuple[int, ...]]]
 ) -> Group:
