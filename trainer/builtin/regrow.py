@@ -15,7 +15,8 @@ from make_corpus import Example, make_examples, write_corpus
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from trainer.contracts.training import TrainingProgress, TrainingRequest
+from trainer.contracts.outcome import TrainingProgress
+from trainer.contracts.training import TrainingRequest
 from trainer.recipes.fine_tune_causal import fine_tune_causal
 from trainer.training.train_model import train_model
 

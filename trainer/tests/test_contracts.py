@@ -11,14 +11,14 @@ import pytest
 from psycopg.types.json import Jsonb
 from pydantic import TypeAdapter
 
-from trainer.contracts import training
+from trainer.contracts import outcome, training
 
 FOLDER = Path(training.__file__).parent
 PAIRS: list[tuple[str, TypeAdapter[Any]]] = [
     ("training-request", training.TrainingRequest),
-    ("training-progress", TypeAdapter(training.TrainingProgress)),
-    ("training-result", TypeAdapter(training.TrainingResult)),
-    ("training-error", TypeAdapter(training.TrainingError)),
+    ("training-progress", TypeAdapter(outcome.TrainingProgress)),
+    ("training-result", TypeAdapter(outcome.TrainingResult)),
+    ("training-error", TypeAdapter(outcome.TrainingError)),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-from trainer.contracts.training import TrainingError, TrainingErrorCode
+from trainer.contracts.outcome import TrainingError, TrainingErrorCode
 
 
 class TrainingFailed(Exception):

@@ -1,4 +1,4 @@
-"""What crosses between the engine and the trainer, mirrored from `lib/contracts/trainer.ts`.
+"""What the engine asks of the trainer, mirrored from `lib/contracts/trainer.ts`.
 
 The JSON Schema files in this folder are generated from there; a test holds these classes against them.
 """
@@ -11,30 +11,30 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
     def to_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json", by_alias=True)
 
 
-class BuiltinSource(_Strict):
+class BuiltinSource(Strict):
     kind: Literal["builtin"]
 
 
-class TrainedSource(_Strict):
+class TrainedSource(Strict):
     kind: Literal["trained"]
     id: str
     folder: str
 
 
-class HubSource(_Strict):
+class HubSource(Strict):
     kind: Literal["hub"]
     id: str
     revision: str | None
 
 
-class FolderSource(_Strict):
+class FolderSource(Strict):
     kind: Literal["folder"]
     path: str
 
@@ -42,21 +42,21 @@ class FolderSource(_Strict):
 LocalModelSource = Annotated[BuiltinSource | TrainedSource | HubSource | FolderSource, Field(discriminator="kind")]
 
 
-class TrainingTable(_Strict):
+class TrainingTable(Strict):
     parts: list[str] = Field(min_length=1)
     rows: int = Field(ge=0)
 
 
-class TrainingData(_Strict):
+class TrainingData(Strict):
     train: TrainingTable
     validation: TrainingTable | None
 
 
-class FullMethod(_Strict):
+class FullMethod(Strict):
     kind: Literal["full"]
 
 
-class _Adapter(_Strict):
+class _Adapter(Strict):
     rank: int = Field(ge=1)
     alpha: float = Field(gt=0)
     dropout: float = Field(ge=0, le=1)
@@ -70,24 +70,24 @@ class QloraMethod(_Adapter):
     kind: Literal["qlora"]
 
 
-class EarlyStopping(_Strict):
+class EarlyStopping(Strict):
     patience: int = Field(gt=0)
     threshold: float = Field(ge=0)
 
 
-class Evaluation(_Strict):
+class Evaluation(Strict):
     step: int
     loss: float
 
 
-class Pruning(_Strict):
+class Pruning(Strict):
     rule: Literal["median", "halving", "hyperband"]
     startup: int = Field(gt=0)
     # The course of each trial before: its losses on the validation rows.
     earlier: list[Annotated[list[Evaluation], Field(max_length=1000)]] = Field(max_length=200)
 
 
-class CommonRequest(_Strict):
+class CommonRequest(Strict):
     version: Literal[2]
     model_id: str
     name: str
@@ -121,13 +121,13 @@ class CommonRequest(_Strict):
     checkpoint_every_minutes: float | None = Field(default=None, gt=0)
 
 
-class PromptFormat(_Strict):
+class PromptFormat(Strict):
     format: Literal["completion", "chat"]
     system_prompt: str | None
     chat_template: str | None
 
 
-class CompletionColumns(_Strict):
+class CompletionColumns(Strict):
     prompt: str | None
     completion: str
 
@@ -139,7 +139,7 @@ class FineTuneRequest(CommonRequest, PromptFormat):
     neftune_alpha: float | None = Field(gt=0)
 
 
-class TextLabelColumns(_Strict):
+class TextLabelColumns(Strict):
     text: str
     label: str
 
@@ -162,7 +162,7 @@ class SetFitRequest(CommonRequest):
     head_learning_rate: float = Field(gt=0)
 
 
-class PreferenceColumns(_Strict):
+class PreferenceColumns(Strict):
     prompt: str
     chosen: str
     rejected: str
@@ -201,7 +201,7 @@ class OrpoRequest(CommonRequest, PromptFormat):
     beta: float = Field(ge=0)
 
 
-class KtoColumns(_Strict):
+class KtoColumns(Strict):
     prompt: str
     completion: str
     label: str
@@ -216,7 +216,7 @@ class KtoRequest(CommonRequest, PromptFormat):
     unwanted_weight: float = Field(gt=0)
 
 
-class RewardPairColumns(_Strict):
+class RewardPairColumns(Strict):
     kind: Literal["pairs"]
     prompt: str
     chosen: str
@@ -225,7 +225,7 @@ class RewardPairColumns(_Strict):
     rejected_score: str | None
 
 
-class RewardScoreColumns(_Strict):
+class RewardScoreColumns(Strict):
     kind: Literal["scores"]
     prompt: str
     completion: str
@@ -238,7 +238,7 @@ class RewardModelRequest(CommonRequest):
     separator: str
 
 
-class PromptColumns(_Strict):
+class PromptColumns(Strict):
     prompt: str
     completion: str
 
@@ -248,20 +248,20 @@ class SequenceRequest(CommonRequest):
     columns: PromptColumns
 
 
-class TripletColumns(_Strict):
+class TripletColumns(Strict):
     kind: Literal["triplets"]
     anchor: str
     positive: str
     negative: str
 
 
-class PairColumns(_Strict):
+class PairColumns(Strict):
     kind: Literal["pairs"]
     anchor: str
     positive: str
 
 
-class LabelledPairColumns(_Strict):
+class LabelledPairColumns(Strict):
     kind: Literal["labelled-pairs"]
     anchor: str
     other: str
@@ -274,27 +274,27 @@ class EmbedderRequest(CommonRequest):
     margin: float = Field(gt=0)
 
 
-class AskedColumns(_Strict):
+class AskedColumns(Strict):
     prompt: str
     answer: str | None
 
 
-class ModelReward(_Strict):
+class ModelReward(Strict):
     kind: Literal["model"]
     model: LocalModelSource
 
 
-class PatternReward(_Strict):
+class PatternReward(Strict):
     kind: Literal["pattern"]
     pattern: str = Field(min_length=1)
 
 
-class AnswerReward(_Strict):
+class AnswerReward(Strict):
     kind: Literal["answer"]
     pattern: str | None
 
 
-class JudgeReward(_Strict):
+class JudgeReward(Strict):
     kind: Literal["judge"]
     model: LocalModelSource
     instruction: str = Field(min_length=1)
@@ -312,7 +312,7 @@ class ReinforcementRequest(CommonRequest, PromptFormat):
     beta: float = Field(ge=0)
 
 
-class PromptColumn(_Strict):
+class PromptColumn(Strict):
     prompt: str
 
 
@@ -340,78 +340,3 @@ AnyRequest = Annotated[
     Field(discriminator="recipe"),
 ]
 TrainingRequest: TypeAdapter[AnyRequest] = TypeAdapter(AnyRequest)
-
-
-class ProgressNote(_Strict):
-    code: str
-    data: dict[str, Any]
-
-
-class TrainingProgress(_Strict):
-    phase: Literal["loading", "preparing", "training", "saving"]
-    step: int = Field(ge=0)
-    total_steps: int | None = Field(ge=0)
-    epoch: float = Field(ge=0)
-    seconds_left: float | None = Field(ge=0)
-    notes: list[ProgressNote]
-
-
-class SkippedRow(_Strict):
-    row: int
-    code: str
-
-
-class SkippedRows(_Strict):
-    count: int
-    rows: list[SkippedRow] = Field(max_length=1000)
-
-
-class TrainingResult(_Strict):
-    folder: str
-    parameters: int
-    trainable_parameters: int
-    steps: int
-    train_rows: int
-    validation_rows: int
-    skipped: SkippedRows
-    truncated_rows: int
-    final_train_loss: float | None
-    best_eval_loss: float | None
-    measures: dict[str, float]
-    labels: list[str]
-    stopped_early: bool
-    device: str
-    devices: int = Field(default=1, ge=1)
-    spread: Literal["ddp", "fsdp"] | None = None
-    machines: int = Field(default=1, ge=1)
-    seconds: float
-    libraries: dict[str, str]
-
-
-TrainingErrorCode = Literal[
-    "training_no_rows",
-    "training_column_missing",
-    "training_model_not_found",
-    "training_label_single",
-    "training_label_unseen",
-    "training_labels_too_many",
-    "training_validation_shared",
-    "training_argument_unknown",
-    "training_template_invalid",
-    "training_device_missing",
-    "training_devices_missing",
-    "training_machines_apart",
-    "training_memory_short",
-    "training_setting_unfit",
-    "training_nan_loss",
-    "training_out_of_memory",
-    "training_disk_full",
-    "training_crashed",
-    "trial_pruned",
-]
-
-
-class TrainingError(_Strict):
-    code: TrainingErrorCode
-    message: str
-    data: dict[str, Any]

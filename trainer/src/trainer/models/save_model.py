@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from trainer.contracts.training import CommonRequest, TrainingResult
+from trainer.contracts.outcome import TrainingResult
+from trainer.contracts.training import CommonRequest
 from trainer.data_folder import fsync_path, fsync_tree, model_folder
 
 RECORD = "reverie-training.json"

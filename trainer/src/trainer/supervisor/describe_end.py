@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from trainer.contracts.training import TrainingError
+from trainer.contracts.outcome import TrainingError
 from trainer.settings import Settings
 from trainer.supervisor.machines import Group
 from trainer.supervisor.training_log import TrainingLog

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from trainer.contracts.training import TrainingError
+from trainer.contracts.outcome import TrainingError
 
 LEASE_SECONDS = 20
 MAX_ATTEMPTS = 3

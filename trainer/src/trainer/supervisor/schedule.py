@@ -9,7 +9,8 @@ import time
 import psycopg
 from pydantic import ValidationError
 
-from trainer.contracts.training import CommonRequest, TrainingError, TrainingRequest
+from trainer.contracts.outcome import TrainingError
+from trainer.contracts.training import CommonRequest, TrainingRequest
 from trainer.settings import Settings
 from trainer.supervisor import lease as leases
 from trainer.supervisor.choose_devices import Start, TooBig, TooMany, Wait, Waiting, choose_devices

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from trainer.contracts.training import TrainingError
+from trainer.contracts.outcome import TrainingError
 from trainer.settings import Settings
 from trainer.supervisor import lease as leases
 from trainer.supervisor.describe_end import apart_error, crash_error, describe_end

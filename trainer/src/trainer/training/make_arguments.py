@@ -93,7 +93,7 @@ def make_arguments(
     if request.advanced.get("eval_on_start") and not has_validation:
         raise TrainingFailed(
             "training_setting_unfit",
-            "eval_on_start asks for an evaluation, and there are no validation rows. Hold some out, or connect a table.",
+            "eval_on_start asks for validation rows, and there are none. Hold some out, or connect a table.",
         )
     try:
         return kind(**arguments, **request.advanced)

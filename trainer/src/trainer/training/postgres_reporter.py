@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from trainer.contracts.training import TrainingError, TrainingProgress, TrainingResult
+from trainer.contracts.outcome import TrainingError, TrainingProgress, TrainingResult
 from trainer.errors import LeaseLost
 
 _OWNED = "id = %(id)s AND lease_token = %(token)s AND state = 'running'"

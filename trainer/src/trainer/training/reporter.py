@@ -6,7 +6,7 @@ import math
 import time
 from typing import Any, Protocol
 
-from trainer.contracts.training import ProgressNote, TrainingProgress
+from trainer.contracts.outcome import ProgressNote, TrainingProgress
 from trainer.errors import TrainingInterrupted
 
 

@@ -14,7 +14,8 @@ from types import FrameType
 import psycopg
 from pydantic import ValidationError
 
-from trainer.contracts.training import TrainingError, TrainingRequest, TrainingResult
+from trainer.contracts.outcome import TrainingError, TrainingResult
+from trainer.contracts.training import TrainingRequest
 from trainer.data_folder import resolve_in_data
 from trainer.errors import (
     GroupBroken,

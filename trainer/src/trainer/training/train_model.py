@@ -16,7 +16,8 @@ import torch
 from transformers import PreTrainedTokenizerBase, Trainer
 from transformers.trainer_callback import TrainerState
 
-from trainer.contracts.training import CommonRequest, SkippedRow, SkippedRows, TrainingResult
+from trainer.contracts.outcome import SkippedRow, SkippedRows, TrainingResult
+from trainer.contracts.training import CommonRequest
 from trainer.data.prepare_rows import PreparedRows
 from trainer.data_folder import model_folder
 from trainer.errors import SmallerBatch, TrainingFailed, is_disk_full, is_out_of_memory
