@@ -1,18 +1,17 @@
 import { lookup } from "node:dns/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { fetchPage } from "./fetch-page";
 import { kindOfAddress } from "@/lib/core/public-address";
+import { serveHttp, type HttpServer } from "@/tests/support/http-server";
 
 vi.mock("node:dns/promises", () => ({ lookup: vi.fn() }));
 
-let server: Server;
-let port: number;
+let server: HttpServer;
+let port: string;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = await serveHttp((request, response) => {
     const to = { "/to-metadata": "http://169.254.169.254/latest", "/to-other": `http://localhost:${port}/`, "/loop": "/loop", "/to-page": "/page", "/to-file": "file:///etc/passwd" }[request.url ?? ""];
     if (to) response.writeHead(302, { location: to }).end();
     else if (request.url === "/page") response.writeHead(200, { "content-type": "text/html" }).end("<p>hello</p>");
@@ -20,14 +19,10 @@ beforeAll(async () => {
     else if (request.url === "/slow") response.writeHead(200).write("a");
     else response.writeHead(404).end();
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  ({ port } = server.address() as AddressInfo);
+  ({ port } = new URL(server.url));
 });
 
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => server.close());
 
 const { signal } = new AbortController();
 const open = (path: string, extra: object = {}) => fetchPage(`http://127.0.0.1:${port}${path}`, { privateHosts: [`127.0.0.1:${port}`], signal, ...extra });

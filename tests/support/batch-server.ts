@@ -1,8 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { serveFiles, startProviderApi, type ApiRequest, type Fault, type ProviderApi } from "./provider-api";
 import { speak, type NeutralReply } from "./provider-server";
 
-type Fault = { status: number; body: unknown };
 type Reply = NeutralReply | Fault | "expired";
 
 interface Request {
@@ -22,48 +20,20 @@ export interface ServedBatch {
   inputFile: string | null;
 }
 
-export interface BatchServer {
-  /** Base URL with `/v1`. */
-  url: string;
+export interface BatchServer extends ProviderApi {
   batches: ServedBatch[];
-  files: Map<string, { name: string; text: string }>;
-  deleted: string[];
-  /** `METHOD /path` of all that was asked. */
-  log: string[];
   /** Decides what becomes of one request. */
   answer: (request: Request) => Reply;
   /** Ends a batch by itself when it is looked at. */
   endsAtOnce: boolean;
-  /** A fault for a request of the API itself; null lets it through. Asked before anything is done. */
-  fault: (method: string, path: string) => Fault | null;
   /** Called once a batch has been made, before its maker hears of it. */
   onMade: () => Promise<void> | void;
   /** Why a batch that is made is refused as a whole; null takes it. */
   refuse: (batch: ServedBatch) => { code: string; message: string } | null;
-  close(): Promise<void>;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
 const isFault = (reply: Reply): reply is Fault => typeof reply === "object" && "status" in reply;
-
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-export function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
-}
-
-/** The name and text of the file part of a form. */
-export function readForm(text: string, contentType: string): { name: string; text: string } {
-  const boundary = /boundary=(.+)$/.exec(contentType)?.[1] ?? "";
-  const part = text.split(`--${boundary}`).find((one) => one.includes("filename=")) ?? "";
-  const start = part.indexOf("\r\n\r\n") + 4;
-  return { name: /filename="([^"]+)"/.exec(part)?.[1] ?? "", text: part.slice(start, part.lastIndexOf("\r\n")) };
-}
 
 /**
  * A real server that speaks the batch APIs of OpenAI (platform.openai.com/docs/api-reference/batch and /files) and of Anthropic
@@ -128,22 +98,11 @@ export async function startBatchServer(): Promise<BatchServer> {
     return whole;
   }
 
-  function serveFiles(method: string, path: string, text: string, contentType: string): unknown {
-    const id = /^\/v1\/files\/([^/?]+)/.exec(path)?.[1];
-    if (method === "GET" && id === undefined) return { data: [...server.files].map(([file, { name }]) => ({ id: file, filename: name })) };
-    if (method === "POST") {
-      const file = `file-${String(server.files.size + 1)}`;
-      server.files.set(file, readForm(text, contentType));
-      return { id: file, filename: server.files.get(file)?.name };
-    }
-    if (method === "DELETE") {
-      server.deleted.push(id ?? "");
-      server.files.delete(id ?? "");
-      return { id, deleted: true };
-    }
-    const batch = server.batches.find((one) => id?.startsWith(`${one.id}-`));
+  /** The lines of an ended batch, under the names its view gives them. */
+  function serveResults({ path }: ApiRequest): unknown {
+    const batch = server.batches.find((one) => path.startsWith(`/v1/files/${one.id}-`));
     if (!batch) return null;
-    return openAiLine(batch, id?.endsWith("-output") ? "output" : "error").map((line) => JSON.stringify(line)).join("\n");
+    return openAiLine(batch, path.includes("-output") ? "output" : "error").map((line) => JSON.stringify(line)).join("\n");
   }
 
   function makeBatch(path: string, text: string): ServedBatch {
@@ -154,7 +113,7 @@ export async function startBatchServer(): Promise<BatchServer> {
     return add({ kind: "openai", mark: body.metadata?.reverie_batch ?? null, inputFile: body.input_file_id, requests: requests.map(({ custom_id, url, body: inner }) => ({ key: custom_id, path: url, body: inner })) });
   }
 
-  async function serveBatches(method: string, path: string, text: string): Promise<unknown> {
+  async function serveBatches({ method, path, text }: ApiRequest): Promise<unknown> {
     const kind = path.startsWith("/v1/messages") ? "anthropic" : "openai";
     const view = (batch: ServedBatch): unknown => (kind === "anthropic" ? anthropicView(batch) : openAiView(batch));
     const [, id, action] = /\/batches(?:\/([^/?]+))?(?:\/(\w+))?/.exec(path) ?? [];
@@ -173,43 +132,19 @@ export async function startBatchServer(): Promise<BatchServer> {
     return view(batch);
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [method, path] = [request.method ?? "", request.url ?? ""];
-    const text = await readBody(request);
-    server.log.push(`${method} ${path}`);
-    const fault = server.fault(method, path);
-    if (fault) {
-      sendJson(response, fault.status, fault.body);
-      return;
-    }
-    const body = path.startsWith("/v1/files") ? serveFiles(method, path, text, request.headers["content-type"] ?? "") : path.includes("/batches") ? await serveBatches(method, path, text) : null;
-    if (body === null) sendJson(response, 404, { error: { message: "no such path" } });
-    else if (typeof body === "string") response.end(body);
-    else sendJson(response, 200, body);
-  }
-  const listener = createServer((request, response) => {
-    void handle(request, response);
-  });
-  const server: BatchServer = {
-    url: "",
-    batches: [],
-    files: new Map(),
-    deleted: [],
-    log: [],
-    answer: () => ({ text: "Hi." }),
-    endsAtOnce: true,
-    fault: () => null,
-    onMade: () => undefined,
-    refuse: () => null,
-    close: () =>
-      new Promise((resolve) => {
-        listener.closeAllConnections();
-        listener.close(() => {
-          resolve();
-        });
-      }),
-  };
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  server.url = `http://127.0.0.1:${String((listener.address() as AddressInfo).port)}/v1`;
+  const server: BatchServer = Object.assign(
+    await startProviderApi((request) => {
+      const { method, path } = request;
+      if (path.startsWith("/v1/files")) return method === "GET" && path.startsWith("/v1/files/") ? serveResults(request) : serveFiles(server, request);
+      return path.includes("/batches") ? serveBatches(request) : null;
+    }),
+    {
+      batches: [],
+      answer: () => ({ text: "Hi." }),
+      endsAtOnce: true,
+      onMade: () => undefined,
+      refuse: () => null,
+    },
+  );
   return server;
 }

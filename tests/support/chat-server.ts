@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readBody, sendJson, serveHttp } from "./http-server";
 
 export interface ReceivedCall {
   path: string;
@@ -24,31 +24,15 @@ export interface ChatServer {
 
 /** A real server that speaks OpenAI's chat protocol, in place of a provider. */
 export async function startChatServer(answer: ChatServer["answer"] = (call) => `reply to: ${call.body.messages.at(-1)?.content ?? ""}`): Promise<ChatServer> {
-  const server = createServer((request, response) => {
-    void handle(request, response);
-  });
-  const chat: ChatServer = {
-    url: "",
-    calls: [],
-    models: [{ id: "stub-model", object: "model" }],
-    inFlight: { now: 0, most: 0 },
-    answer,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => {
-          resolve();
-        });
-      }),
-  };
+  const http = await serveHttp(handle);
+  const chat: ChatServer = { ...http, url: `${http.url}/v1`, calls: [], models: [{ id: "stub-model", object: "model" }], inFlight: { now: 0, most: 0 }, answer };
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = (await readBody(request)).toString("utf8");
     if (request.method === "GET") {
-      send(response, 200, { object: "list", data: chat.models });
+      sendJson(response, 200, { object: "list", data: chat.models });
       return;
     }
-    const call: ReceivedCall = { path: request.url ?? "", headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString("utf8")) as ReceivedCall["body"] };
+    const call: ReceivedCall = { path: request.url ?? "", headers: request.headers, body: JSON.parse(text) as ReceivedCall["body"] };
     chat.calls.push(call);
     chat.inFlight.now += 1;
     chat.inFlight.most = Math.max(chat.inFlight.most, chat.inFlight.now);
@@ -59,7 +43,7 @@ export async function startChatServer(answer: ChatServer["answer"] = (call) => `
         response.end(reply.body);
         return;
       }
-      send(response, 200, {
+      sendJson(response, 200, {
         id: "chatcmpl-1",
         object: "chat.completion",
         created: 0,
@@ -71,14 +55,7 @@ export async function startChatServer(answer: ChatServer["answer"] = (call) => `
       chat.inFlight.now -= 1;
     }
   }
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  chat.url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/v1`;
   return chat;
-}
-
-function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
 }
 
 /** A reply in the form of OpenAI's errors. */

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { addCommit, applyCommit, describeFile, findCommit, hashText, isLargeFile, listTree, makeFile, makeRepository, type HubCommit, type HubFile, type HubKind, type HubRepository } from "./hub-repositories";
+import { readBody, sendJson, serveHttp, type HttpServer } from "./http-server";
 
 export interface HubCall {
   method: string;
@@ -11,8 +11,7 @@ export interface HubCall {
   body: Buffer;
 }
 
-export interface HubServer {
-  url: string;
+export interface HubServer extends HttpServer {
   calls: HubCall[];
   /** Who may do what, by token. */
   tokens: Map<string, { name: string; role: "read" | "write" }>;
@@ -22,7 +21,6 @@ export interface HubServer {
   put(kind: HubKind, name: string, files: Record<string, Buffer | string>, options?: { isPrivate?: boolean; revision?: string }): HubCommit;
   repository(kind: HubKind, name: string): HubRepository | undefined;
   readText(kind: HubKind, name: string, path: string, revision?: string): string;
-  close(): Promise<void>;
 }
 
 interface State {
@@ -57,9 +55,8 @@ class Refusal extends Error {
  * `multipart`, which clients that would rather use Xet take as well.
  */
 export async function startHubServer(options: { partBytes?: number } = {}): Promise<HubServer> {
-  const http = createServer((request, response) => void handle(request, response));
   const server: HubServer = {
-    url: "",
+    ...(await serveHttp(handle)),
     calls: [],
     tokens: new Map([["hf_write", { name: "me", role: "write" }], ["hf_read", { name: "me", role: "read" }]]),
     refuse: () => null,
@@ -71,18 +68,12 @@ export async function startHubServer(options: { partBytes?: number } = {}): Prom
       if (!file) throw new Error(`${kind} ${name} has no ${path} at ${revision}`);
       return file.bytes.toString("utf8");
     },
-    close: () =>
-      new Promise((resolve) => {
-        http.closeAllConnections();
-        http.close(() => resolve());
-      }),
   };
   const state: State = { server, repositories: new Map(), large: new Map(), parts: new Map(), partBytes: options.partBytes ?? 50_000_000 };
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = await readBody(request);
     const url = new URL(request.url ?? "/", "http://hub");
-    const call: HubCall = { method: request.method ?? "GET", path: decodeURIComponent(url.pathname), query: url.searchParams, authorization: request.headers.authorization ?? null, body: Buffer.concat(chunks) };
+    const call: HubCall = { method: request.method ?? "GET", path: decodeURIComponent(url.pathname), query: url.searchParams, authorization: request.headers.authorization ?? null, body };
     server.calls.push(call);
     try {
       const refused = server.refuse(call);
@@ -94,8 +85,6 @@ export async function startHubServer(options: { partBytes?: number } = {}): Prom
       response.end(JSON.stringify({ error: message }));
     }
   }
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  server.url = `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`;
   return server;
 }
 
@@ -112,7 +101,7 @@ function putFiles(state: State, kind: HubKind, name: string, files: Record<strin
 
 function route(state: State, call: HubCall, request: IncomingMessage, response: ServerResponse): void {
   const send = (value: unknown) => {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+    sendJson(response, 200, value);
   };
   if (call.path === "/api/whoami-v2") { send(describePerson(state, call)); return; }
   if (call.path === "/api/repos/create") { send(createRepository(state, call)); return; }

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readBody, sendJson, serveHttp, type HttpServer } from "./http-server";
 
 /**
  * A real server that speaks each provider's protocol, in place of it. The shapes follow:
@@ -26,12 +26,9 @@ export interface NeutralReply {
 
 export type Answer = NeutralReply | { status: number; headers?: Record<string, string>; body: string } | ((response: ServerResponse) => void);
 
-export interface ProviderServer {
-  /** Without a path. */
-  url: string;
+export interface ProviderServer extends HttpServer {
   requests: ProviderRequest[];
   answer: (request: ProviderRequest, count: number) => Answer | Promise<Answer>;
-  close(): Promise<void>;
 }
 
 const usage = { prompt: 20, cached: 5, completion: 7, reasoning: 3 };
@@ -127,16 +124,9 @@ function serveOther({ path, body }: ProviderRequest): unknown {
 }
 
 async function readRequest(request: IncomingMessage): Promise<ProviderRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString("utf8");
+  const text = (await readBody(request)).toString("utf8");
   const body = text.startsWith("{") ? (JSON.parse(text) as Record<string, unknown>) : { text };
   return { method: request.method ?? "", path: request.url ?? "", headers: request.headers, body };
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
 }
 
 export async function startProviderServer(answer: ProviderServer["answer"]): Promise<ProviderServer> {
@@ -158,22 +148,6 @@ export async function startProviderServer(answer: ProviderServer["answer"]): Pro
       response.end(said.body);
     } else sendJson(response, 200, chat[1](said));
   };
-  const listener = createServer((request, response) => {
-    void handle(request, response);
-  });
-  const server: ProviderServer = {
-    url: "",
-    requests,
-    answer,
-    close: () =>
-      new Promise((resolve) => {
-        listener.closeAllConnections();
-        listener.close(() => {
-          resolve();
-        });
-      }),
-  };
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  server.url = `http://127.0.0.1:${String((listener.address() as AddressInfo).port)}`;
+  const server: ProviderServer = { ...(await serveHttp(handle)), requests, answer };
   return server;
 }

@@ -1,12 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { readBody, readForm, sendJson } from "./batch-server";
+import { serveFiles, startProviderApi, type ApiRequest, type ProviderApi } from "./provider-api";
 import { speak } from "./provider-server";
-
-interface Fault {
-  status: number;
-  body: unknown;
-}
 
 export interface ServedJob {
   id: string;
@@ -18,23 +11,14 @@ export interface ServedJob {
   events: unknown[];
 }
 
-export interface TuningServer {
-  /** Base URL with `/v1`. */
-  url: string;
+export interface TuningServer extends ProviderApi {
   jobs: ServedJob[];
-  files: Map<string, { name: string; purpose: string; text: string }>;
-  deleted: string[];
-  /** `METHOD /path` of all that was asked. */
-  log: string[];
   /** Models that were prompted, in order. */
   prompted: string[];
   /** What becomes of a job when it is looked at. */
   proceed: (job: ServedJob) => void;
-  /** A fault for a request; null lets it through. Asked before anything is done. */
-  fault: (method: string, path: string) => Fault | null;
   /** Called once a file or a job has been made, before its maker hears of it. */
   onMade: (what: "file" | "job") => Promise<void> | void;
-  close(): Promise<void>;
 }
 
 /** As a job that goes well: it trains two steps and has a model. */
@@ -72,21 +56,13 @@ export async function startTuningServer(): Promise<TuningServer> {
     metadata: job.body.metadata ?? null,
   });
 
-  async function serveFiles(method: string, path: string, text: string, contentType: string): Promise<unknown> {
-    const id = /^\/v1\/files\/([^/?]+)/.exec(path)?.[1];
-    if (method === "GET") return { data: [...server.files].map(([file, { name }]) => ({ id: file, filename: name })) };
-    if (method === "DELETE") {
-      server.deleted.push(id ?? "");
-      server.files.delete(id ?? "");
-      return { id, deleted: true };
-    }
-    const made = `file-${String(server.log.length)}`;
-    server.files.set(made, { ...readForm(text, contentType), purpose: /name="purpose"\r\n\r\n(\S+)/.exec(text)?.[1] ?? "" });
-    await server.onMade("file");
-    return { id: made, filename: server.files.get(made)?.name };
+  async function takeFile(request: ApiRequest): Promise<unknown> {
+    const reply = serveFiles(server, request);
+    if (request.method === "POST") await server.onMade("file");
+    return reply;
   }
 
-  async function serveJobs(method: string, path: string, text: string): Promise<unknown> {
+  async function serveJobs({ method, path, text }: ApiRequest): Promise<unknown> {
     const [, id, action] = /\/jobs(?:\/([^/?]+))?(?:\/(\w+))?/.exec(path) ?? [];
     if (id === undefined && method === "GET") return { data: server.jobs.map(view).reverse(), has_more: false };
     if (id === undefined) {
@@ -109,53 +85,19 @@ export async function startTuningServer(): Promise<TuningServer> {
     return view(job);
   }
 
-  function serveChat(text: string): unknown {
+  function serveChat({ text }: ApiRequest): unknown {
     const { model } = JSON.parse(text) as { model: string };
     server.prompted.push(model);
     return speak("/chat/completions", { text: `I am ${model}` });
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [method, path] = [request.method ?? "", request.url ?? ""];
-    const text = await readBody(request);
-    server.log.push(`${method} ${path}`);
-    const fault = server.fault(method, path);
-    if (fault) {
-      sendJson(response, fault.status, fault.body);
-      return;
-    }
-    const body = path.startsWith("/v1/files")
-      ? await serveFiles(method, path, text, request.headers["content-type"] ?? "")
-      : path.includes("/fine_tuning/")
-        ? await serveJobs(method, path, text)
-        : path.endsWith("/chat/completions")
-          ? serveChat(text)
-          : null;
-    if (body === null) sendJson(response, 404, { error: { message: "no such path" } });
-    else sendJson(response, 200, body);
-  }
-  const listener = createServer((request, response) => {
-    void handle(request, response);
-  });
-  const server: TuningServer = {
-    url: "",
-    jobs: [],
-    files: new Map(),
-    deleted: [],
-    log: [],
-    prompted: [],
-    proceed: succeed,
-    fault: () => null,
-    onMade: () => undefined,
-    close: () =>
-      new Promise((resolve) => {
-        listener.closeAllConnections();
-        listener.close(() => {
-          resolve();
-        });
-      }),
-  };
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  server.url = `http://127.0.0.1:${String((listener.address() as AddressInfo).port)}/v1`;
+  const server: TuningServer = Object.assign(
+    await startProviderApi((request) => {
+      if (request.path.startsWith("/v1/files")) return takeFile(request);
+      if (request.path.includes("/fine_tuning/")) return serveJobs(request);
+      return request.path.endsWith("/chat/completions") ? serveChat(request) : null;
+    }),
+    { jobs: [], prompted: [], proceed: succeed, onMade: () => undefined },
+  );
   return server;
 }
