@@ -4,10 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { z } from "zod";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import type { TableRunner } from "@/lib/steps/_sdk/step-runner";
-import {
-  runStepFixture,
-  type StepFixture,
-} from "@/lib/steps/_sdk/test-harness";
+import type { StepFixture } from "@/lib/steps/_sdk/step-fixture";
+import { runStepFixture } from "@/lib/steps/_sdk/test-harness";
 import samplingWords from "@/lib/steps/_sdk/sampling-words.en.json" with { type: "json" };
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { stepMessages } from "@/lib/steps/messages.en.generated";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ZipFile } from "yazl";
 import type { TableRunner } from "../../_sdk/step-runner";
-import { runStepFixture, type StepOutcome } from "../../_sdk/test-harness";
+import type { StepOutcome } from "../../_sdk/step-fixture";
+import { runStepFixture } from "../../_sdk/test-harness";
 import { definition } from "./definition";
 import { run } from "./runner";
 

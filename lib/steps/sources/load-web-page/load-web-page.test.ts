@@ -1,8 +1,8 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { serveHttp, type HttpServer } from "@/tests/support/http-server";
 import type { TableRunner } from "../../_sdk/step-runner";
-import { runStepFixture, type StepOutcome } from "../../_sdk/test-harness";
+import type { StepOutcome } from "../../_sdk/step-fixture";
+import { runStepFixture } from "../../_sdk/test-harness";
 import { definition } from "./definition";
 import { run } from "./runner";
 
@@ -14,16 +14,15 @@ const pages: Record<string, { type: string; body: string | Buffer }> = {
   "/picture": { type: "image/png", body: "x" },
 };
 
-let server: Server;
+let server: HttpServer;
 let host: string;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  server = await serveHttp((request, response) => {
     const page = pages[request.url ?? ""];
     response.writeHead(page ? 200 : 404, page ? { "content-type": page.type } : {}).end(page?.body);
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  ({ host } = new URL(server.url));
 });
 
 afterAll(() => server.close());

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import sqlite from "node-sqlite3-wasm";
 import { describeSqlite } from "@/lib/tables/files/query-sqlite";
 import type { TableRunner } from "../../_sdk/step-runner";
-import { runStepFixture, type StepOutcome } from "../../_sdk/test-harness";
+import type { StepOutcome } from "../../_sdk/step-fixture";
+import { runStepFixture } from "../../_sdk/test-harness";
 import { definition } from "./definition";
 import { run } from "./runner";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { requireIndexFits } from "@/lib/tables/vector-index";
 import type { TableRunner } from "../../_sdk/step-runner";
-import { runStepFixture, type FixtureRow } from "../../_sdk/test-harness";
+import type { FixtureRow } from "../../_sdk/step-fixture";
+import { runStepFixture } from "../../_sdk/test-harness";
 import { definition } from "./definition";
 import { run } from "./runner";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { runStepFixture, type StepOutcome } from "../../_sdk/test-harness";
+import type { StepOutcome } from "../../_sdk/step-fixture";
+import { runStepFixture } from "../../_sdk/test-harness";
 import type { TableRunner } from "../../_sdk/step-runner";
 import { definition } from "./definition";
 import { run } from "./runner";
