@@ -1,24 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Locator, Page } from "playwright-core";
-import { createAdministrator, expectSoon, openBrowser, openWorkflow, readWorkflow, startApp, waitUntilSaved, type RunningApp, type TestBrowser } from "@/tests/support/app";
+import { expectSoon, openStudio, openWorkflow, readWorkflow, waitUntilSaved, type Studio } from "@/tests/support/app";
 
-let app: RunningApp;
-let browser: TestBrowser;
+let studio: Studio;
 let page: Page;
 
 beforeAll(async () => {
-  app = await startApp();
-  browser = await openBrowser();
-  page = browser.page;
-  await createAdministrator(app, page);
+  studio = await openStudio();
+  ({ page } = studio);
 });
-afterAll(async () => {
-  await browser.close();
-  await app.stop();
-});
+afterAll(() => studio.close());
 beforeEach(() => {
-  browser.errors.length = 0;
+  studio.errors.length = 0;
 });
 
 const card = (title: string): Locator => page.locator(".react-flow__node", { hasText: title });
@@ -225,7 +219,7 @@ it("saves by itself, and a reload shows the same", async () => {
 
 it("shows a conflict with a second tab and loses neither side", async () => {
   const id = await openWorkflow(page, "Conflict", three);
-  const other = await browser.context.newPage();
+  const other = await studio.context.newPage();
   await other.goto(page.url());
   await other.locator(".react-flow__node", { hasText: "Ask" }).click();
   await other.keyboard.press("Delete");
@@ -269,10 +263,10 @@ it("exports a file that imports as the same workflow", async () => {
   const path = await download.path();
   const exported = JSON.parse(await readFile(path, "utf8")) as unknown;
   expect(exported).toEqual(await readWorkflow(page, id));
-  await page.goto(`${app.url}/`);
+  await page.goto(`${studio.app.url}/`);
   await page.locator('input[type="file"]').setInputFiles(path);
   await page.waitForURL(/\/workflows\//);
   await expectSoon(cards).toBe(3);
   expect(await readWorkflow(page, new URL(page.url()).pathname.split("/").at(-1) ?? "")).toEqual(exported);
-  expect(browser.errors).toEqual([]);
+  expect(studio.errors).toEqual([]);
 });

@@ -1,22 +1,15 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Locator, Page } from "playwright-core";
-import { createAdministrator, expectSoon, openBrowser, openWorkflow, readWorkflow, startApp, takeScreenshot, waitUntilSaved, type RunningApp, type TestBrowser } from "@/tests/support/app";
+import { expectSoon, openStudio, openWorkflow, readWorkflow, takeScreenshot, waitUntilSaved, type Studio } from "@/tests/support/app";
 
-let app: RunningApp;
-let browser: TestBrowser;
+let studio: Studio;
 let page: Page;
 
 beforeAll(async () => {
-  app = await startApp();
-  browser = await openBrowser();
-  page = browser.page;
-  page.setDefaultTimeout(15_000);
-  await createAdministrator(app, page);
+  studio = await openStudio();
+  ({ page } = studio);
 });
-afterAll(async () => {
-  await browser.close();
-  await app.stop();
-});
+afterAll(() => studio.close());
 
 const card = (title: string): Locator => page.locator(".react-flow__node-step", { hasText: title });
 const stateOf = (title: string) => card(title).getByTestId("step-state").getAttribute("data-state");
@@ -179,5 +172,5 @@ it("tries a grid of parameters, goes on with the best, and draws the trials", as
   await page.getByRole("option", { name: "Trial 1", exact: true }).click();
   await page.getByRole("tab", { name: /^Table\s*1$/ }).waitFor();
   await takeScreenshot(page, "sweep-trial");
-  expect(browser.errors).toEqual([]);
+  expect(studio.errors).toEqual([]);
 });

@@ -1,29 +1,25 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Locator, Page } from "playwright-core";
-import { createAdministrator, expectSoon, openBrowser, openWorkflow, startApp, takeScreenshot, waitUntilSaved, type RunningApp, type TestBrowser } from "@/tests/support/app";
+import { expectSoon, openStudio, openWorkflow, takeScreenshot, waitUntilSaved, type Studio } from "@/tests/support/app";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
 
-let app: RunningApp;
-let browser: TestBrowser;
+let studio: Studio;
 let page: Page;
 let chat: ChatServer;
 const model = { connection: "", model: "m" };
 
 beforeAll(async () => {
-  app = await startApp();
-  browser = await openBrowser();
-  page = browser.page;
   chat = await startChatServer();
-  await createAdministrator(app, page);
+  studio = await openStudio();
+  ({ page } = studio);
   const body = { name: "Stub", provider: "openai-compatible", baseUrl: chat.url };
   const reply = await page.evaluate(async (given) => (await fetch("/api/v1/connections", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(given) })).json() as Promise<{ id?: string }>, body);
   if (!reply.id) throw new Error(JSON.stringify(reply));
   model.connection = reply.id;
 });
 afterAll(async () => {
-  await browser.close();
+  await studio.close();
   await chat.close();
-  await app.stop();
 });
 
 const field = (param: string): Locator => page.locator(`[data-param="${param}"]`);
@@ -136,5 +132,5 @@ it("shows the chunks of a document while the way of cutting it is chosen", async
   await chunks.nth(1).getByText(/repeats \d+ characters/).waitFor();
   await chunks.nth(1).scrollIntoViewIfNeeded();
   await picture("chunk-preview");
-  expect(browser.errors).toEqual([]);
+  expect(studio.errors).toEqual([]);
 });

@@ -1,23 +1,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import type { RunView } from "@/lib/contracts/runs";
-import { createAdministrator, expectSoon, openBrowser, startApp, takeScreenshot, waitUntilSaved, type RunningApp, type TestBrowser } from "@/tests/support/app";
+import { expectSoon, openStudio, takeScreenshot, waitUntilSaved, type Studio } from "@/tests/support/app";
 
-let app: RunningApp;
-let browser: TestBrowser;
+let studio: Studio;
 let page: Page;
 
 beforeAll(async () => {
-  app = await startApp();
-  browser = await openBrowser();
-  page = browser.page;
-  page.setDefaultTimeout(20_000);
-  await createAdministrator(app, page);
+  studio = await openStudio();
+  ({ page } = studio);
 });
-afterAll(async () => {
-  await browser.close();
-  await app.stop();
-});
+afterAll(() => studio.close());
 
 const card = (title: string) => page.locator(".react-flow__node-step", { hasText: title });
 const stateOf = (title: string) => card(title).getByTestId("step-state").getAttribute("data-state");
@@ -41,7 +34,7 @@ async function runToEnd(): Promise<RunView> {
 }
 
 it("goes three rounds: answers, judges itself, is trained, and goes on with what came out", async () => {
-  await page.goto(`${app.url}/`);
+  await page.goto(`${studio.app.url}/`);
   await page.getByRole("button", { name: /Self-rewarding/ }).click();
   await page.waitForURL(/\/workflows\//);
   await page.getByTestId("group").getByText("Three rounds").waitFor({ state: "attached" });
@@ -77,5 +70,5 @@ it("leaves round one as it was when a prompt changes in round two", async () => 
   expect(made.filter((step) => round(step) === "1").map((step) => step.nodeId)).toEqual(["try"]);
   expect(made.some((step) => step.nodeId === "first.2")).toBe(true);
   expect(made.some((step) => step.nodeId === "train.3")).toBe(true);
-  expect(browser.errors).toEqual([]);
+  expect(studio.errors).toEqual([]);
 });

@@ -1,24 +1,20 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Page } from "playwright-core";
-import { createAdministrator, expectSoon, openBrowser, openWorkflow, readWorkflow, startApp, type RunningApp, type TestBrowser } from "@/tests/support/app";
+import { expectSoon, openStudio, openWorkflow, readWorkflow, type Studio } from "@/tests/support/app";
 import { chatError, startChatServer, type ChatServer } from "@/tests/support/chat-server";
 
-let app: RunningApp;
-let browser: TestBrowser;
+let studio: Studio;
 let page: Page;
 let chat: ChatServer;
 let connection: string;
 
 beforeAll(async () => {
   chat = await startChatServer();
-  app = await startApp();
-  browser = await openBrowser();
-  page = browser.page;
-  await createAdministrator(app, page);
+  studio = await openStudio();
+  ({ page } = studio);
 });
 afterAll(async () => {
-  await browser.close();
-  await app.stop();
+  await studio.close();
   await chat.close();
 });
 
@@ -36,7 +32,7 @@ function openAsking(name: string, count: number, prompt: string): Promise<string
 }
 
 it("tests a connection, and explains what is wrong with it", async () => {
-  await page.goto(`${app.url}/connections`);
+  await page.goto(`${studio.app.url}/connections`);
   await page.getByRole("button", { name: "Add a connection" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name", { exact: true }).fill("Local server");
@@ -100,9 +96,9 @@ it("says beside Run what it would cost, and replaces a model in every step at on
 it("shows rows as they come, never an empty one, here and in a second browser", async () => {
   chat.answer = (call) => new Promise((resolve) => setTimeout(resolve, 120, `reply to: ${call.body.messages.at(-1)?.content ?? ""}`));
   const id = await openAsking("Live", 1000, "Say {number}");
-  const second = await browser.browser.newContext({ viewport: { width: 1280, height: 720 }, storageState: await browser.context.storageState() });
+  const second = await studio.browser.newContext({ viewport: { width: 1280, height: 720 }, storageState: await studio.context.storageState() });
   const watcher = await second.newPage();
-  await watcher.goto(`${app.url}/workflows/${id}`);
+  await watcher.goto(`${studio.app.url}/workflows/${id}`);
   await card(watcher, "Ask").waitFor();
   await card(page, "Ask").click();
   await page.getByText(/1,000 calls/).waitFor();
@@ -165,5 +161,5 @@ it("shows on the card why a whole step failed", async () => {
   await expectSoon(() => stateOf(page, "Ask")).toBe("failed");
   await card(page, "Ask").getByTestId("step-state").hover();
   await page.getByRole("tooltip").getByText(/key/i).first().waitFor();
-  expect(browser.errors).toEqual([]);
+  expect(studio.errors).toEqual([]);
 });

@@ -1,22 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Locator, Page } from "playwright-core";
-import { createAdministrator, expectSoon, openBrowser, openWorkflow, startApp, type RunningApp, type TestBrowser } from "@/tests/support/app";
+import { expectSoon, openStudio, openWorkflow, type Studio } from "@/tests/support/app";
 
-let app: RunningApp;
-let browser: TestBrowser;
+let studio: Studio;
 let page: Page;
 
 beforeAll(async () => {
-  app = await startApp();
-  browser = await openBrowser();
-  page = browser.page;
-  await createAdministrator(app, page);
+  studio = await openStudio();
+  ({ page } = studio);
 });
-afterAll(async () => {
-  await browser.close();
-  await app.stop();
-});
+afterAll(() => studio.close());
 
 const card = (title: string): Locator => page.locator(".react-flow__node", { hasText: title });
 const stateOf = (title: string) => card(title).getByTestId("step-state").getAttribute("data-state");
@@ -113,18 +107,18 @@ it("downloads the table byte for byte, and the files that a step made", async ()
 });
 
 it("makes a token that a script can use, and signs out and in", async () => {
-  await page.goto(`${app.url}/settings`);
+  await page.goto(`${studio.app.url}/settings`);
   await page.getByRole("textbox", { name: "What it is for" }).fill("A script");
   await page.getByRole("button", { name: "Make a token" }).click();
   const secret = await page.getByRole("status").locator("code").textContent();
-  const list = (token: string) => fetch(`${app.url}/api/v1/workflows`, { headers: { authorization: `Bearer ${token}` } });
+  const list = (token: string) => fetch(`${studio.app.url}/api/v1/workflows`, { headers: { authorization: `Bearer ${token}` } });
   expect((await list(secret ?? "")).status).toBe(200);
   await page.getByRole("button", { name: "Revoke" }).click();
   await expectSoon(async () => (await list(secret ?? "")).status).toBe(401);
   await page.getByRole("button", { name: "Account of Ada" }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.waitForURL(/\/sign-in/);
-  await page.goto(`${app.url}/runs`);
+  await page.goto(`${studio.app.url}/runs`);
   await page.waitForURL(/\/sign-in/);
   await page.getByLabel("Email").fill("ada@example.org");
   await page.getByLabel("Password").fill("not the password");
@@ -132,9 +126,9 @@ it("makes a token that a script can use, and signs out and in", async () => {
   await page.getByRole("alert").first().waitFor();
   await page.getByLabel("Password").fill("correct horse battery");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(`${app.url}/runs`);
+  await page.waitForURL(`${studio.app.url}/runs`);
   await waitForRuns();
-  expect(browser.errors).toEqual([]);
+  expect(studio.errors).toEqual([]);
 });
 
 async function waitForRuns(): Promise<void> {

@@ -110,6 +110,25 @@ export async function createAdministrator(app: RunningApp, page: Page): Promise<
   await page.waitForURL(/\/workflows\//);
 }
 
+export interface Studio extends TestBrowser {
+  app: RunningApp;
+}
+
+/** An app of its own, with its administrator in a browser. Closing it stops both. */
+export async function openStudio(): Promise<Studio> {
+  const app = await startApp();
+  const browser = await openBrowser();
+  await createAdministrator(app, browser.page);
+  return {
+    ...browser,
+    app,
+    async close() {
+      await browser.close();
+      await app.stop();
+    },
+  };
+}
+
 interface NewStep {
   id: string;
   step: string;
