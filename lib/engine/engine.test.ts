@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { chatError, startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { cancelRun } from "./cancel-run";
-import { startRun } from "./start-run";
 
 const backends = ["postgres", "redis"] as const;
 
@@ -58,7 +58,7 @@ describe.each(backends)("the engine with the queue on %s", (queue) => {
 
   const run = async (document: WorkflowDocument, options: { rowLimit?: number } = {}) => {
     chat.calls.length = 0;
-    const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: options.rowLimit ?? null });
+    const runId = await engine.start(document, { rowLimit: options.rowLimit ?? null });
     return { runId, state: await engine.waitForRun(runId) };
   };
 
@@ -141,8 +141,7 @@ describe.each(backends)("the engine with the queue on %s", (queue) => {
     expect((await engine.readResult(first.runId, "process")).totals).toMatchObject({ rowsOut: 19, failed: 1 });
     broken = false;
     chat.calls.length = 0;
-    const retried = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null, retryFailed: true });
-    await engine.waitUntilDone(retried);
+    const retried = await engine.run(document, { retryFailed: true });
     expect(chat.calls.length).toBe(1);
     expect((await engine.readRows(retried, "process")).length).toBe(20);
     expect((await engine.readResult(retried, "take")).totals.rowsIn).toBe(20);
@@ -164,7 +163,7 @@ describe.each(backends)("the engine with the queue on %s", (queue) => {
     };
     const document = makeTwoPrompts(await addConnection(engine, chat), { count: 500, instruction: "Slow." });
     chat.calls.length = 0;
-    const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+    const runId = await engine.start(document);
     await expect.poll(() => chat.calls.length, { timeout: 10_000 }).toBeGreaterThan(20);
     await cancelRun(engine.resources, runId);
     expect(await engine.waitForRun(runId, 2)).toBe("cancelled");

@@ -7,7 +7,8 @@ import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { findStep, openApi, type Api } from "@/tests/support/api";
 import { startApp, type RunningApp } from "@/tests/support/app";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument, projectFolder } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { projectFolder } from "@/tests/support/test-engine";
 
 const data = join(projectFolder, "..", "shared", "data");
 const files = { abstracts: join(data, "scitldr_a_dev.jsonl"), questions: join(data, "hotpotqa_dev_simplified.json") };

@@ -7,12 +7,12 @@ import { isAppError } from "@/lib/core/app-error";
 import { formatError } from "@/lib/core/format-error";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import { storeFile } from "@/lib/engine/file-store";
-import { startRun } from "@/lib/engine/start-run";
 import { readIssues } from "@/lib/results/read-results";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { chatError, startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 let engine: TestEngine;
 let chat: ChatServer;
@@ -41,7 +41,7 @@ const neverAborted = new AbortController().signal;
 async function run(document: WorkflowDocument): Promise<{ state: string; told: string; rows: Record<string, unknown>[] }> {
   let runId: string;
   try {
-    runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+    runId = await engine.start(document);
   } catch (error) {
     if (!isAppError(error)) throw error;
     return { state: "refused", told: formatError(error.code, error.data), rows: [] };

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cancelRun } from "@/lib/engine/cancel-run";
 import { pauseRun, resumeRun } from "@/lib/engine/pause-run";
-import { startRun } from "@/lib/engine/start-run";
 import { readRun } from "@/lib/runs/read-run";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { startBatchServer, type BatchServer } from "@/tests/support/batch-server";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 import { killHard, startWorkerProcess } from "@/tests/support/worker-process";
 
 const ROWS = 30;
@@ -51,7 +51,7 @@ function draw(connection: string, topic: string, rows = ROWS, step: { step: stri
   return makeDocument({ table: { step: "type-table", params: { table } }, ask: { ...ask, params: { ...ask.params, model: { connection, model: "m" }, batch: true } } }, ["table.output>ask.input"]);
 }
 
-const start = (document: WorkflowDocument, budgetMicros: number | null = null) => startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null, budgetMicros });
+const start = (document: WorkflowDocument, budgetMicros: number | null = null) => engine.start(document, { budgetMicros });
 const stepOf = async (runId: string) => (await readRun(engine.resources, runId)).steps.find(({ nodeId }) => nodeId === "ask");
 const openCalls = async (): Promise<number> => Number((await engine.resources.database.pool.query<{ count: string }>("SELECT count(*) FROM batch_call")).rows[0]?.count);
 

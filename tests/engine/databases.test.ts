@@ -10,8 +10,8 @@ import { definition } from "@/lib/steps/sources/query-postgres/definition";
 import { run as runner } from "@/lib/steps/sources/query-postgres/runner";
 import { runStepFixture } from "@/lib/steps/_sdk/test-harness";
 import type { TableRunner } from "@/lib/steps/_sdk/step-runner";
-import { startRun } from "@/lib/engine/start-run";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 let engine: TestEngine;
 let owner: Client;
@@ -54,7 +54,7 @@ afterAll(async () => {
 const step = (query: string, params: Record<string, unknown> = {}) => ({ step: "query-postgres", params: { connection, query, seconds: 20, ...params } });
 
 async function run(query: string, params: Record<string, unknown> = {}, rowLimit: number | null = null): Promise<string> {
-  const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument({ q: step(query, params) }, []), target: { kind: "all" }, rowLimit });
+  const runId = await engine.start(makeDocument({ q: step(query, params) }, []), { rowLimit });
   await engine.waitForRun(runId);
   return runId;
 }
@@ -95,8 +95,7 @@ it("brings every value over with its type, and empty cells", async () => {
 
 it("keeps every digit of a number with a stated precision", async () => {
   const told = { step: "map-column", params: { column: "told", expression: "exact::VARCHAR", type: "as-computed" } };
-  const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument({ q: step("SELECT exact FROM shop.kinds WHERE small = 1"), told }, ["q.output>told.input"]), target: { kind: "all" }, rowLimit: null });
-  await engine.waitUntilDone(runId);
+  const runId = await engine.run(makeDocument({ q: step("SELECT exact FROM shop.kinds WHERE small = 1"), told }, ["q.output>told.input"]));
   expect((await engine.readRows(runId, "told")).map((row) => row["told"])).toEqual(["12345678901234567890.0123456789"]);
 });
 

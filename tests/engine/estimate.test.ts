@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { gatherKnown } from "@/lib/engine/gather-known";
-import { startRun } from "@/lib/engine/start-run";
 import { estimateRun, type RunEstimate } from "@/lib/plan/estimate/estimate-run";
 import { planWorkflow } from "@/lib/plan/plan-workflow";
 import { readRun } from "@/lib/runs/read-run";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { startChatServer, type ChatServer, type ReceivedCall } from "@/tests/support/chat-server";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const CONCURRENCY = 4;
 const LATENCY_MS = 60;
@@ -62,8 +62,7 @@ async function estimate(document: WorkflowDocument): Promise<RunEstimate> {
 
 async function run(document: WorkflowDocument, nodeId?: string) {
   const since = Date.now();
-  const runId = await startRun(engine.resources, { workflowId: null, document, target: nodeId ? { kind: "to", nodeId } : { kind: "all" }, rowLimit: null });
-  await engine.waitUntilDone(runId, 60);
+  const runId = await engine.run(document, { target: nodeId ? { kind: "to", nodeId } : { kind: "all" }, seconds: 60 });
   const { steps } = await readRun(engine.resources, runId);
   return { dollars: steps.reduce((sum, step) => sum + step.costMicros, 0) / 1e6, seconds: (Date.now() - since) / 1000, calls: steps.reduce((sum, step) => sum + step.calls, 0) };
 }

@@ -1,9 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, inject, it } from "vitest";
-import { startRun } from "@/lib/engine/start-run";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 import { killHard, startWorkerProcess } from "@/tests/support/worker-process";
 
 const CONCURRENCY = 16;
@@ -48,7 +48,7 @@ async function startPrompts(): Promise<string> {
     },
     ["table.output>ask.input"],
   );
-  return startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+  return engine.start(document);
 }
 
 async function expectWholeAndInOrder(runId: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { gatherKnown } from "@/lib/engine/gather-known";
-import { startRun } from "@/lib/engine/start-run";
 import { planWorkflow } from "@/lib/plan/plan-workflow";
 import { describeStoredTable, listStoredTables } from "@/lib/results/stored-tables";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { createWorkflow } from "@/lib/workflows/workflow-store";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 let engine: TestEngine;
 
@@ -20,9 +20,7 @@ afterAll(async () => {
 const made = (words: string[]) => makeDocument({ words: { step: "type-table", params: { table: { columns: [{ name: "word", type: "text" }], rows: words.map((word) => [word]) } } } }, []);
 
 async function run(document: ReturnType<typeof made>, workflowId: string): Promise<string> {
-  const runId = await startRun(engine.resources, { workflowId, document, target: { kind: "all" }, rowLimit: null });
-  await engine.waitUntilDone(runId);
-  return runId;
+  return engine.run(document, { workflowId });
 }
 
 it("loads a table of another workflow, keeps to it when that runs again, and tells of the newer one", async () => {

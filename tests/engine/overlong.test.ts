@@ -1,12 +1,12 @@
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startRun } from "@/lib/engine/start-run";
 import { createConnection, listConnections } from "@/lib/models/connections";
 import { testConnection } from "@/lib/models/test-connection";
 import { addWorkerResources } from "@/lib/engine/open-resources";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { chatError, startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const CONTEXT = 60;
 const REPLY = 10;
@@ -37,8 +37,7 @@ async function run(connection: string, model: string, params: Record<string, unk
   const ask = { ...stepDefinitions.prompt.defaults, prompt: "Sum up ({note}): {text}", model: { connection, model }, maxTokens: REPLY, ...params };
   const document = makeDocument({ table: { step: "type-table", params: { table } }, ask: { step, params: ask } }, ["table.output>ask.input"]);
   const before = chat.calls.length;
-  const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
-  await engine.waitUntilDone(runId, 30);
+  const runId = await engine.run(document, { seconds: 30 });
   const rows = await engine.readRows(runId, "ask");
   const { outputs } = await engine.readResult(runId, "ask");
   return { rows, failed: outputs.issues.failed, prompts: chat.calls.slice(before).map(({ body }) => body.messages.at(-1)?.content ?? "") };

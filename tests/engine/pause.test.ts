@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cancelRun } from "@/lib/engine/cancel-run";
 import { pauseRun, resumeRun } from "@/lib/engine/pause-run";
-import { startRun } from "@/lib/engine/start-run";
 import { readRun } from "@/lib/runs/read-run";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { jsonValue } from "@/lib/server/json-value";
 import { readBudget, setBudget } from "@/lib/workflows/workflow-budget";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const ROWS = 300;
 const CONCURRENCY = 8;
@@ -48,7 +48,7 @@ function draw(topic: string): WorkflowDocument {
 }
 
 async function start(topic: string, budgetMicros: number | null = null): Promise<string> {
-  return startRun(engine.resources, { workflowId: null, document: draw(topic), target: { kind: "all" }, rowLimit: null, budgetMicros });
+  return engine.start(draw(topic), { budgetMicros });
 }
 
 const countCalls = (topic: string): number => chat.calls.filter((call) => call.body.messages[0]?.content.startsWith(`${topic} `)).length;
@@ -118,7 +118,7 @@ describe("a budget of the workflow", () => {
   it("binds its runs together, pauses the one that reaches it, and lets it go on when it is raised", async () => {
     const { prisma } = engine.resources.database;
     const { id: workflowId } = await prisma.workflow.create({ data: { id: "bounded", name: "Bounded", document: jsonValue(draw("shared")) } });
-    const runOf = (topic: string) => startRun(engine.resources, { workflowId, document: draw(topic), target: { kind: "all" }, rowLimit: null });
+    const runOf = (topic: string) => engine.start(draw(topic), { workflowId });
     await engine.waitUntilDone(await runOf("shared"), 40);
     expect(await setBudget(engine.resources, workflowId, (ROWS + 50) * CALL_MICROS)).toEqual({ budgetMicros: (ROWS + 50) * CALL_MICROS, spentMicros: ROWS * CALL_MICROS });
     const runId = await runOf("second");
@@ -144,8 +144,7 @@ describe("a step run again by itself", () => {
   it("is made anew without a call, and `from` takes what follows along", async () => {
     await engine.waitUntilDone(await start("again"), 40);
     const document = draw("again");
-    const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "from", nodeId: "ask" }, rowLimit: null });
-    await engine.waitUntilDone(runId, 40);
+    const runId = await engine.run(document, { target: { kind: "from", nodeId: "ask" }, seconds: 40 });
     const view = await readRun(engine.resources, runId);
     expect(view.steps.map((step) => [step.nodeId, step.fromCache])).toEqual([
       ["table", true],

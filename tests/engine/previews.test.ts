@@ -1,39 +1,34 @@
 import { Readable } from "node:stream";
-import { createServer, type Server } from "node:http";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { previewDocumentChunks } from "@/lib/engine/preview-chunks";
 import { previewPrompt } from "@/lib/engine/preview-prompt";
 import { storeFile } from "@/lib/engine/file-store";
-import { startRun } from "@/lib/engine/start-run";
-import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument, step } from "@/tests/support/draw";
+import { serveHttp, type HttpServer } from "@/tests/support/http-server";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 let engine: TestEngine;
-let pages: Server;
+let pages: HttpServer;
 let fetched = 0;
 /** Addresses of the stored tables, by node. */
 const made: Record<string, string> = {};
 
 const table = (columns: string[], rows: (string | null)[][]) => ({ step: "type-table", params: { table: { columns: columns.map((name) => ({ name, type: "text" })), rows } } });
-const step = (id: keyof typeof stepDefinitions, params: Record<string, unknown>) => ({ step: id, params: { ...stepDefinitions[id].defaults, ...params } });
 
 beforeAll(async () => {
-  pages = createServer((_, reply) => {
+  pages = await serveHttp((_, reply) => {
     fetched += 1;
     reply.setHeader("content-type", "text/html").end("<h1>One</h1><p>First words here.</p><h2>Two</h2><p>Second words here.</p>");
   });
-  await new Promise<void>((resolve) => pages.listen(0, "127.0.0.1", resolve));
-  const { port } = pages.address() as { port: number };
-  engine = await openTestEngine({ env: { WEB_PRIVATE_HOSTS: `127.0.0.1:${String(port)}` } });
+  engine = await openTestEngine({ env: { WEB_PRIVATE_HOSTS: new URL(pages.url).host } });
   await engine.startWorker();
   const nodes = { pairs: table(["q", "a", "b"], [["hi?", "yes", "no"]]), shots: table(["x", "y"], [["1", "one"], ["2", "two"]]), holes: table(["q"], [[null]]), none: table(["q"], []) };
-  const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument(nodes, []), target: { kind: "all" }, rowLimit: null });
-  await engine.waitUntilDone(runId);
+  const runId = await engine.run(makeDocument(nodes, []));
   for (const id of Object.keys(nodes)) made[id] = `${(await engine.readResult(runId, id)).fingerprint}/output`;
 });
 afterAll(async () => {
   await engine.close();
-  await new Promise((resolve) => pages.close(resolve));
+  await pages.close();
 });
 
 const preview = (asked: { step: string; params: Record<string, unknown> }, inputs: Record<string, string>) =>
@@ -86,8 +81,7 @@ it("shows the first chunks of a document as its parameters cut it", async () => 
 });
 
 it("fetches a page once, however often the way of cutting it changes", async () => {
-  const { port } = pages.address() as { port: number };
-  const load = (params: Record<string, unknown>, url = `http://127.0.0.1:${String(port)}/`) => previewDocumentChunks(engine.resources, step("load-web-page", { urls: url, mainTextOnly: false, ...params }));
+  const load = (params: Record<string, unknown>, url = `${pages.url}/`) => previewDocumentChunks(engine.resources, step("load-web-page", { urls: url, mainTextOnly: false, ...params }));
   expect((await load({})).chunks.length).toBe(1);
   const byHeading = await load({ chunkBy: "heading", chunkSize: 100, chunkOverlap: 0 });
   expect(byHeading.chunks.map(({ section }) => section)).toEqual([["One"], ["One", "Two"]]);

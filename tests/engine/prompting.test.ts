@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startRun } from "@/lib/engine/start-run";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument, type DrawnSteps } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const MODEL = { connection: "stub", model: "m" };
 const ROWS = 130;
@@ -30,11 +30,9 @@ const step = (id: StepId, params: Record<string, unknown>) => ({ step: id, param
 const texts = typed(["text"], Array.from({ length: ROWS }, (_, row) => [`text ${String(row)}`]));
 const numberIn = (prompt: string): number => Number(/text (\d+)/.exec(prompt)?.[1]);
 
-async function run(nodes: Parameters<typeof makeDocument>[0], edges: string[], answer: (prompt: string) => string): Promise<string> {
+async function run(nodes: DrawnSteps, edges: string[], answer: (prompt: string) => string): Promise<string> {
   chat.answer = (call) => answer(call.body.messages.at(-1)?.content ?? "");
-  const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument(nodes, edges), target: { kind: "all" }, rowLimit: null });
-  await engine.waitUntilDone(runId);
-  return runId;
+  return engine.run(makeDocument(nodes, edges));
 }
 
 it("ranks all rows of all chunks, equal scores in their order, and rejects those below the bar and those without a score", async () => {

@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startRun } from "@/lib/engine/start-run";
 import { createConnection, listConnections, updateConnection, type ConnectionInput } from "@/lib/models/connections";
 import { testConnection } from "@/lib/models/test-connection";
 import { listPickableModels } from "@/lib/models/trained-models";
@@ -10,10 +9,11 @@ import { addWorkerResources } from "@/lib/engine/open-resources";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
+import { makeDocument } from "@/tests/support/draw";
 import { startHubServer, type HubServer } from "@/tests/support/hub-server";
 import { builtinFolder, copyBuiltin, playTrainer, type MakeModel } from "@/tests/support/play-trainer";
 import { hasTrainerPython, runPython } from "@/tests/support/run-python";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const PROMPT = "Write a line.\n```\n{{not a column}}\n```\n---\n| a | b |";
 
@@ -76,7 +76,7 @@ function makeModelDocument(publish: Record<string, unknown>, tune: Record<string
 }
 
 async function run(document: WorkflowDocument, rowLimit: number | null = null) {
-  const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit });
+  const runId = await engine.start(document, { rowLimit });
   const state = await engine.waitForRun(runId);
   const step = await engine.resources.database.prisma.stepRun.findUniqueOrThrow({ where: { runId_nodeId: { runId, nodeId: "publish" } } });
   return { runId, state, fingerprint: step.fingerprint, error: step.error as { code: string; message: string } | null };

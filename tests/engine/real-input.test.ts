@@ -5,14 +5,14 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gatherKnown } from "@/lib/engine/gather-known";
 import { storeFile } from "@/lib/engine/file-store";
-import { startRun } from "@/lib/engine/start-run";
 import { planWorkflow } from "@/lib/plan/plan-workflow";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { FileRef } from "@/lib/steps/_sdk/param-fields";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import { createWorkflow } from "@/lib/workflows/workflow-store";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument, openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
 
 const data = join(projectFolder, "..", "shared", "data");
 const files = { abstracts: join(data, "scitldr_a_dev.jsonl"), questions: join(data, "hotpotqa_dev_simplified.json") };
@@ -59,8 +59,7 @@ describe.skipIf(missing.length > 0)("real inputs, from a file to a file", () => 
   /** Runs to the end; gives the calls made and the rows of both exported files, in order. */
   async function run(document: WorkflowDocument, workflowId: string): Promise<{ calls: number; train: Record<string, string>[]; test: Record<string, string>[] }> {
     chat.calls.length = 0;
-    const runId = await startRun(engine.resources, { workflowId, document, target: { kind: "all" }, rowLimit: null });
-    await engine.waitUntilDone(runId, 90);
+    const runId = await engine.run(document, { workflowId, seconds: 90 });
     const read = async (node: string): Promise<Record<string, string>[]> => {
       const kept = (await engine.readResult(runId, node)).outputs.files[0]?.file ?? "";
       const lines = (await readFile(join(engine.resources.dataFolder, kept), "utf8")).trimEnd().split("\n");

@@ -4,12 +4,11 @@ import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { storeFile } from "@/lib/engine/file-store";
-import { startRun } from "@/lib/engine/start-run";
 import { readIssues } from "@/lib/results/read-results";
-import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { chatError, startChatServer, type ChatServer, type ReceivedCall } from "@/tests/support/chat-server";
+import { makeDocument, step, type DrawnSteps } from "@/tests/support/draw";
 import { readCsv } from "@/tests/support/read-csv";
-import { makeDocument, openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
+import { openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
 
 const data = join(projectFolder, "..", "shared", "data");
 const files = {
@@ -23,8 +22,6 @@ const missing = Object.values(files).filter((path) => !existsSync(path));
 if (missing.length > 0) process.stdout.write("The tests of methods on real inputs are skipped: there is no folder ../shared/data beside the project with HotpotQA, Banking77, MT-bench and GSM8K.\n");
 
 const MODEL = { connection: "stub", model: "stub-model" };
-type StepId = keyof typeof stepDefinitions;
-const step = (id: StepId, params: Record<string, unknown>) => ({ step: id, params: { ...stepDefinitions[id].defaults, ...params } });
 const never = new AbortController().signal;
 
 /** What is asked, without what was said before a correction. */
@@ -51,12 +48,10 @@ describe.skipIf(missing.length > 0)("methods on real inputs", () => {
     return step("load-file", { file: { sha256, name } });
   }
 
-  async function run(nodes: Parameters<typeof makeDocument>[0], edges: string[], answer: ChatServer["answer"]): Promise<string> {
+  async function run(nodes: DrawnSteps, edges: string[], answer: ChatServer["answer"]): Promise<string> {
     chat.answer = answer;
     chat.calls.length = 0;
-    const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument(nodes, edges), target: { kind: "all" }, rowLimit: null });
-    await engine.waitUntilDone(runId, 90);
-    return runId;
+    return engine.run(makeDocument(nodes, edges), { seconds: 90 });
   }
 
   async function issueRows(runId: string, node: string, kind: "rejected" | "failed"): Promise<[number, string][]> {

@@ -6,13 +6,11 @@ import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { storeFile } from "@/lib/engine/file-store";
-import { startRun } from "@/lib/engine/start-run";
-import { findFreePort } from "@/lib/server/embedded-postgres";
-import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { trainerPython } from "@/scripts/launch/trainer-environment";
+import { makeDocument, step, type DrawnSteps } from "@/tests/support/draw";
 import { readCsv } from "@/tests/support/read-csv";
-import { makeDocument, openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
-import { findPythonPackage, startTrainerProcess } from "@/tests/support/trainer-process";
+import { projectFolder, type TestEngine } from "@/tests/support/test-engine";
+import { findPythonPackage, openEngineWithTrainer } from "@/tests/support/trainer-process";
 
 const data = join(projectFolder, "..", "shared", "data");
 const names = ["sms_spam.tsv", "banking77_train.csv", "banking77_test.csv", "stsb_en_dev.csv", "stsb_en_test.csv"];
@@ -26,7 +24,6 @@ const isLong = process.env["REVERIE_LONG_TESTS"] === "1" || process.env["REVERIE
 if (!isLong) process.stdout.write("Banking77 and STS-B are skipped, as they take minutes: set REVERIE_LONG_TESTS=1 to run them.\n");
 const isFull = process.env["REVERIE_REAL_ROWS"] === "all";
 const SECONDS = isFull ? 7200 : 500;
-const TOKEN = "secret";
 const MINILM = { connection: "local", model: `folder:${join(encoder ?? "", "model")}` };
 
 type Row = Record<string, string | number>;
@@ -49,30 +46,20 @@ const splitEvery = <Thing>(things: readonly Thing[], every: number): { held: Thi
 
 describe.skipIf(missing.length > 0)("trainings on real input", () => {
   let engine: TestEngine;
-  let trainer: { stop(): Promise<void> };
 
   beforeAll(async () => {
-    const port = await findFreePort();
-    engine = await openTestEngine({ env: { TRAINER_URL: `http://127.0.0.1:${String(port)}`, TRAINER_TOKEN: TOKEN } });
-    await engine.startWorker();
-    trainer = await startTrainerProcess(engine.env, { port, token: TOKEN });
+    engine = await openEngineWithTrainer();
   });
-  afterAll(async () => {
-    await trainer.stop();
-    await engine.close();
-  });
+  afterAll(() => engine.close());
 
-  const step = (id: keyof typeof stepDefinitions, params: Record<string, unknown>) => ({ step: id, params: { ...stepDefinitions[id].defaults, ...params } });
 
   async function load(name: string, rows: readonly Row[]) {
     const { sha256 } = await storeFile(engine.resources, name, Readable.from(rows.map((row) => `${JSON.stringify(row)}\n`)));
     return step("load-file", { file: { sha256, name } });
   }
 
-  async function run(nodes: Parameters<typeof makeDocument>[0], edges: string[]): Promise<string> {
-    const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument(nodes, edges), target: { kind: "all" }, rowLimit: null });
-    await engine.waitUntilDone(runId, SECONDS);
-    return runId;
+  async function run(nodes: DrawnSteps, edges: string[]): Promise<string> {
+    return engine.run(makeDocument(nodes, edges), { seconds: SECONDS });
   }
 
   it("tell spam from other messages better than a regression on words does", async () => {

@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startRun } from "@/lib/engine/start-run";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 let engine: TestEngine;
 
@@ -22,8 +22,7 @@ async function retrieve(queries: number, params: Record<string, unknown>): Promi
   const find = { step: "retrieve", params: { ...stepDefinitions.retrieve.defaults, carry: ["id"], k: 3, ...params } };
   const nodes = { seed, asked: rowsOf("0.71", queries), documents: rowsOf("0.37", 500), find };
   const edges = ["seed.output>asked.inputs", "seed.output>documents.inputs", "asked.output>find.queries", "documents.output>find.documents"];
-  const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument(nodes, edges), target: { kind: "all" }, rowLimit: null });
-  await engine.waitUntilDone(runId);
+  const runId = await engine.run(makeDocument(nodes, edges));
   return engine.readRows(runId, "find");
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { gatherKnown } from "@/lib/engine/gather-known";
-import { startRun } from "@/lib/engine/start-run";
+import type { RunRequest } from "@/lib/engine/start-run";
 import { planWorkflow } from "@/lib/plan/plan-workflow";
 import { readRun } from "@/lib/runs/read-run";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
@@ -9,7 +9,8 @@ import { applyPatches } from "@/lib/workflow/commands/patch";
 import type { GroupRepeat, WorkflowDocument } from "@/lib/workflow/document";
 import { createWorkflow } from "@/lib/workflows/workflow-store";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const A_ROUND = 20;
 
@@ -51,10 +52,8 @@ function draw(topic: string, repeat: Partial<GroupRepeat>): WorkflowDocument {
   };
 }
 
-async function run(document: WorkflowDocument, options: Partial<Parameters<typeof startRun>[1]> = {}): Promise<string> {
-  const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null, ...options });
-  await engine.waitUntilDone(runId);
-  return runId;
+async function run(document: WorkflowDocument, options: Partial<RunRequest> = {}): Promise<string> {
+  return engine.run(document, options);
 }
 
 const states = async (runId: string) => Object.fromEntries((await readRun(engine.resources, runId)).steps.map((step) => [step.nodeId, step.state]));

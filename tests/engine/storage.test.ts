@@ -1,9 +1,9 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startRun } from "@/lib/engine/start-run";
 import { deleteResult, freeLeftovers, measureStorage } from "@/lib/storage/storage";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 let engine: TestEngine;
 
@@ -25,9 +25,7 @@ const words = (count: number) =>
   );
 
 async function run(count: number): Promise<string> {
-  const runId = await startRun(engine.resources, { workflowId: null, document: words(count), target: { kind: "all" }, rowLimit: null });
-  await engine.waitUntilDone(runId);
-  return runId;
+  return engine.run(words(count));
 }
 
 it("counts what results hold, frees what none names once it has settled, and keeps what can be opened", async () => {

@@ -1,30 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gatherKnown } from "@/lib/engine/gather-known";
-import { startRun } from "@/lib/engine/start-run";
+import type { RunRequest } from "@/lib/engine/start-run";
 import { planWorkflow } from "@/lib/plan/plan-workflow";
 import { readRun } from "@/lib/runs/read-run";
-import { findFreePort } from "@/lib/server/embedded-postgres";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { GroupSweep, WorkflowDocument } from "@/lib/workflow/document";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
-import { startTrainerProcess } from "@/tests/support/trainer-process";
+import { makeDocument, step } from "@/tests/support/draw";
+import type { TestEngine } from "@/tests/support/test-engine";
+import { openEngineWithTrainer } from "@/tests/support/trainer-process";
 
-const TOKEN = "secret";
 const SECONDS = 240;
 
 let engine: TestEngine;
-let port: number;
 
 beforeAll(async () => {
-  port = await findFreePort();
-  engine = await openTestEngine({ env: { TRAINER_URL: `http://127.0.0.1:${String(port)}`, TRAINER_TOKEN: TOKEN } });
-  await engine.startWorker();
+  engine = await openEngineWithTrainer();
 });
 afterAll(async () => {
   await engine.close();
 });
 
-const step = (id: keyof typeof stepDefinitions, params: Record<string, unknown>) => ({ step: id, params: { ...stepDefinitions[id].defaults, ...params } });
 
 function inSweep(drawn: WorkflowDocument, members: string[], sweep: Partial<GroupSweep>): WorkflowDocument {
   return {
@@ -34,10 +29,8 @@ function inSweep(drawn: WorkflowDocument, members: string[], sweep: Partial<Grou
   };
 }
 
-async function run(document: WorkflowDocument, options: Partial<Parameters<typeof startRun>[1]> = {}): Promise<string> {
-  const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null, ...options });
-  await engine.waitUntilDone(runId, SECONDS);
-  return runId;
+async function run(document: WorkflowDocument, options: Partial<RunRequest> = {}): Promise<string> {
+  return engine.run(document, { ...options, seconds: SECONDS });
 }
 
 const readSteps = async (runId: string) => new Map((await readRun(engine.resources, runId)).steps.map((one) => [one.nodeId, one]));
@@ -96,7 +89,7 @@ describe("a grid", () => {
   });
 
   it("fails where no trial has a value to choose by", async () => {
-    const runId = await startRun(engine.resources, { workflowId: null, document: inSweep(drawn([[1]]), ["grow"], byExpression(["error('a')", "error('b')"])), target: { kind: "all" }, rowLimit: null });
+    const runId = await engine.start(inSweep(drawn([[1]]), ["grow"], byExpression(["error('a')", "error('b')"])));
     expect(await engine.waitForRun(runId, SECONDS)).toBe("failed");
     const steps = await readSteps(runId);
     expect(steps.get("g.sweep.trials")).toMatchObject({ state: "failed", error: { code: "trial_none" } });
@@ -130,14 +123,6 @@ it("is refused before it runs where it names nothing to try or to choose by", as
 });
 
 describe("with the trainer", () => {
-  let trainer: { stop(): Promise<void> };
-  beforeAll(async () => {
-    trainer = await startTrainerProcess(engine.env, { port, token: TOKEN });
-  });
-  afterAll(async () => {
-    await trainer.stop();
-  });
-
   const take: Partial<GroupSweep> = {
     search: "bayesian",
     trials: 16,

@@ -1,13 +1,12 @@
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { storeFile } from "@/lib/engine/file-store";
-import { startRun } from "@/lib/engine/start-run";
 import { readIssues, readRowDetail } from "@/lib/results/read-results";
 import { readRun } from "@/lib/runs/read-run";
-import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { FileRef } from "@/lib/steps/_sdk/param-fields";
+import { makeDocument, step, type DrawnSteps } from "@/tests/support/draw";
 import { makeSqlite, makeWorkbook, packZip } from "@/tests/support/make-files";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 let engine: TestEngine;
 
@@ -18,10 +17,8 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 type Cell = string | number | boolean | null;
-type StepId = keyof typeof stepDefinitions;
 const never = new AbortController().signal;
 
-const step = (id: StepId, params: Record<string, unknown> = {}) => ({ step: id, params: { ...stepDefinitions[id].defaults, ...params } });
 
 /** Columns are written `name`, or `name:integer`. */
 function typed(columns: string[], rows: Cell[][]) {
@@ -33,9 +30,9 @@ const upload = (name: string, content: Buffer | string): Promise<FileRef> =>
   storeFile(engine.resources, name, Readable.from([Buffer.from(content)])).then(({ sha256 }) => ({ sha256, name }));
 
 /** Runs to the end, and once more: the second time nothing may be computed. Edges are `"from.port>to.port"`. */
-async function run(nodes: Parameters<typeof makeDocument>[0], edges: string[]): Promise<string> {
+async function run(nodes: DrawnSteps, edges: string[]): Promise<string> {
   const document = makeDocument(nodes, edges);
-  const start = (): Promise<string> => startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+  const start = (): Promise<string> => engine.start(document);
   const runId = await start();
   await engine.waitUntilDone(runId);
   const again = await start();

@@ -5,41 +5,29 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { trainingRequest } from "@/lib/contracts/trainer";
 import { storeFile } from "@/lib/engine/file-store";
-import { startRun } from "@/lib/engine/start-run";
 import { readTraining } from "@/lib/models/trained-models";
-import { findFreePort } from "@/lib/server/embedded-postgres";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { findTemplateOrThrow } from "@/lib/templates/templates";
 import { createNode, type WorkflowDocument } from "@/lib/workflow/document";
-import { openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
-import { startTrainerProcess } from "@/tests/support/trainer-process";
+import { projectFolder, type TestEngine } from "@/tests/support/test-engine";
+import { openEngineWithTrainer } from "@/tests/support/trainer-process";
 
 const data = join(projectFolder, "..", "shared", "data");
 const hasData = existsSync(data);
 if (!hasData) process.stdout.write("The templates on real inputs are skipped: there is no folder ../shared/data beside the project.\n");
 
-const TOKEN = "secret";
 const SECONDS = 300;
 
 describe("the templates, run as they are opened", () => {
   let engine: TestEngine;
-  let trainer: { stop(): Promise<void> };
 
   beforeAll(async () => {
-    const port = await findFreePort();
-    engine = await openTestEngine({ env: { TRAINER_URL: `http://127.0.0.1:${String(port)}`, TRAINER_TOKEN: TOKEN } });
-    await engine.startWorker();
-    trainer = await startTrainerProcess(engine.env, { port, token: TOKEN });
+    engine = await openEngineWithTrainer();
   });
-  afterAll(async () => {
-    await trainer.stop();
-    await engine.close();
-  });
+  afterAll(() => engine.close());
 
   async function run(document: WorkflowDocument): Promise<string> {
-    const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
-    await engine.waitUntilDone(runId, SECONDS);
-    return runId;
+    return engine.run(document, { seconds: SECONDS });
   }
 
   /** Rows of a step: taken in, given, left out. */

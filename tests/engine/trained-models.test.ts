@@ -1,39 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openInputModel } from "@/lib/engine/input-model";
-import { startRun } from "@/lib/engine/start-run";
 import { readTraining } from "@/lib/models/trained-models";
-import { findFreePort } from "@/lib/server/embedded-postgres";
-import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { collectModelFiles } from "@/lib/steps/out/publish-model/collect-model-files";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
-import { startTrainerProcess } from "@/tests/support/trainer-process";
+import { makeDocument, step, typed, type DrawnSteps } from "@/tests/support/draw";
+import type { TestEngine } from "@/tests/support/test-engine";
+import { openEngineWithTrainer } from "@/tests/support/trainer-process";
 
-const TOKEN = "secret";
 const SECONDS = 240;
 
 describe("models trained in a workflow", () => {
   let engine: TestEngine;
-  let trainer: { stop(): Promise<void> };
 
   beforeAll(async () => {
-    const port = await findFreePort();
-    engine = await openTestEngine({ env: { TRAINER_URL: `http://127.0.0.1:${String(port)}`, TRAINER_TOKEN: TOKEN } });
-    await engine.startWorker();
-    trainer = await startTrainerProcess(engine.env, { port, token: TOKEN });
+    engine = await openEngineWithTrainer();
   });
-  afterAll(async () => {
-    await trainer.stop();
-    await engine.close();
-  });
+  afterAll(() => engine.close());
 
-  const step = (id: keyof typeof stepDefinitions, params: Record<string, unknown>) => ({ step: id, params: { ...stepDefinitions[id].defaults, ...params } });
-  const typed = (columns: string[], rows: string[][]) => step("type-table", { table: { columns: columns.map((name) => ({ name, type: "text" })), rows } });
   const quick = { method: "full", learningRate: 1e-3, batchSize: 8, validationFraction: 0 };
 
-  async function run(nodes: Parameters<typeof makeDocument>[0], edges: string[]): Promise<string> {
-    const runId = await startRun(engine.resources, { workflowId: null, document: makeDocument(nodes, edges), target: { kind: "all" }, rowLimit: null });
-    await engine.waitUntilDone(runId, SECONDS);
-    return runId;
+  async function run(nodes: DrawnSteps, edges: string[]): Promise<string> {
+    return engine.run(makeDocument(nodes, edges), { seconds: SECONDS });
   }
 
   it("label the rows of the next step, better than the commonest label would", async () => {
@@ -106,7 +92,7 @@ describe("models trained in a workflow", () => {
 
     const labels = await engine.resources.database.prisma.trainedModel.findFirstOrThrow({ where: { card: { path: ["request", "recipe"], equals: "classifier" } } });
     const unfit = makeDocument({ merge: step("export-model", { model: { connection: "local", model: `trained:${labels.id}` } }) }, []);
-    const refused = await startRun(engine.resources, { workflowId: null, document: unfit, target: { kind: "all" }, rowLimit: null });
+    const refused = await engine.start(unfit);
     expect(await engine.waitForRun(refused, SECONDS)).toBe("failed");
     expect((await engine.resources.database.prisma.stepRun.findFirstOrThrow({ where: { runId: refused } })).error).toMatchObject({ code: "export_kind_unfit", data: { recipe: "classifier" } });
   });
@@ -132,7 +118,7 @@ describe("models trained in a workflow", () => {
   it("say in words why they cannot be trained", async () => {
     const rows = [["a", "cat"], ["b", "cat"]];
     const document = makeDocument({ rows: typed(["text", "animal"], rows), train: step("train-classifier", { textColumn: "text", labelColumn: "animal" }) }, ["rows.output>train.train"]);
-    const runId = await startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+    const runId = await engine.start(document);
     expect(await engine.waitForRun(runId, SECONDS)).toBe("failed");
     const failed = await engine.resources.database.prisma.stepRun.findUniqueOrThrow({ where: { runId_nodeId: { runId, nodeId: "train" } } });
     expect(failed.error).toMatchObject({ code: "training_label_single", data: { label: "cat" } });

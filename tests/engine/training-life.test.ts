@@ -2,31 +2,22 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cancelRun } from "@/lib/engine/cancel-run";
 import { pauseRun, resumeRun } from "@/lib/engine/pause-run";
 import { pauseTraining, resumeTraining } from "@/lib/engine/pause-training";
-import { startRun } from "@/lib/engine/start-run";
 import { compareTrainings } from "@/lib/models/compare-trainings";
 import { readTraining } from "@/lib/models/trained-models";
 import { readRun } from "@/lib/runs/read-run";
-import { findFreePort } from "@/lib/server/embedded-postgres";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
-import { startTrainerProcess } from "@/tests/support/trainer-process";
+import { makeDocument } from "@/tests/support/draw";
+import type { TestEngine } from "@/tests/support/test-engine";
+import { openEngineWithTrainer } from "@/tests/support/trainer-process";
 
-const TOKEN = "secret";
 const WAIT = { timeout: 60_000, interval: 50 };
 
 let engine: TestEngine;
-let trainer: { stop(): Promise<void> };
 
 beforeAll(async () => {
-  const port = await findFreePort();
-  engine = await openTestEngine({ env: { TRAINER_URL: `http://127.0.0.1:${String(port)}`, TRAINER_TOKEN: TOKEN } });
-  await engine.startWorker();
-  trainer = await startTrainerProcess(engine.env, { port, token: TOKEN });
+  engine = await openEngineWithTrainer();
 });
-afterAll(async () => {
-  await trainer.stop();
-  await engine.close();
-});
+afterAll(() => engine.close());
 
 const rows = Array.from({ length: 24 }, (_, index) => [`I saw ${String(index)}`, index % 2 === 0 ? "even" : "odd"]);
 const table = { columns: ["text", "label"].map((name) => ({ name, type: "text" })), rows };
@@ -38,7 +29,7 @@ function start(maxSteps: number): Promise<string> {
     { rows: { step: "type-table", params: { table } }, train: { step: "train-classifier", params }, keep: { step: "take", params: { count: 5 } } },
     ["rows.output>train.train", "rows.output>keep.input"],
   );
-  return startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null });
+  return engine.start(document);
 }
 
 const stepOf = async (runId: string, nodeId: string) => (await readRun(engine.resources, runId)).steps.find((step) => step.nodeId === nodeId);

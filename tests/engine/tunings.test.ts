@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cancelRun } from "@/lib/engine/cancel-run";
 import { resumeRun } from "@/lib/engine/pause-run";
-import { startRun } from "@/lib/engine/start-run";
 import { listPickableModels } from "@/lib/models/trained-models";
 import { readTuning } from "@/lib/models/tunings";
 import { readRun } from "@/lib/runs/read-run";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
-import { makeDocument, openTestEngine, type TestEngine } from "@/tests/support/test-engine";
+import { makeDocument } from "@/tests/support/draw";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 import { addEvent, startTuningServer, succeed, type ServedJob, type TuningServer } from "@/tests/support/tuning-server";
 import { killHard, startWorkerProcess } from "@/tests/support/worker-process";
 
@@ -55,7 +55,7 @@ function draw(connection: string, { params = {}, rows = numbers(ROWS).map((row) 
   return makeDocument(nodes, ["rows.output>tune.train", "tune.model>ask.model", "asked.output>ask.input", ...(validation ? ["checked.output>tune.validation"] : [])]);
 }
 
-const start = (document: WorkflowDocument, budgetMicros: number | null = null) => startRun(engine.resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null, budgetMicros });
+const start = (document: WorkflowDocument, budgetMicros: number | null = null) => engine.start(document, { budgetMicros });
 const stepOf = async (runId: string, node = "tune") => (await readRun(engine.resources, runId)).steps.find(({ nodeId }) => nodeId === node);
 const tuningOf = async (runId: string) => readTuning(engine.resources, (await stepOf(runId))?.fingerprint ?? "");
 const linesOf = (text: string): unknown[] => text.trim().split("\n").map((line) => JSON.parse(line) as unknown);

@@ -7,6 +7,7 @@ import { createId } from "@/lib/core/ids";
 import { retryWhileAway } from "@/lib/core/transient-error";
 import { addWorkerResources, openResources, queueBackend } from "@/lib/engine/open-resources";
 import type { SharedResources } from "@/lib/engine/resources";
+import { startRun, type RunRequest } from "@/lib/engine/start-run";
 import { startWorker, type RunningWorker } from "@/lib/engine/start-worker";
 import { findStepResults, type StepResult } from "@/lib/engine/step-result";
 import { migrateQueues } from "@/lib/queues/queues";
@@ -14,7 +15,7 @@ import { createDatabaseIfMissing } from "@/lib/server/embedded-postgres";
 import type { Env } from "@/lib/server/env";
 import { applyMigrations } from "@/lib/server/schema-engine";
 import { createTableView } from "@/lib/tables/table-view";
-import { createEmptyDocument, createNode, type WorkflowDocument } from "@/lib/workflow/document";
+import type { WorkflowDocument } from "@/lib/workflow/document";
 
 export const projectFolder = join(import.meta.dirname, "..", "..");
 
@@ -22,6 +23,10 @@ export interface TestEngine {
   env: Env;
   resources: SharedResources;
   startWorker(): Promise<RunningWorker>;
+  /** Starts a run of all steps, or of what `request` says. Gives its id. */
+  start(document: WorkflowDocument, request?: Partial<RunRequest>): Promise<string>;
+  /** Starts a run and waits until it is done. Gives its id. */
+  run(document: WorkflowDocument, request?: Partial<RunRequest> & { seconds?: number }): Promise<string>;
   /** Waits until the run has ended; gives its state. */
   waitForRun(runId: string, seconds?: number): Promise<string>;
   /** Waits until the run has ended, and throws with what each step says unless it is done. */
@@ -59,6 +64,7 @@ export async function openTestEngine(options: { queue?: "postgres" | "redis"; en
   await migrateQueues(queueBackend(env));
   const resources = await openResources(env, projectFolder);
   const workers: RunningWorker[] = [];
+  const start: TestEngine["start"] = (document, request = {}) => startRun(resources, { workflowId: null, document, target: { kind: "all" }, rowLimit: null, ...request });
   return {
     env,
     resources,
@@ -66,6 +72,12 @@ export async function openTestEngine(options: { queue?: "postgres" | "redis"; en
       const worker = await startWorker(addWorkerResources(resources), queueBackend(env), env.WORKER_CHUNKS);
       workers.push(worker);
       return worker;
+    },
+    start,
+    async run(document, { seconds = 60, ...request } = {}) {
+      const runId = await start(document, request);
+      await waitUntilDone(resources, runId, seconds);
+      return runId;
     },
     waitForRun: (runId, seconds = 60) => waitForRun(resources, runId, seconds),
     waitUntilDone: (runId, seconds = 60) => waitUntilDone(resources, runId, seconds),
@@ -129,18 +141,4 @@ async function readResult(resources: SharedResources, runId: string, nodeId: str
   const result = (await findStepResults(resources, [step.fingerprint])).get(step.fingerprint);
   if (!result) throw new Error(`step ${nodeId} has no result: ${step.state} ${JSON.stringify(step.error)}`);
   return result;
-}
-
-/** Builds a document from steps in a line or a graph: `edges` as `"from.port>to.port"`. */
-export function makeDocument(nodes: Record<string, { step: string; params?: Record<string, unknown> }>, edges: string[]): WorkflowDocument {
-  return {
-    ...createEmptyDocument("Test"),
-    nodes: Object.entries(nodes).map(([id, { step, params }], index) => createNode({ id, step, title: id, params: params ?? {}, position: { x: index * 200, y: 0 } })),
-    edges: edges.map((edge, index) => {
-      const match = /^(\w+)\.(\w+)>(\w+)\.(\w+)$/.exec(edge);
-      if (!match) throw new Error(`not an edge: ${edge}`);
-      const [, from = "", fromPort = "", to = "", toPort = ""] = match;
-      return { id: `e${String(index)}`, from: { node: from, port: fromPort }, to: { node: to, port: toPort } };
-    }),
-  };
 }
