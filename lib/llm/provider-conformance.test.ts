@@ -233,7 +233,7 @@ describe.each(providerKinds)("%s", { concurrent: true }, (kind) => {
   });
 
   it("that never answers runs into the time limit", async () => {
-    const hasty = createModelClient({ pool: engine.resources.database.pool, workerId: "conformance", staleSeconds: 15, timeoutMs: 150, firstWaitMs: 5 });
+    const hasty = createModelClient({ pool: engine.resources.database.pool, workerId: "conformance", staleSeconds: 15, timeoutMs: 400, firstWaitMs: 5 });
     opened.push(hasty);
     const { server, model } = await open(kind, () => () => undefined);
     await expect(hasty.complete({ model, messages: ask, sampling: plainSampling, sample: 0, signal })).rejects.toMatchObject({ code: "model_timeout" });
