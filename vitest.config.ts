@@ -24,7 +24,8 @@ export default defineConfig({
           globalSetup: ["tests/support/start-services.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          // A third of their time they wait: for leases to run out, for polls, for processes to start.
+          maxWorkers: 3,
         },
       },
       {
@@ -32,9 +33,10 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["tests/e2e/**/*.test.ts"],
+          globalSetup: ["tests/support/build-web.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -89,9 +89,9 @@ async function pytest() {
     return;
   }
   const report = join(reports, "trainer.xml");
-  // Most of these tests start processes of one thread; two files at once, as the engine's tests run.
-  const workers = String(Math.min(2, cpus().length));
-  const { status, output } = await run(node, ["--import", "tsx", "scripts/run-pytest.ts", `--junitxml=${report}`, "-rs", "-n", workers, "--dist", "loadfile"]);
+  // Most of these tests start processes of one thread and wait for them, so a test more than there are cores, as with the engine's.
+  const workers = String(Math.min(3, cpus().length + 1));
+  const { status, output } = await run(node, ["--import", "tsx", "scripts/run-pytest.ts", `--junitxml=${report}`, "-rs", "-n", workers, "--dist", "worksteal"]);
   const xml = existsSync(report) ? readFileSync(report, "utf8") : "";
   const number = (name) => Number(new RegExp(`<testsuite [^>]*${name}="(\\d+)"`).exec(xml)?.[1] ?? 0);
   const failed = number("failures") + number("errors");
