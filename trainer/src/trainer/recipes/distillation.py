@@ -11,11 +11,10 @@ from trl.trainer.distillation_trainer import DistillationTrainer
 from trainer.contracts.training import DistillationRequest
 from trainer.data.prompt_rows import prepare_prompts
 from trainer.errors import TrainingFailed
-from trainer.models.save_model import write_model
+from trainer.training.build_generator import build_generator
 from trainer.training.load_base import load_frozen, load_generator
-from trainer.training.make_arguments import LOSS, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.make_arguments import LOSS, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
-from trainer.training.write_samples import WriteSamples, samples_of_prompts
 
 
 class _Trainer(StopsAtNan, DistillationTrainer):
@@ -42,17 +41,4 @@ def distillation(request: DistillationRequest, place: Workplace) -> Built:
         temperature=request.temperature,
         beta=request.beta,
     )
-    samples = WriteSamples(
-        samples_of_prompts(rows.validation, loaded.tokenizer, None), loaded.tokenizer, place.reporter
-    )
-    trainer = _Trainer(
-        model=loaded.model,
-        teacher_model=teacher.model,
-        args=args,
-        train_dataset=rows.train,
-        eval_dataset=rows.validation,
-        processing_class=loaded.tokenizer,
-        peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows, samples),
-    )
-    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request))
+    return build_generator(_Trainer, request, place, loaded, rows, args, None, teacher_model=teacher.model)

@@ -11,11 +11,10 @@ from trl.trainer.dpo_trainer import DPOTrainer
 from trainer.contracts.training import DpoRequest
 from trainer.data.preference_rows import prepare_preferences
 from trainer.errors import TrainingFailed
-from trainer.models.save_model import write_model
+from trainer.training.build_generator import build_generator
 from trainer.training.load_base import fit_length, load_generator
-from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
-from trainer.training.write_samples import WriteSamples, samples_of_prompts
 
 
 class _Trainer(StopsAtNan, DPOTrainer):
@@ -41,16 +40,4 @@ def dpo(request: DpoRequest, place: Workplace) -> Built:
         loss_type=[request.loss],
         label_smoothing=request.label_smoothing,
     )
-    samples = WriteSamples(
-        samples_of_prompts(rows.validation, loaded.tokenizer, "chosen"), loaded.tokenizer, place.reporter
-    )
-    trainer = _Trainer(
-        model=loaded.model,
-        args=args,
-        train_dataset=rows.train,
-        eval_dataset=rows.validation,
-        processing_class=loaded.tokenizer,
-        peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows, samples),
-    )
-    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request))
+    return build_generator(_Trainer, request, place, loaded, rows, args, "chosen")

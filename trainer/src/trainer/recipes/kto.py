@@ -14,11 +14,10 @@ from trainer.data.prepare_rows import Example, Skip, prepare_rows
 from trainer.data.read_rows import Row, reason_to_skip, to_text
 from trainer.data.write_prompt import count_prompt_tokens, count_tokens, text_type, write_answer, write_prompt
 from trainer.errors import TrainingFailed
-from trainer.models.save_model import write_model
+from trainer.training.build_generator import build_generator
 from trainer.training.load_base import fit_length, load_generator
-from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
-from trainer.training.write_samples import WriteSamples, samples_of_prompts
 
 WANTED = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
 
@@ -65,14 +64,4 @@ def kto(request: KtoRequest, place: Workplace) -> Built:
         desirable_weight=request.wanted_weight,
         undesirable_weight=request.unwanted_weight,
     )
-    samples = WriteSamples(samples_of_prompts(rows.validation, tokenizer, "completion"), tokenizer, place.reporter)
-    trainer = _Trainer(
-        model=loaded.model,
-        args=args,
-        train_dataset=rows.train,
-        eval_dataset=rows.validation,
-        processing_class=tokenizer,
-        peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows, samples),
-    )
-    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, tokenizer, request))
+    return build_generator(_Trainer, request, place, loaded, rows, args, "completion")

@@ -9,11 +9,10 @@ from trl.experimental.orpo import ORPOConfig, ORPOTrainer
 
 from trainer.contracts.training import OrpoRequest
 from trainer.data.preference_rows import prepare_preferences
-from trainer.models.save_model import write_model
+from trainer.training.build_generator import build_generator
 from trainer.training.load_base import fit_length, load_generator
-from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
-from trainer.training.write_samples import WriteSamples, samples_of_prompts
 
 
 class _Trainer(StopsAtNan, ORPOTrainer):
@@ -26,16 +25,4 @@ def orpo(request: OrpoRequest, place: Workplace) -> Built:
     rows = prepare_preferences(request, loaded.tokenizer, length, place)
     measure = Measure("eval_rewards/margins", True)
     args = make_arguments(ORPOConfig, request, place, rows, measure, max_length=length, beta=request.beta)
-    samples = WriteSamples(
-        samples_of_prompts(rows.validation, loaded.tokenizer, "chosen"), loaded.tokenizer, place.reporter
-    )
-    trainer = _Trainer(
-        model=loaded.model,
-        args=args,
-        train_dataset=rows.train,
-        eval_dataset=rows.validation,
-        processing_class=loaded.tokenizer,
-        peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows, samples),
-    )
-    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request))
+    return build_generator(_Trainer, request, place, loaded, rows, args, "chosen")
