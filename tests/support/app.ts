@@ -34,7 +34,8 @@ export async function startApp(options: { dataFolder?: string } = {}): Promise<R
   const port = await findFreePort();
   const launcher = spawn(process.execPath, ["scripts/start.mjs"], {
     cwd: projectFolder,
-    env: cleanEnvironment({ PORT: String(port), REVERIE_DATA: dataFolder }),
+    // Two journeys run at once: torch's threads of both would wait for each other's cores.
+    env: cleanEnvironment({ PORT: String(port), REVERIE_DATA: dataFolder, OMP_NUM_THREADS: "1" }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
