@@ -78,6 +78,7 @@ export const next = join("node_modules", "next", "dist", "bin", "next");
 export function buildWeb(say) {
   once(".next/reverie-build", hashFiles(WEB_INPUTS), () => {
     say("Building…");
-    runOrExit("next build", process.execPath, [next, "build"]);
+    // Whatever a shell or a test runner says of itself, what is built is what is served.
+    runOrExit("next build", process.execPath, [next, "build"], { env: { ...process.env, NODE_ENV: "production" } });
   });
 }

@@ -163,7 +163,7 @@ it("tries a grid of parameters, goes on with the best, and draws the trials", as
   await page.getByTestId("group").getByText("best 10.5 in trial 3").waitFor();
   await page.getByTestId("group").locator("header").click();
   await page.getByRole("img", { name: /A line is a trial/ }).waitFor();
-  expect(await page.locator("polyline[data-trial]").count()).toBe(3);
+  await expectSoon(() => page.locator("polyline[data-trial]").count()).toBe(3);
   await takeScreenshot(page, "sweep-trials");
   await page.getByRole("tab", { name: /^Trials/ }).click();
   await page.getByRole("gridcell", { name: "10.5" }).first().waitFor();
