@@ -41,23 +41,30 @@ export function createRunController({ workflowId, studio, plan, run, autosave }:
   let source: EventSource | null = null;
   let knownTimer: ReturnType<typeof setTimeout> | undefined;
   let knownRequest: AbortController | null = null;
+  let refreshing: Promise<void> = Promise.resolve();
+  let ended: RunView | null = null;
   let latestTimer: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
 
-  const refreshKnown = async () => {
-    knownRequest?.abort();
-    const request = new AbortController();
-    knownRequest = request;
+  const readKnown = async (signal: AbortSignal) => {
     try {
       const body = { workflowId, document: studio.getState().document, rowLimit: plan.getState().rowLimit };
-      const known = await callApi(readPlanKnown, { body }, { signal: request.signal });
+      const known = await callApi(readPlanKnown, { body }, { signal });
       plan.getState().setKnown(known);
       const steps = [...plan.getState().plan.steps.values()];
       if (steps.some((step) => step.problems.some((problem) => problem.code === "probe_pending"))) askKnown(PROBE_WAIT_MS);
     } catch {
       // What was known stays; the autosave beside it tells that the server is away.
-      if (!request.signal.aborted) askKnown(PROBE_WAIT_MS * 4);
+      if (!signal.aborted) askKnown(PROBE_WAIT_MS * 4);
     }
+  };
+  /** Ends with the answer; one that is overtaken, with the answer of the one that overtook it. */
+  const refreshKnown = (): Promise<void> => {
+    knownRequest?.abort();
+    const request = new AbortController();
+    knownRequest = request;
+    refreshing = readKnown(request.signal).then(() => (knownRequest === request ? undefined : refreshing));
+    return refreshing;
   };
   const askKnown = (wait: number) => {
     clearTimeout(knownTimer);
@@ -68,9 +75,11 @@ export function createRunController({ workflowId, studio, plan, run, autosave }:
     const hasNewEnd = next.steps.some((step) => step.state === "done" && before.get(step.nodeId)?.state !== "done");
     if (endsRun(run.getState().run, next)) {
       // What the run made is known before the run is over, so that no card is out of date in between.
+      // A cancelled run's end is told twice: by the reply, and by the events.
+      ended = next;
       clearTimeout(knownTimer);
       void refreshKnown().then(() => {
-        if (run.getState().run?.id === next.id) run.getState().setRun(next);
+        if (ended !== null && run.getState().run?.id === ended.id) run.getState().setRun(ended);
       });
       return;
     }
