@@ -81,19 +81,14 @@ def make_input(folder: Path, shape: str, rows: int, length: int) -> None:
 def by_reverie(folder: Path, steps: int, length: int) -> list[float]:
     from trainer.contracts.training import TrainingRequest
     from trainer.recipes.find_recipe import find_recipe
+    from trainer.training.reporter import SilentReporter
     from trainer.training.train_model import train_model
 
     times: list[float] = []
 
-    class Clock:
-        def progress(self, progress: object) -> None:
-            return
-
+    class Clock(SilentReporter):
         def metric(self, step: int, kind: str, values: dict[str, Any]) -> None:
             times.append(time.perf_counter())
-
-        def should_stop(self) -> bool:
-            return False
 
     request = TrainingRequest.validate_python(
         {

@@ -15,6 +15,7 @@ from trainer.training.build_generator import build_generator
 from trainer.training.load_base import load_frozen, load_generator
 from trainer.training.make_arguments import LOSS, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
+from trainer.training.write_samples import samples_of_prompts
 
 
 class _Trainer(StopsAtNan, DistillationTrainer):
@@ -41,4 +42,5 @@ def distillation(request: DistillationRequest, place: Workplace) -> Built:
         temperature=request.temperature,
         beta=request.beta,
     )
-    return build_generator(_Trainer, request, place, loaded, rows, args, None, teacher_model=teacher.model)
+    samples = samples_of_prompts(rows.validation, loaded.tokenizer, None)
+    return build_generator(_Trainer, request, place, loaded, rows, args, samples, teacher_model=teacher.model)

@@ -15,6 +15,7 @@ from trainer.training.build_generator import build_generator
 from trainer.training.load_base import fit_length, load_generator
 from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
+from trainer.training.write_samples import samples_of_prompts
 
 
 class _Trainer(StopsAtNan, DPOTrainer):
@@ -40,4 +41,5 @@ def dpo(request: DpoRequest, place: Workplace) -> Built:
         loss_type=[request.loss],
         label_smoothing=request.label_smoothing,
     )
-    return build_generator(_Trainer, request, place, loaded, rows, args, "chosen")
+    samples = samples_of_prompts(rows.validation, loaded.tokenizer, "chosen")
+    return build_generator(_Trainer, request, place, loaded, rows, args, samples)

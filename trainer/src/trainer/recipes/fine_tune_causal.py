@@ -10,11 +10,11 @@ from trainer.contracts.training import FineTuneRequest
 from trainer.data.prepare_rows import Example, Skip, prepare_rows
 from trainer.data.read_rows import Row, reason_to_skip, to_text
 from trainer.data.tokenise_example import IGNORED, tokenise_example
-from trainer.models.save_model import write_model
+from trainer.training.build_generator import build_generator
 from trainer.training.load_base import fit_length, load_generator
-from trainer.training.make_arguments import LOSS, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.make_arguments import LOSS, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
-from trainer.training.write_samples import WriteSamples, samples_of_tokens
+from trainer.training.write_samples import samples_of_tokens
 
 SCHEMA = pa.schema([("input_ids", pa.list_(pa.int32())), ("labels", pa.list_(pa.int32()))])
 
@@ -62,14 +62,5 @@ def fine_tune_causal(request: FineTuneRequest, place: Workplace) -> Built:
     )
     # A model in shards writes nothing: each word would have to be put together from all devices.
     shown = None if request.devices > 1 and request.spread == "fsdp" else rows.validation
-    samples = WriteSamples(samples_of_tokens(shown, tokenizer), tokenizer, place.reporter)
-    trainer = _Trainer(
-        model=loaded.model,
-        args=args,
-        train_dataset=rows.train,
-        eval_dataset=rows.validation,
-        processing_class=tokenizer,
-        peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows, samples, is_likelihood=True),
-    )
-    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, tokenizer, request))
+    samples = samples_of_tokens(shown, tokenizer)
+    return build_generator(_Trainer, request, place, loaded, rows, args, samples, is_likelihood=True)

@@ -18,6 +18,7 @@ from trainer.training.build_generator import build_generator
 from trainer.training.load_base import fit_length, load_generator
 from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
+from trainer.training.write_samples import samples_of_prompts
 
 WANTED = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
 
@@ -64,4 +65,5 @@ def kto(request: KtoRequest, place: Workplace) -> Built:
         desirable_weight=request.wanted_weight,
         undesirable_weight=request.unwanted_weight,
     )
-    return build_generator(_Trainer, request, place, loaded, rows, args, "completion")
+    samples = samples_of_prompts(rows.validation, tokenizer, "completion")
+    return build_generator(_Trainer, request, place, loaded, rows, args, samples)

@@ -13,6 +13,7 @@ from trainer.training.build_generator import build_generator
 from trainer.training.load_base import fit_length, load_generator
 from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
+from trainer.training.write_samples import samples_of_prompts
 
 
 class _Trainer(StopsAtNan, ORPOTrainer):
@@ -25,4 +26,5 @@ def orpo(request: OrpoRequest, place: Workplace) -> Built:
     rows = prepare_preferences(request, loaded.tokenizer, length, place)
     measure = Measure("eval_rewards/margins", True)
     args = make_arguments(ORPOConfig, request, place, rows, measure, max_length=length, beta=request.beta)
-    return build_generator(_Trainer, request, place, loaded, rows, args, "chosen")
+    samples = samples_of_prompts(rows.validation, loaded.tokenizer, "chosen")
+    return build_generator(_Trainer, request, place, loaded, rows, args, samples)

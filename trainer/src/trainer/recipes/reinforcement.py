@@ -14,14 +14,14 @@ from trl.trainer.rloo_trainer import RLOOTrainer
 from trainer.contracts.training import ReinforcementRequest
 from trainer.data.prompt_rows import prepare_prompts
 from trainer.errors import TrainingFailed
-from trainer.models.save_model import write_model
 from trainer.rewards.make_reward import make_reward
+from trainer.training.build_generator import build_generator
 from trainer.training.keeps_replies import KeepsReplies
 from trainer.training.load_base import load_generator
-from trainer.training.make_arguments import Measure, StopsAtNan, make_adapter, make_arguments, make_callbacks
+from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments
 from trainer.training.ppo_trainer import PpoConfig, PpoTrainer
 from trainer.training.train_model import Built, Workplace
-from trainer.training.write_samples import WriteSamples, samples_of_prompts
+from trainer.training.write_samples import samples_of_prompts
 
 
 class _GrpoTrainer(StopsAtNan, KeepsReplies, GRPOTrainer):
@@ -67,19 +67,6 @@ def reinforcement(request: ReinforcementRequest, place: Workplace) -> Built:
         # The reward reads the other columns.
         remove_unused_columns=False,
     )
-    samples = WriteSamples(
-        samples_of_prompts(rows.validation, loaded.tokenizer, "answer" if answers else None),
-        loaded.tokenizer,
-        place.reporter,
-    )
-    trainer = trainer_kind(
-        model=loaded.model,
-        reward_funcs=make_reward(request, place),  # pyright: ignore[reportArgumentType]
-        args=args,  # pyright: ignore[reportArgumentType]
-        train_dataset=rows.train,
-        eval_dataset=rows.validation,
-        processing_class=loaded.tokenizer,
-        peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows, samples),
-    )
-    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request))
+    samples = samples_of_prompts(rows.validation, loaded.tokenizer, "answer" if answers else None)
+    reward = make_reward(request, place)
+    return build_generator(trainer_kind, request, place, loaded, rows, args, samples, reward_funcs=reward)

@@ -8,7 +8,7 @@ stand in the current round is ended.
 
 from __future__ import annotations
 
-import socket
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from trainer.supervisor.choose_devices import Device, Machine
 from trainer.supervisor.heartbeat import library_versions
 from trainer.supervisor.lease import Database, Lease
 from trainer.training.exit_status import EXIT_REPORTED
+from trainer.training.find_free_port import find_free_port
 
 KIND = "machine"
 # A machine that has not beaten for so long is gone: five beats.
@@ -96,7 +97,10 @@ def name_data_folder(folder: Path) -> str:
         with open(mark, "x") as file:
             file.write(uuid.uuid4().hex)
     except FileExistsError:
-        pass
+        # Empty in the moment in which another writes it; a crash in that moment leaves it so, for all alike.
+        deadline = time.monotonic() + 2
+        while not mark.read_text("utf-8") and time.monotonic() < deadline:
+            time.sleep(0.05)
     return f"{folder} {mark.read_text('utf-8')}"
 
 
@@ -151,18 +155,12 @@ def plan_group(
     return Group(
         round=uuid.uuid4().hex,
         address=address,
-        port=port or _find_free_port(),
+        # On all addresses, as the meeting place will listen.
+        port=port or find_free_port(""),
         processes=rank,
         server_url=f"http://{address}:{urlsplit(server_url).port}",
         parts=tuple(parts),
     )
-
-
-def _find_free_port() -> int:
-    # On all addresses, as the meeting place will listen.
-    with socket.socket() as probe:
-        probe.bind(("", 0))
-        return int(probe.getsockname()[1])
 
 
 async def write_group(database: Database, lease: Lease, group: Group) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from transformers import TrainingArguments
@@ -13,7 +13,7 @@ from trainer.models.load_model import LoadedModel
 from trainer.models.save_model import write_model
 from trainer.training.make_arguments import make_adapter, make_callbacks
 from trainer.training.train_model import Built, Workplace
-from trainer.training.write_samples import WriteSamples, samples_of_prompts
+from trainer.training.write_samples import Sample, WriteSamples
 
 
 def build_generator(
@@ -23,12 +23,13 @@ def build_generator(
     loaded: LoadedModel,
     rows: PreparedRows,
     args: TrainingArguments,
-    wanted: str | None,
+    samples: Sequence[Sample],
+    is_likelihood: bool = False,
     **own: object,
 ) -> Built:
-    """`wanted` names the column that is shown beside what the model writes; `own` is what this trainer takes more."""
+    """`own` is what this trainer takes more; `is_likelihood` as of `make_callbacks`."""
     tokenizer = loaded.tokenizer
-    samples = WriteSamples(samples_of_prompts(rows.validation, tokenizer, wanted), tokenizer, place.reporter)
+    shown = WriteSamples(samples, tokenizer, place.reporter)
     trainer = make_trainer(
         model=loaded.model,
         args=args,
@@ -36,7 +37,7 @@ def build_generator(
         eval_dataset=rows.validation,
         processing_class=tokenizer,
         peft_config=make_adapter(request, "CAUSAL_LM"),
-        callbacks=make_callbacks(request, place, rows, samples),
+        callbacks=make_callbacks(request, place, rows, shown, is_likelihood=is_likelihood),
         **own,
     )
     return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, tokenizer, request))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from trainer.training.exit_status import (
     EXIT_REPORTED,
     telling_status,
 )
+from trainer.training.find_free_port import find_free_port
 from trainer.training.run_training import die_with
 
 POLL_SECONDS = 0.2
@@ -48,7 +48,7 @@ def run_group(training_id: str, processes: int, meeting: Meeting | None, supervi
     from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, start_processes
     from torch.distributed.elastic.multiprocessing.api import SubprocessContext
 
-    meeting = meeting or Meeting("127.0.0.1", find_free_port(), 1, processes, 0, 0)
+    meeting = meeting or Meeting("127.0.0.1", find_free_port("127.0.0.1"), 1, processes, 0, 0)
     places = range(processes)
     common = {
         "MASTER_ADDR": meeting.address,
@@ -107,9 +107,3 @@ def _watch(processes: dict[int, subprocess.Popen[bytes]]) -> int:
         if statuses.get(0) == 0 and is_over():
             return 0
         time.sleep(POLL_SECONDS)
-
-
-def find_free_port(address: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return int(probe.getsockname()[1])
