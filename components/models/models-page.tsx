@@ -10,6 +10,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Notice } from "@/components/ui/notice";
 import { listModels, listTrainedModels } from "@/lib/contracts/models";
 import { comparePath } from "./compare/compare-data";
+import { trainingTones } from "./training-status";
 
 const REFRESH_MS = 5_000;
 
@@ -26,7 +27,7 @@ function Trainings({ chosen }: { chosen: Chosen }) {
           <li key={training.id} className="flex items-center">
             <Link href={`/models/${training.modelId}`} className="flex flex-1 items-center gap-3 px-3 py-2 hover:bg-hover">
               <span className="flex-1 font-medium">{training.name}</span>
-              <Badge tone={training.paused ? "warn" : "busy"}>{t(`status.${training.paused ? "paused" : training.state}`)}</Badge>
+              <Badge tone={trainingTones[training.paused ? "paused" : training.state]}>{t(`status.${training.paused ? "paused" : training.state}`)}</Badge>
             </Link>
             <span className="flex px-3">
               <ChooseBox id={training.modelId} name={training.name} chosen={chosen} />

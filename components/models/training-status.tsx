@@ -6,7 +6,7 @@ import { isErrorCode } from "@/lib/core/error-catalogue";
 import { formatError } from "@/lib/core/format-error";
 import type { Training } from "./training-facts";
 
-const tones: Record<Training["state"] | "pausing" | "paused", Tone> = { pausing: "busy", paused: "warn", queued: "neutral", running: "busy", done: "ok", failed: "bad", cancelled: "neutral" };
+export const trainingTones: Record<Training["state"] | "pausing" | "paused", Tone> = { pausing: "busy", paused: "warn", queued: "neutral", running: "busy", done: "ok", failed: "bad", cancelled: "neutral" };
 
 /** State and progress of a training, and why it failed. */
 export function TrainingStatus({ training }: { training: Training }) {
@@ -15,7 +15,7 @@ export function TrainingStatus({ training }: { training: Training }) {
   const shown = pausedBy === null ? state : state === "running" ? "pausing" : "paused";
   return (
     <div className="flex min-w-0 items-center gap-2">
-      <Badge tone={tones[shown]}>
+      <Badge tone={trainingTones[shown]}>
         <span data-testid="training-state" data-state={shown}>
           {t(shown)}
         </span>

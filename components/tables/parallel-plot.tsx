@@ -6,7 +6,7 @@ import { makeAxis, type Axis, type Row } from "./parallel-axes";
 const LEAST_GAP = 168;
 const MOST_GAP = 300;
 const WIDTH = 720;
-const HEIGHT = 200;
+const HEIGHT = 156;
 const TOP = 34;
 const FOOT = 14;
 const SIDE = 84;
