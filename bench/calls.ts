@@ -13,6 +13,7 @@ import { expectedAnswer, makePrompt } from "./calls/prompts";
 import { makeLine, openBenchEngine, storeRows } from "./support/bench-engine";
 import { readOption, spread } from "./support/figures";
 import { readCpuSeconds, readFamilyCpuSeconds, spawnScript, stopProcess, waitForLine } from "./support/processes";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 const rows = readOption("rows", 10_000);
 const concurrency = readOption("concurrency", 256);
@@ -60,7 +61,7 @@ async function verify(runId: string, prompts: Prompts): Promise<void> {
   const { dataFolder } = engine.resources;
   const session = await engine.resources.duckdb.openSession({ readable: [dataFolder] });
   const view = await createTableView(session, { name: "made", dataFolder, manifest });
-  const made = await session.query(`SELECT id, generations FROM ${view} ORDER BY __row`);
+  const made = await session.query(`SELECT id, generations FROM ${view} ORDER BY ${ROW}`);
   session.close();
   const wrong = prompts.filter(({ salt, row }, place) => made[place]?.generations !== expectedAnswer(salt, row) || Number(made[place].id) !== place);
   if (made.length !== prompts.length || wrong.length > 0) throw new Error(`${String(made.length)} rows, ${String(wrong.length)} of them wrong`);

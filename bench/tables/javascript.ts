@@ -16,6 +16,7 @@ import { readOption } from "../support/figures";
 import { makeTable } from "./make-table";
 import { runStep } from "./run-step";
 import { median, timeSeconds } from "./time-seconds";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 const rows = readOption("rows", 1_000_000);
 const rounds = readOption("rounds", 3);
@@ -36,7 +37,7 @@ const transform = (row: Row): object => ({ words: row.text.split(" ").length, up
 
 async function loopInNode(): Promise<void> {
   const [input, output] = [join(scratch, "plain-in.jsonl"), join(scratch, "plain-out.jsonl")];
-  await session.run(`COPY (SELECT * EXCLUDE (__row) FROM ${view}) TO '${input}' (FORMAT json)`);
+  await session.run(`COPY (SELECT * EXCLUDE (${ROW}) FROM ${view}) TO '${input}' (FORMAT json)`);
   const sink = createWriteStream(output);
   for await (const line of createInterface({ input: createReadStream(input), crlfDelay: Infinity })) {
     const row = JSON.parse(line) as Row;

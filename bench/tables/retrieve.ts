@@ -10,6 +10,7 @@ import { buildVectorIndex, readVectors, type VectorIndexSettings } from "@/lib/t
 import { ASKED, DOCUMENTS, findApproximately, findExactly, FOUND } from "@/lib/steps/tables/retrieve/find-nearest";
 import { readOption } from "../support/figures";
 import { timeSeconds } from "./time-seconds";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 const vectors = readOption("vectors", 100_000);
 const length = readOption("length", 128);
@@ -24,7 +25,7 @@ const sql = await db.openSession({ readable: [dataFolder], writable: dataFolder 
 /** A vector is its cluster's, and as much of its own again; hashes make the same ones each time. */
 const number = (seed: string): string => `(hash(${seed}) % 20001)::FLOAT / 10000 - 1`;
 const makeVectors = (name: string, count: number): Promise<void> =>
-  sql.run(`CREATE TEMP TABLE ${name} AS SELECT i AS __row, list_transform(range(${String(length)}), lambda d: ${number(`(i % ${String(CLUSTERS)}) * 100003 + d`)} + ${number(`'${name}' || (i * 100003 + d)`)})::FLOAT[${String(length)}] AS vector FROM range(${String(count)}) r(i)`);
+  sql.run(`CREATE TEMP TABLE ${name} AS SELECT i AS ${ROW}, list_transform(range(${String(length)}), lambda d: ${number(`(i % ${String(CLUSTERS)}) * 100003 + d`)} + ${number(`'${name}' || (i * 100003 + d)`)})::FLOAT[${String(length)}] AS vector FROM range(${String(count)}) r(i)`);
 await makeVectors(DOCUMENTS, vectors);
 await makeVectors(ASKED, queries);
 

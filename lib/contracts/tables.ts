@@ -25,7 +25,7 @@ export const tableView = z.strictObject({
   failed: z.int(),
   /** False while the step still runs. */
   complete: z.boolean(),
-  /** The tables it was made from: id, port and title of each, by position (`__in0`, `__in1`, …). */
+  /** The tables it was made from: id, port and title of each, by position (`IN0`, `IN1`, …). */
   inputs: z.array(z.strictObject({ tableId: z.string(), port: z.string() })),
 });
 

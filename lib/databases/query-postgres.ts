@@ -74,7 +74,7 @@ async function withCursor<Result>(access: DatabaseAccess, { query, seconds }: Po
 
 /**
  * Runs one query that reads, a thousand rows at a time, and writes what it gives to a file. Throws `sql_invalid`,
- * `sql_too_slow`, `database_unreachable`, `database_address`, `column_reserved`.
+ * `sql_too_slow`, `database_unreachable`, `database_address`.
  */
 export async function queryPostgres(context: QueryContext & { scratch: string; rowLimit: number | null }, access: DatabaseAccess, asked: PostgresQuery): Promise<SourceTable> {
   const cells = await CellRows.create(context.scratch);

@@ -6,13 +6,14 @@ import type { Arrangement } from "@/lib/steps/_sdk/step-runner";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
 import type { TableManifest } from "@/lib/tables/table-manifest";
-import { createTableView } from "@/lib/tables/table-view";
+import { createLineageView } from "@/lib/tables/table-view";
 import { writePart } from "@/lib/tables/write-part";
 import { chunkParts, noParts, type ChunkParts } from "./chunk-parts";
 import { readParams } from "./read-params";
 import type { WorkerResources } from "./resources";
 import type { TableStepJob } from "./run-table-step";
 import { findDefinitionOrThrow, loadRunner, type AnyRunner } from "./step-catalogue";
+import { CALL, IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 /** Adds the chunk that arranges a step's rows, where its runner wants that and there is none yet. Gives its id. */
 export async function planArrangement(client: PoolClient, step: { stepRunId: string; stepId: string }): Promise<string | null> {
@@ -39,10 +40,10 @@ export async function arrangeRows(resources: WorkerResources, runner: AnyRunner,
   if (!arrangement) throw new AppError("internal", { detail: "nothing to arrange" });
   const parts = noParts();
   const made = await readMade(resources, job.chunk.stepRunId);
-  const view = await createTableView(job.session, { name: "made", dataFolder: resources.dataFolder, manifest: made, includeHidden: true });
+  const view = await createLineageView(job.session, { name: "made", dataFolder: resources.dataFolder, manifest: made });
   const kept = arrangement.atLeast ? `coalesce(${quoteIdentifier(arrangement.atLeast.column)} >= ${String(arrangement.atLeast.value)}, false)` : "true";
   const file = `out-output-arranged-${String(job.chunk.attempt)}.parquet`;
-  const written = await writePart(job.session, { query: `SELECT * EXCLUDE (__row) FROM ${view} WHERE ${kept} ORDER BY ${orderOf(arrangement)}__row`, path: join(job.folder, file) });
+  const written = await writePart(job.session, { query: `SELECT * EXCLUDE (${ROW}) FROM ${view} WHERE ${kept} ORDER BY ${orderOf(arrangement)}${ROW}`, path: join(job.folder, file) });
   parts.tables.output = { columns: written.columns, part: { file: `${job.relativeFolder}/${file}`, rows: written.rows, bytes: written.bytes } };
   await rejectBelow(job, parts, { view, kept, atLeast: arrangement.atLeast });
   return parts;
@@ -56,7 +57,7 @@ async function rejectBelow(job: TableStepJob, parts: ChunkParts, { view, kept, a
   if (!atLeast) return;
   const data = `json_object('column', ${quoteLiteral(atLeast.column)}, 'value', ${quoteIdentifier(atLeast.column)}, 'least', ${String(atLeast.value)})::VARCHAR`;
   const file = `issues-arranged-${String(job.chunk.attempt)}.parquet`;
-  const query = `SELECT __in0, 'rejected' AS kind, 'below_threshold' AS code, ${data} AS data, __call FROM ${view} WHERE NOT ${kept} ORDER BY __row`;
+  const query = `SELECT ${IN0} AS __in0, 'rejected' AS kind, 'below_threshold' AS code, ${data} AS data, ${CALL} AS __call FROM ${view} WHERE NOT ${kept} ORDER BY ${ROW}`;
   const written = await writePart(job.session, { query, path: join(job.folder, file) });
   parts.rejected = written.rows;
   if (written.rows > 0) parts.issues = { file: `${job.relativeFolder}/${file}`, rows: written.rows, bytes: written.bytes };

@@ -93,6 +93,6 @@ async function readFirstRow({ dataFolder }: SharedResources, runner: RowsRunner<
   if (!table) throw new AppError("table_missing");
   const view = await createTableView(session, { name: "preview_input", dataFolder, manifest: table, range: { start: 0, end: Math.min(1, table.rows) } });
   const columns = selectTexts(table, runner.readColumns(params, table.columns));
-  const [row] = await session.query(`SELECT ${[...columns, "__row"].join(", ")} FROM ${view}`);
+  const [row] = await session.query(`SELECT ${columns.length > 0 ? columns.join(", ") : "NULL"} FROM ${view}`);
   return row;
 }

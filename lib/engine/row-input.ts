@@ -7,6 +7,7 @@ import type { TableSession } from "@/lib/tables/table-session";
 import { createTableView } from "@/lib/tables/table-view";
 import type { SharedResources } from "./resources";
 import type { StepInputs } from "./step-inputs";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 /** Columns as texts: values as they are, lists and objects as JSON. Throws `column_missing`. */
 export function selectTexts(table: TableManifest, names: readonly string[]): string[] {
@@ -25,6 +26,6 @@ export function createTableReader({ dataFolder }: Pick<SharedResources, "dataFol
     if (!table) return [];
     if (table.rows > most) throw new AppError("side_table_too_large", { port, rows: table.rows, most });
     const view = await createTableView(session, { name: `side_${port}`, dataFolder, manifest: table });
-    return session.query(`SELECT ${selectTexts(table, columns).join(", ")} FROM ${view} ORDER BY __row`);
+    return session.query(`SELECT ${selectTexts(table, columns).join(", ")} FROM ${view} ORDER BY ${ROW}`);
   };
 }

@@ -26,6 +26,7 @@ import type { StepParams } from "./step-catalogue";
 import { createTableReader, selectTexts } from "./row-input";
 import { findModel, findRowTable } from "./step-inputs";
 import type { TableStepJob } from "./run-table-step";
+import { CALL, IN0, ORD, ROW } from "@/lib/steps/_sdk/own-columns";
 
 /** Rows of a chunk under way at once; the limiter decides how many of them call. */
 const ROWS_AT_ONCE = 512;
@@ -63,7 +64,7 @@ async function readRows(resources: WorkerResources, runner: RowsRunner<StepParam
   const { chunk, session, params } = job;
   const view = await createTableView(session, { name: "chunk_input", dataFolder: resources.dataFolder, manifest: table, range: { start: chunk.rowStart, end: chunk.rowEnd } });
   const columns = selectTexts(table, runner.readColumns(params, table.columns));
-  return session.query(`SELECT ${[...columns, "__row::BIGINT AS __row"].join(", ")} FROM ${view} ORDER BY __row`);
+  return session.query(`SELECT ${columns.length > 0 ? columns.join(", ") : "NULL"} FROM ${view} ORDER BY ${ROW}`);
 }
 
 interface RowJob {
@@ -200,7 +201,7 @@ async function writeOutcomes(
     if ("error" in outcome) issues.push({ kind: "failed", row, code: outcome.error.code, data: JSON.stringify(outcome.error.data), call: null });
     else if ("rejected" in outcome) {
       issues.push({ kind: "rejected", row, code: outcome.rejected.code, data: JSON.stringify(outcome.rejected.data), call: outcome.call });
-    } else for (const { values, call } of outcome.rows) made.push({ __in0: row, values, call });
+    } else for (const { values, call } of outcome.rows) made.push({ parent: row, values, call });
   });
   const parts = noParts();
   const suffix = `${String(chunk.index)}-${String(chunk.attempt)}.parquet`;
@@ -228,14 +229,14 @@ async function writeOutcomes(
 }
 
 function selectMade(columns: string[]): string {
-  return `SELECT ${[...columns.map(quoteIdentifier), "__call"].join(", ")} FROM made ORDER BY __ord`;
+  return `SELECT ${[...columns.map(quoteIdentifier), CALL].join(", ")} FROM made ORDER BY ${ORD}`;
 }
 
 function selectWithInput(table: TableManifest, columns: string[]): string {
   const replaced = new Set(columns);
   const kept = table.columns.filter((column) => !replaced.has(column.name)).map((column) => `i.${quoteIdentifier(column.name)}`);
   const added = columns.map((name) => `m.${quoteIdentifier(name)}`);
-  return `SELECT ${[...kept, ...added, "m.__in0", "m.__call"].join(", ")} FROM made m JOIN chunk_input i ON i.__row = m.__in0 ORDER BY m.__ord`;
+  return `SELECT ${[...kept, ...added, `m.${IN0}`, `m.${CALL}`].join(", ")} FROM made m JOIN chunk_input i ON i.${ROW} = m.${IN0} ORDER BY m.${ORD}`;
 }
 
 async function writeIssues(job: TableStepJob, issues: Issue[], path: string): Promise<{ rows: number; bytes: number }> {
@@ -248,8 +249,8 @@ async function writeIssues(job: TableStepJob, issues: Issue[], path: string): Pr
     ],
   });
   try {
-    writer.append(issues.map(({ row, kind, code, data, call }) => ({ __in0: row, values: { kind, code, data }, call })));
-    const { rows, bytes } = await writePart(job.session, { query: "SELECT __in0, kind, code, data, __call FROM issues ORDER BY __ord", path });
+    writer.append(issues.map(({ row, kind, code, data, call }) => ({ parent: row, values: { kind, code, data }, call })));
+    const { rows, bytes } = await writePart(job.session, { query: `SELECT ${IN0} AS __in0, kind, code, data, ${CALL} AS __call FROM issues ORDER BY ${ORD}`, path });
     return { rows, bytes };
   } finally {
     writer.close();

@@ -21,6 +21,7 @@ import type { WorkerResources } from "./resources";
 import { findDefinitionOrThrow, type StepParams } from "./step-catalogue";
 import { countRows, type StepInputs } from "./step-inputs";
 import type { ChunkTuning } from "./tunings/start-tuning";
+import { IN0 } from "@/lib/steps/_sdk/own-columns";
 
 export interface TableStepJob {
   chunk: LeasedChunk;
@@ -33,7 +34,7 @@ export interface TableStepJob {
   scratch: string;
 }
 
-const ISSUE_COLUMNS = "__in0::BIGINT AS __in0, code, data";
+const ISSUE_COLUMNS = `${IN0}::BIGINT AS __in0, code, data`;
 
 /** What a whole-table step left: its parts, and the job at a provider that is to make its model. */
 export interface TableStepResult {

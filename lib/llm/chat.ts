@@ -79,7 +79,7 @@ export interface Completion {
   record: CallRecord;
 }
 
-/** The call behind a row, stored with it as `__call`. */
+/** The call behind a row, stored with it as `CALL`. */
 export interface CallRecord {
   /** Call cache key, 64 hexadecimal digits; the request and the raw reply are found under it. */
   key: string;

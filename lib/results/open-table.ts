@@ -13,7 +13,7 @@ export interface OpenTable {
   issues: IssueManifest;
   /** False while the step still runs: rows may be added, and those of unfinished chunks come in between. */
   complete: boolean;
-  /** Tables it was made from, by position: `__in0`, `__in1`, … */
+  /** Tables it was made from, by position: `IN0`, `IN1`, … */
   inputs: { tableId: string; port: string }[];
 }
 

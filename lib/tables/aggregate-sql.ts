@@ -1,6 +1,7 @@
 import type { AggregateFunction } from "@/lib/steps/_sdk/aggregates";
 import { isNested, type ColumnType } from "@/lib/steps/_sdk/columns";
 import { quoteLiteral } from "./quote-literal";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 export interface AggregateOptions {
   /** Quoted name of the column. */
@@ -12,7 +13,7 @@ export interface AggregateOptions {
   filter?: string;
 }
 
-/** SQL of an aggregate over the rows of a view, which are in the order of their `__row`. */
+/** SQL of an aggregate over the rows of a view, which are in the order of their `ROW`. */
 export function aggregateSql(compute: AggregateFunction, { column, type, separator, filter }: AggregateOptions): string {
   const where = filter === undefined ? "" : ` FILTER (WHERE ${filter})`;
   // A sum of whole numbers is a HUGEINT, which Parquet does not know.
@@ -28,10 +29,10 @@ export function aggregateSql(compute: AggregateFunction, { column, type, separat
     max: `max(${column})${where}`,
     median: `median(${column}::DOUBLE)${where}`,
     stddev: `stddev_samp(${column}::DOUBLE)${where}`,
-    first: `arg_min_null(${column}, __row)${where}`,
-    last: `arg_max_null(${column}, __row)${where}`,
-    list: `list(${column} ORDER BY __row)${where}`,
-    concat: `string_agg(${text}, ${quoteLiteral(separator)} ORDER BY __row)${where}`,
+    first: `arg_min_null(${column}, ${ROW})${where}`,
+    last: `arg_max_null(${column}, ${ROW})${where}`,
+    list: `list(${column} ORDER BY ${ROW})${where}`,
+    concat: `string_agg(${text}, ${quoteLiteral(separator)} ORDER BY ${ROW})${where}`,
   };
   return calls[compute];
 }

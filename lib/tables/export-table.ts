@@ -37,7 +37,7 @@ export async function exportTable(
   );
 }
 
-/** The COPY statement of an export of `from`, a view or a bracketed query that has `__row`. */
+/** The COPY statement of an export of `from`, a view or a bracketed query that has `ROW`. */
 export function copyStatement({
   from,
   columns,

@@ -7,6 +7,7 @@ import { type DuckDb, openDuckDb } from "./duckdb";
 import { checkExpression } from "./expression";
 import { quoteIdentifier } from "./quote-identifier";
 import type { TableSession } from "./table-session";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 let dataFolder: string;
 let db: DuckDb;
@@ -120,7 +121,7 @@ describe("checkExpression", () => {
       checkExpression(session, "missing + 1", columns),
     ).rejects.toMatchObject({ code: "column_missing" });
     await expect(
-      checkExpression(session, "__row + 1", columns),
+      checkExpression(session, `${ROW} + 1`, columns),
     ).rejects.toMatchObject({ code: "column_missing" });
     await expect(
       checkExpression(session, "current_date", columns),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { quoteLiteral } from "./quote-literal";
 import type { TableManifest, TablePart } from "./table-manifest";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 /** Rows `start` (inclusive) to `end` (exclusive) of a table. */
 export interface RowRange {
@@ -44,12 +45,12 @@ export function planPartScan(
     .join(", ");
   const from = `read_parquet([${files}])`;
   if (hidesNumbers) {
-    const numbered = `(SELECT *, row_number() OVER () - 1 AS __row FROM ${from})`;
+    const numbered = `(SELECT *, row_number() OVER () - 1 AS ${ROW} FROM ${from})`;
     return {
       from: numbered,
-      row: "__row",
-      place: ["__row"],
-      where: range ? `__row >= ${start} AND __row < ${end}` : "true",
+      row: ROW,
+      place: [ROW],
+      where: range ? `${ROW} >= ${start} AND ${ROW} < ${end}` : "true",
     };
   }
   if (parts.length === 1) {

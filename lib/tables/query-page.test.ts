@@ -1,74 +1,34 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DuckDb, openDuckDb } from "./duckdb";
+import { IN0 } from "@/lib/steps/_sdk/own-columns";
 import { filterAst, type FilterAst } from "./filter-ast";
 import { profileColumns } from "./profile-columns";
-import { queryIssues } from "./query-issues";
 import { queryPage } from "./query-page";
-import { readRow } from "./read-row";
 import type { TableManifest } from "./table-manifest";
-import type { TableSession } from "./table-session";
-import { CALL_TYPE } from "./write-rows";
-import { writePart } from "./write-part";
+import { openTestTables, type TestTables } from "./test-tables";
 
-let dataFolder: string;
-let db: DuckDb;
-let session: TableSession;
+let tables: TestTables;
 let people: TableManifest;
 
 beforeAll(async () => {
-  dataFolder = await mkdtemp(join(tmpdir(), "reverie-pages-"));
-  db = await openDuckDb({ dataFolder, memoryLimitMb: 512, threads: 2 });
-  session = await db.openSession({
-    readable: [dataFolder],
-    writable: dataFolder,
-  });
-  people = await writeTable(
+  tables = await openTestTables();
+  people = await tables.writeTable(
     "people",
     [0, 1, 2].map(
       (part) =>
         `SELECT ${part} * 100 + i AS n, CASE WHEN i % 10 = 0 THEN NULL ELSE 'Name ' || (i % 7) END AS name, (i % 5) / 2.0 AS score, i % 2 = 0 AS even,
-            [i, NULL] AS list, {'key': 'v' || i} AS object, i AS __in0 FROM range(100) t(i)`,
+            [i, NULL] AS list, {'key': 'v' || i} AS object, i AS ${IN0} FROM range(100) t(i)`,
     ),
   );
 });
 
-afterAll(async () => {
-  session.close();
-  await db.close();
-  await rm(dataFolder, { recursive: true });
-});
-
-async function writeTable(
-  name: string,
-  queries: string[],
-): Promise<TableManifest> {
-  const parts = [];
-  let columns: TableManifest["columns"] = [];
-  for (const [index, query] of queries.entries()) {
-    const file = `${name}-${index}.parquet`;
-    const part = await writePart(session, {
-      query,
-      path: join(dataFolder, file),
-    });
-    columns = part.columns;
-    parts.push({ file, rows: part.rows, bytes: part.bytes });
-  }
-  return {
-    columns,
-    parts,
-    rows: parts.reduce((sum, part) => sum + part.rows, 0),
-  };
-}
+afterAll(() => tables.close());
 
 const page = (
   query: Partial<Parameters<typeof queryPage>[1]>,
 ): ReturnType<typeof queryPage> =>
-  queryPage(session, {
-    dataFolder,
+  queryPage(tables.session, {
+    dataFolder: tables.dataFolder,
     manifest: people,
     offset: 0,
     limit: 100,
@@ -189,61 +149,16 @@ describe("queryPage", () => {
       page({ filter: { column: "n", op: "eq", value: "x" } }),
     ).rejects.toMatchObject({ code: "query_invalid" });
     await expect(
-      page({ sort: [{ column: "__in0", descending: false }] }),
+      page({ sort: [{ column: IN0, descending: false }] }),
     ).rejects.toMatchObject({ code: "column_missing" });
     let deep: unknown = { column: "n", op: "isNull" };
     for (let depth = 0; depth < 5000; depth++) deep = { not: deep };
     expect(filterAst.safeParse(deep).success).toBe(false);
   });
 
-  it("cuts long cells and gives them whole in the row", async () => {
-    const manifest = await writeTable("long", [
-      "SELECT repeat('🙂', 3000) AS t, range(2000) AS l, 9007199254740993 AS big, 'nan'::DOUBLE AS x, '{\"a\":1}'::JSON AS j, 'a\\x00'::BLOB AS b, DATE '2024-02-29' AS d, MAP {'k': 1.5::DOUBLE} AS m, 12.50::DECIMAL(6, 2) AS dec",
-    ]);
-    const { rows, truncatedCells } = await page({ manifest });
-    expect(rows[0]?.cut).toEqual(["t", "l"]);
-    expect(truncatedCells).toBe(2);
-    expect([...(rows[0]?.values["t"] as string)].length).toBe(2000);
-    const whole = await readRow(session, { dataFolder, manifest, row: 0 });
-    expect([...(whole.values["t"] as string)].length).toBe(3000);
-    expect((whole.values["l"] as unknown[]).length).toBe(2000);
-    expect(whole.values).toMatchObject({
-      big: "9007199254740993",
-      x: "NaN",
-      j: { a: 1 },
-      b: "YQA=",
-      d: "2024-02-29",
-      m: { k: 1.5 },
-      dec: "12.50",
-    });
-  });
-
-  it("gives a row with its parents and its call", async () => {
-    const manifest = await writeTable("called", [
-      `SELECT 'a' AS t, 7::BIGINT AS __in0, [3::BIGINT, 4] AS __in1, {key: 'k', cached: true, attempts: 0, latency_ms: 1, prompt_tokens: 2, completion_tokens: 3, cost_micros: 4}::${CALL_TYPE} AS __call`,
-    ]);
-    expect(await readRow(session, { dataFolder, manifest, row: 0 })).toEqual({
-      row: 0,
-      values: { t: "a" },
-      parents: [[7], [3, 4]],
-      call: {
-        key: "k",
-        cached: true,
-        attempts: 0,
-        latencyMs: 1,
-        promptTokens: 2,
-        completionTokens: 3,
-        costMicros: 4,
-      },
-    });
-    await expect(
-      readRow(session, { dataFolder, manifest, row: 1 }),
-    ).rejects.toMatchObject({ code: "not_found" });
-  });
-
   it("leaves the counting to later where asked, and knows the total of a page that is not full", async () => {
     const ask = (value: string, limit: number, sort?: { column: string; descending: boolean }[]) =>
-      queryPage(session, { dataFolder, manifest: people, offset: 0, limit, countLater: true, filter: { column: "name", op: "eq", value }, sort });
+      queryPage(tables.session, { dataFolder: tables.dataFolder, manifest: people, offset: 0, limit, countLater: true, filter: { column: "name", op: "eq", value }, sort });
     const full = await ask("Name 3", 5);
     expect([full.rows.length, full.total, full.counted]).toEqual([5, 5, false]);
     const sorted = await ask("Name 5", 5, [{ column: "n", descending: true }]);
@@ -256,7 +171,7 @@ describe("queryPage", () => {
   });
 
   it("stops a query that takes too long", async () => {
-    const manifest = await writeTable("wide", [
+    const manifest = await tables.writeTable("wide", [
       "SELECT repeat(md5(i::VARCHAR), 200) AS t FROM range(100000) t(i)",
     ]);
     await expect(
@@ -290,8 +205,8 @@ function passes(filter: FilterAst, values: Record<string, unknown>): boolean {
 
 describe("profileColumns", () => {
   it("counts, bins and lists what is there", async () => {
-    const profile = await profileColumns(session, {
-      dataFolder,
+    const profile = await profileColumns(tables.session, {
+      dataFolder: tables.dataFolder,
       manifest: people,
     });
     expect(profile).toMatchObject({ rows: 300, sampled: null });
@@ -321,76 +236,11 @@ describe("profileColumns", () => {
   });
 
   it("samples a large table and says so", async () => {
-    const manifest = await writeTable("large", [
+    const manifest = await tables.writeTable("large", [
       "SELECT i AS n FROM range(1000000) t(i)",
     ]);
-    const profile = await profileColumns(session, { dataFolder, manifest });
+    const profile = await profileColumns(tables.session, { dataFolder: tables.dataFolder, manifest });
     expect(profile).toMatchObject({ rows: 1_000_000, sampled: 200_000 });
     expect(profile.columns[0]).toMatchObject({ min: 0, max: 999_999 });
-  });
-});
-
-describe("queryIssues", () => {
-  it("pages over one kind and counts by reason", async () => {
-    const { parts } = await writeTable("issues", [
-      "SELECT i AS __in0, 'rejected' AS kind, CASE WHEN i < 2 THEN 'row_filtered' ELSE 'row_not_taken' END AS code, '{\"a\":1}' AS data FROM range(5) t(i)",
-      "SELECT NULL::BIGINT AS __in0, 'failed' AS kind, 'file_ragged' AS code, '{\"line\":3}' AS data",
-    ]);
-    const manifest = { parts, rejected: 5, failed: 1 };
-    expect(
-      await queryIssues(session, {
-        dataFolder,
-        manifest,
-        kind: "rejected",
-        offset: 1,
-        limit: 2,
-      }),
-    ).toEqual({
-      total: 5,
-      reasons: [
-        { code: "row_not_taken", count: 3 },
-        { code: "row_filtered", count: 2 },
-      ],
-      issues: [1, 2].map((inputRow) => ({
-        inputRow,
-        kind: "rejected",
-        code: inputRow < 2 ? "row_filtered" : "row_not_taken",
-        data: { a: 1 },
-        callKey: null,
-      })),
-    });
-    expect(
-      (
-        await queryIssues(session, {
-          dataFolder,
-          manifest,
-          kind: "failed",
-          offset: 0,
-          limit: 2,
-        })
-      ).issues,
-    ).toEqual([
-      {
-        inputRow: null,
-        kind: "failed",
-        code: "file_ragged",
-        data: { line: 3 },
-        callKey: null,
-      },
-    ]);
-  });
-
-  it("finds the call behind an issue", async () => {
-    const { parts } = await writeTable("calls", [
-      `SELECT 0::BIGINT AS __in0, 'failed' AS kind, 'internal' AS code, '{}' AS data, {key: 'k', cached: true, attempts: 0, latency_ms: 1, prompt_tokens: 2, completion_tokens: 3, cost_micros: 4}::${CALL_TYPE} AS __call`,
-    ]);
-    const { issues } = await queryIssues(session, {
-      dataFolder,
-      manifest: { parts, rejected: 0, failed: 1 },
-      kind: "failed",
-      offset: 0,
-      limit: 2,
-    });
-    expect(issues[0]?.callKey).toBe("k");
   });
 });

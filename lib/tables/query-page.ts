@@ -14,6 +14,7 @@ import { quoteIdentifier } from "./quote-identifier";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
 import { selectTable } from "./table-view";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 export interface SortKey {
   column: string;
@@ -115,7 +116,7 @@ async function findRows(session: TableSession, query: PageQuery): Promise<Found>
     offset + limit <= 100_000
   ) {
     // One scan both counts and keeps the smallest row numbers.
-    const sql = `SELECT count(*) AS total, list_slice(min(__row, ${Math.max(1, offset + limit)}), ${offset + 1}, ${offset + limit}) AS rows FROM ${table} ${where}`;
+    const sql = `SELECT count(*) AS total, list_slice(min(${ROW}, ${Math.max(1, offset + limit)}), ${offset + 1}, ${offset + limit}) AS rows FROM ${table} ${where}`;
     const [result] = await session.query(sql, values);
     const total = Number(result?.["total"]);
     known.remember(total);
@@ -152,9 +153,9 @@ async function orderRows(
   if (!scan) return [];
   // Rows are numbered after the page is found: numbering each of a large table would cost more than sorting it.
   const sql = order
-    ? `SELECT ${scan.row} AS __row FROM (SELECT ${scan.place.join(", ")} FROM ${scan.from} ${where} ORDER BY ${order}, ${scan.place.join(", ")} ${page})`
-    : `SELECT ${scan.row} AS __row FROM ${scan.from} ${where} ${page}`;
-  return toNumbers((await session.query(sql, values)).map((row) => row["__row"]));
+    ? `SELECT ${scan.row} AS ${ROW} FROM (SELECT ${scan.place.join(", ")} FROM ${scan.from} ${where} ORDER BY ${order}, ${scan.place.join(", ")} ${page})`
+    : `SELECT ${scan.row} AS ${ROW} FROM ${scan.from} ${where} ${page}`;
+  return toNumbers((await session.query(sql, values)).map((row) => row[ROW]));
 }
 
 async function countRows(

@@ -6,6 +6,7 @@ import type { FoundRows, PageRow } from "./query-page";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
 import { selectTable } from "./table-view";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 /** Characters of a cell that a page shows. */
 const CELL_LIMIT = 2000;
@@ -25,7 +26,7 @@ export async function readCutCells(
       return `left(${quoted}::VARCHAR, ${CELL_LIMIT + 1}) AS c${index}`;
     return `${quoted} AS c${index}`;
   });
-  const selected = [...cells, "__row"].join(", ");
+  const selected = [...cells, ROW].join(", ");
   const scans = Array.isArray(wanted)
     ? selectRows(source, wanted)
     : [selectTable({ ...source, range: wanted })];
@@ -57,7 +58,7 @@ function selectRows(
         end: Math.max(...inPart) + 1,
       };
       scans.push(
-        `SELECT * FROM (${selectTable({ ...source, range })}) WHERE __row IN (${inPart.join(", ")})`,
+        `SELECT * FROM (${selectTable({ ...source, range })}) WHERE ${ROW} IN (${inPart.join(", ")})`,
       );
     }
     start = end;
@@ -82,7 +83,7 @@ function toPageRow(
       isNested(type) ? parseJson(cell) : cell,
     ];
   });
-  return { row: Number(row["__row"]), values: Object.fromEntries(values), cut };
+  return { row: Number(row[ROW]), values: Object.fromEntries(values), cut };
 }
 
 /** DuckDB prints NaN bare, which JSON does not have; such a cell is shown as its text. */

@@ -4,12 +4,13 @@ import type { CallRecord } from "@/lib/llm/chat";
 import { type JsonValue, toJsonCell } from "./json-cell";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
-import { selectTable } from "./table-view";
+import { createLineageView } from "./table-view";
+import { CALL, parentColumn } from "@/lib/steps/_sdk/own-columns";
 
 export interface WholeRow {
   row: number;
   values: Record<string, JsonValue>;
-  /** Row numbers in the input tables, by position: `parents[0]` from `__in0`. */
+  /** Row numbers in the input tables, by position: `parents[0]` from `IN0`. */
   parents: number[][];
   call: CallRecord | null;
 }
@@ -24,12 +25,8 @@ export async function readRow(
   }: { dataFolder: string; manifest: TableManifest; row: number },
 ): Promise<WholeRow> {
   const range = { start: row, end: row + 1 };
-  const [found] =
-    row < manifest.rows
-      ? await session.read(
-          selectTable({ dataFolder, manifest, range, includeHidden: true }),
-        )
-      : [];
+  const view = await createLineageView(session, { name: "whole_row", dataFolder, manifest, range });
+  const [found] = row < manifest.rows ? await session.read(`SELECT * FROM ${view}`) : [];
   if (!found) throw new AppError("not_found", { what: "row", id: String(row) });
   const jsonColumns = new Set(
     manifest.columns
@@ -44,8 +41,8 @@ export async function readRow(
       ] as const,
   );
   const parents: number[][] = [];
-  for (let input = 0; `__in${input}` in found; input++) {
-    const cell = toJsonCell(found[`__in${input}`] ?? null);
+  for (let input = 0; parentColumn(input) in found; input++) {
+    const cell = toJsonCell(found[parentColumn(input)] ?? null);
     parents.push(
       (Array.isArray(cell) ? cell : cell === null ? [] : [cell]).map(Number),
     );
@@ -54,7 +51,7 @@ export async function readRow(
     row,
     values: Object.fromEntries(values),
     parents,
-    call: toCallRecord(toJsonCell(found["__call"] ?? null)),
+    call: toCallRecord(toJsonCell(found[CALL] ?? null)),
   };
 }
 

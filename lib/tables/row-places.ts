@@ -1,4 +1,5 @@
 import { quoteIdentifier } from "./quote-identifier";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 export interface PlaceOptions {
   /** Null where the rows keep their order. */
@@ -14,11 +15,11 @@ export interface PlaceOptions {
  */
 export function placeRows(view: string, { seed, stratify }: PlaceOptions): string {
   // MD5 rather than DuckDB's own hash, which may change with its version.
-  const turn = seed === null ? "__row" : `md5_number(concat(${seed}::BIGINT, ':', __row))`;
+  const turn = seed === null ? ROW : `md5_number(concat(${seed}::BIGINT, ':', ${ROW}))`;
   if (stratify === null)
-    return `SELECT __row, turn, row_number() OVER (ORDER BY turn, __row) - 1 AS place FROM (SELECT __row, ${turn} AS turn FROM ${view})`;
+    return `SELECT ${ROW}, turn, row_number() OVER (ORDER BY turn, ${ROW}) - 1 AS place FROM (SELECT ${ROW}, ${turn} AS turn FROM ${view})`;
   const stratum = quoteIdentifier(stratify);
-  return `SELECT __row, turn, row_number() OVER (ORDER BY share, turn, __row) - 1 AS place FROM (
-    SELECT __row, turn, (row_number() OVER (PARTITION BY stratum ORDER BY turn, __row) - 0.5) / count(*) OVER (PARTITION BY stratum) AS share
-    FROM (SELECT __row, ${turn} AS turn, ${stratum} AS stratum FROM ${view}))`;
+  return `SELECT ${ROW}, turn, row_number() OVER (ORDER BY share, turn, ${ROW}) - 1 AS place FROM (
+    SELECT ${ROW}, turn, (row_number() OVER (PARTITION BY stratum ORDER BY turn, ${ROW}) - 0.5) / count(*) OVER (PARTITION BY stratum) AS share
+    FROM (SELECT ${ROW}, ${turn} AS turn, ${stratum} AS stratum FROM ${view}))`;
 }

@@ -12,8 +12,8 @@ export interface TablePart {
  * What makes part files a table. A table is always opened through its manifest, never by path, so that a table may later
  * be stored as row numbers over its parent without touching a step.
  *
- * Beside its columns a part holds Reverie's own: `__in0`, `__in1`, … the row number(s) in the input tables that the row
- * came from (BIGINT, or BIGINT[] where several), and `__call`, the model call behind the row.
+ * Beside its columns a part holds Reverie's own: `IN0`, `IN1`, … the row number(s) in the input tables that the row
+ * came from (BIGINT, or BIGINT[] where several), and `CALL`, the model call behind the row.
  * A row's number is its place in the table, counted from 0 over the parts in order.
  */
 export interface TableManifest {
@@ -23,8 +23,8 @@ export interface TableManifest {
 }
 
 /**
- * Rows that did not come out, in parts with the columns `__in0` BIGINT, `kind` ('rejected' | 'failed'), `code`,
- * `data` (JSON text) and `__call`.
+ * Rows that did not come out, in parts with the columns `IN0` BIGINT, `kind` ('rejected' | 'failed'), `code`,
+ * `data` (JSON text) and `CALL`.
  */
 export interface IssueManifest {
   parts: TablePart[];

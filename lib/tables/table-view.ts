@@ -1,4 +1,5 @@
 import type { ColumnType } from "@/lib/steps/_sdk/columns";
+import { IN0, isOwnColumn, OWN_PREFIX, ROW } from "@/lib/steps/_sdk/own-columns";
 import { type PartScan, planPartScan, type RowRange } from "./part-scan";
 import { quoteIdentifier } from "./quote-identifier";
 import type { TableManifest } from "./table-manifest";
@@ -10,23 +11,35 @@ export interface TableViewOptions {
   /** Absolute path that the manifest's files are relative to. */
   dataFolder: string;
   manifest: TableManifest;
-  /** Only these rows, read without touching the others; `__row` stays the number in the whole table. */
+  /** Only these rows, read without touching the others; `ROW` stays the number in the whole table. */
   range?: RowRange;
-  /** Also the lineage columns `__in0`, … and `__call`. */
-  includeHidden?: boolean;
 }
 
 /**
- * Makes a TEMP view of a table: its columns and `__row` BIGINT, its place in the table. Returns the view's quoted name.
+ * Makes a TEMP view of a table: its columns and `ROW` BIGINT, its place in the table. Returns the view's quoted name.
  */
 export async function createTableView(
   session: TableSession,
   options: TableViewOptions,
 ): Promise<string> {
-  const view = quoteIdentifier(options.name);
-  await session.run(
-    `CREATE OR REPLACE TEMP VIEW ${view} AS ${selectTable(options)}`,
-  );
+  return createView(session, options.name, selectTable(options));
+}
+
+/** As `createTableView`, with the lineage columns `IN0`, … and `CALL` as well, as far as the table has them. */
+export async function createLineageView(
+  session: TableSession,
+  options: TableViewOptions,
+): Promise<string> {
+  const { dataFolder, manifest, range } = options;
+  const scan = planPartScan(dataFolder, manifest, range);
+  if (!scan) return createView(session, options.name, selectNothing(manifest, [`NULL::BIGINT AS ${IN0}`]));
+  const own = await findOwnColumns(session, manifest, scan);
+  return createView(session, options.name, selectScan(manifest, scan, own));
+}
+
+async function createView(session: TableSession, name: string, query: string): Promise<string> {
+  const view = quoteIdentifier(name);
+  await session.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${query}`);
   return view;
 }
 
@@ -35,24 +48,24 @@ export function selectTable({
   dataFolder,
   manifest,
   range,
-  includeHidden,
 }: Omit<TableViewOptions, "name">): string {
   const scan = planPartScan(dataFolder, manifest, range);
-  if (!scan) return selectNothing(manifest, includeHidden ?? false);
-  return `SELECT ${listSelected(manifest, scan, includeHidden ?? false)} FROM ${scan.from} WHERE ${scan.where}`;
+  return scan ? selectScan(manifest, scan, []) : selectNothing(manifest, []);
 }
 
-function listSelected(
-  manifest: TableManifest,
-  scan: PartScan,
-  includeHidden: boolean,
-): string {
-  // A part holds the table's columns and Reverie's own, which differ from table to table, and nothing else.
-  const all = scan.row === "__row" ? "* EXCLUDE (__row)" : "*";
-  const columns = includeHidden
-    ? [all]
-    : manifest.columns.map(({ name }) => quoteIdentifier(name));
-  return [...columns, `${scan.row} AS __row`].join(", ");
+function selectScan(manifest: TableManifest, scan: PartScan, own: readonly string[]): string {
+  const columns = manifest.columns.map(({ name }) => quoteIdentifier(name));
+  return `SELECT ${[...columns, ...own, `${scan.row} AS ${ROW}`].join(", ")} FROM ${scan.from} WHERE ${scan.where}`;
+}
+
+/** Parts written by versions before these names call them `__in0`, … and `__call`, which no column of people could be called then. */
+async function findOwnColumns(session: TableSession, manifest: TableManifest, scan: PartScan): Promise<string[]> {
+  const people = new Set(manifest.columns.map(({ name }) => name));
+  const described = await session.query(`DESCRIBE SELECT * FROM ${scan.from}`);
+  return described
+    .map((column) => String(column["column_name"]))
+    .filter((name) => name !== ROW && !people.has(name))
+    .map((name) => (isOwnColumn(name) ? name : `${quoteIdentifier(name)} AS ${OWN_PREFIX}${name.replace(/^__/, "")}`));
 }
 
 /** DuckDB types that stand for a column of a table without any part, where the exact type was never known. */
@@ -68,13 +81,9 @@ export const emptyTypes: Record<ColumnType, string> = {
   unknown: "VARCHAR",
 };
 
-function selectNothing(
-  manifest: TableManifest,
-  includeHidden: boolean,
-): string {
+function selectNothing(manifest: TableManifest, own: readonly string[]): string {
   const columns = manifest.columns.map(
     ({ name, type }) => `NULL::${emptyTypes[type]} AS ${quoteIdentifier(name)}`,
   );
-  const hidden = includeHidden ? ["NULL::BIGINT AS __in0"] : [];
-  return `SELECT ${[...columns, ...hidden, "NULL::BIGINT AS __row"].join(", ")} WHERE false`;
+  return `SELECT ${[...columns, ...own, `NULL::BIGINT AS ${ROW}`].join(", ")} WHERE false`;
 }

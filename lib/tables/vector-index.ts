@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type * as Usearch from "usearch";
 import { AppError } from "@/lib/core/app-error";
 import type { SqlSession } from "@/lib/steps/_sdk/step-runner";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 /**
  * Hierarchical navigable small worlds: Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using
@@ -64,11 +65,11 @@ function joinVectors(rows: readonly NumberedVector[], length: number): Float32Ar
   return joined;
 }
 
-/** The vectors of a table `(__row BIGINT, vector FLOAT[n])` with these row numbers, in order. */
+/** The vectors of a table `(ROW BIGINT, vector FLOAT[n])` with these row numbers, in order. */
 export async function* readVectors(sql: SqlSession, table: string, rows: number): AsyncGenerator<NumberedVector[]> {
   for (let start = 0; start < rows; start += ROWS_READ_AT_ONCE) {
-    const read = await sql.query(`SELECT __row, vector FROM ${table} WHERE __row >= ? AND __row < ? ORDER BY __row`, [start, start + ROWS_READ_AT_ONCE]);
-    const vectors = read.map((row) => ({ number: Number(row["__row"]), vector: Float32Array.from(row["vector"] as number[]) }));
+    const read = await sql.query(`SELECT ${ROW}, vector FROM ${table} WHERE ${ROW} >= ? AND ${ROW} < ? ORDER BY ${ROW}`, [start, start + ROWS_READ_AT_ONCE]);
+    const vectors = read.map((row) => ({ number: Number(row[ROW]), vector: Float32Array.from(row["vector"] as number[]) }));
     for (let at = 0; at < vectors.length; at += AT_ONCE) yield vectors.slice(at, at + AT_ONCE);
   }
 }

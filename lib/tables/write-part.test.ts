@@ -6,9 +6,10 @@ import { type DuckDb, openDuckDb } from "./duckdb";
 import { exportTable } from "./export-table";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
-import { createTableView } from "./table-view";
+import { createLineageView, createTableView } from "./table-view";
 import { writePart } from "./write-part";
 import { createRowWriter } from "./write-rows";
+import { CALL, IN0, ORD, ROW } from "@/lib/steps/_sdk/own-columns";
 
 let dataFolder: string;
 let db: DuckDb;
@@ -57,7 +58,7 @@ describe("parts and views", () => {
       "numbers",
       [0, 1, 2].map(
         (part) =>
-          `SELECT ${part} * 100 + i AS n, i AS __in0 FROM range(100) t(i)`,
+          `SELECT ${part} * 100 + i AS n, i AS ${IN0} FROM range(100) t(i)`,
       ),
     );
     expect(manifest.columns).toEqual([{ name: "n", type: "integer" }]);
@@ -67,23 +68,22 @@ describe("parts and views", () => {
       manifest,
     });
     const rows = await session.query(
-      `SELECT count(*) AS all_rows, count(*) FILTER (n = __row) AS right FROM ${view}`,
+      `SELECT count(*) AS all_rows, count(*) FILTER (n = ${ROW}) AS right FROM ${view}`,
     );
     expect(rows).toEqual([{ all_rows: 300n, right: 300n }]);
-    const middle = await createTableView(session, {
+    const middle = await createLineageView(session, {
       name: "m",
       dataFolder,
       manifest,
       range: { start: 98, end: 103 },
-      includeHidden: true,
-    });
+          });
     expect(
-      await session.query(`SELECT n, __row, __in0 FROM ${middle}`),
+      await session.query(`SELECT n, ${ROW}, ${IN0} FROM ${middle}`),
     ).toEqual(
       [98, 99, 100, 101, 102].map((n) => ({
         n: BigInt(n),
-        __row: BigInt(n),
-        __in0: BigInt(n % 100),
+        [ROW]: BigInt(n),
+        [IN0]: BigInt(n % 100),
       })),
     );
     const last = await createTableView(session, {
@@ -93,7 +93,7 @@ describe("parts and views", () => {
       range: { start: 299, end: 1000 },
     });
     expect(await session.query(`SELECT * FROM ${last}`)).toEqual([
-      { n: 299n, __row: 299n },
+      { n: 299n, [ROW]: 299n },
     ]);
   });
 
@@ -109,8 +109,8 @@ describe("parts and views", () => {
       range: { start: 2, end: 4 },
     });
     expect(await session.query(`SELECT * FROM ${view}`)).toEqual([
-      { file_row_number: 7, file_index: "a", __row: 2n },
-      { file_row_number: 8, file_index: "b", __row: 3n },
+      { file_row_number: 7, file_index: "a", [ROW]: 2n },
+      { file_row_number: 8, file_index: "b", [ROW]: 3n },
     ]);
   });
 
@@ -120,16 +120,15 @@ describe("parts and views", () => {
       parts: [],
       rows: 0,
     };
-    const view = await createTableView(session, {
+    const view = await createLineageView(session, {
       name: "e",
       dataFolder,
       manifest,
-      includeHidden: true,
     });
     expect(await session.query(`DESCRIBE ${view}`)).toMatchObject([
       { column_name: "a b" },
-      { column_name: "__in0" },
-      { column_name: "__row" },
+      { column_name: IN0 },
+      { column_name: ROW },
     ]);
   });
 
@@ -186,7 +185,7 @@ describe("parts and views", () => {
     };
     writer.append([
       {
-        __in0: 2,
+        parent: 2,
         values: {
           reply: "ừ",
           vector: [1, 0.5],
@@ -196,9 +195,9 @@ describe("parts and views", () => {
         call,
       },
     ]);
-    writer.append([{ __in0: 0, values: { reply: null }, call: null }]);
+    writer.append([{ parent: 0, values: { reply: null }, call: null }]);
     const output = await writeTable("made", [
-      `SELECT i.* EXCLUDE (__row), n.reply, n.vector, n.facts, n.score, n.__in0, n.__call FROM ${writer.table} n LEFT JOIN i ON i.__row = n.__in0 ORDER BY n.__ord`,
+      `SELECT i.* EXCLUDE (${ROW}), n.reply, n.vector, n.facts, n.score, n.${IN0}, n.${CALL} FROM ${writer.table} n LEFT JOIN i ON i.${ROW} = n.${IN0} ORDER BY n.${ORD}`,
     ]);
     writer.close();
     expect(output.columns.map(({ name, type }) => `${name} ${type}`)).toEqual([
@@ -208,14 +207,13 @@ describe("parts and views", () => {
       "facts object",
       "score integer",
     ]);
-    const view = await createTableView(session, {
+    const view = await createLineageView(session, {
       name: "o",
       dataFolder,
       manifest: output,
-      includeHidden: true,
     });
     const rows = await session.query(
-      `SELECT letter, reply, vector::VARCHAR AS vector, facts::VARCHAR AS facts, score, __in0, __call.latency_ms FROM ${view}`,
+      `SELECT letter, reply, vector::VARCHAR AS vector, facts::VARCHAR AS facts, score, ${IN0}, ${CALL}.latency_ms FROM ${view}`,
     );
     expect(rows).toEqual([
       {
@@ -224,7 +222,7 @@ describe("parts and views", () => {
         vector: "[1, 0.5]",
         facts: '{"a":[null]}',
         score: 3n,
-        __in0: 2n,
+        [IN0]: 2n,
         latency_ms: 2,
       },
       {
@@ -233,7 +231,7 @@ describe("parts and views", () => {
         vector: null,
         facts: null,
         score: null,
-        __in0: 0n,
+        [IN0]: 0n,
         latency_ms: null,
       },
     ]);
@@ -282,7 +280,7 @@ describe("walls", () => {
 describe("exportTable", () => {
   it("writes JSON lines with nested values, without Reverie's own columns and without NaN", async () => {
     const manifest = await writeTable("export", [
-      "SELECT {'a': [1, 2]} AS o, 'nan'::DOUBLE AS x, 'ừ' AS t, 1 AS __in0",
+      `SELECT {'a': [1, 2]} AS o, 'nan'::DOUBLE AS x, 'ừ' AS t, 1 AS ${IN0}`,
     ]);
     const path = join(dataFolder, "export.jsonl");
     await exportTable(session, {

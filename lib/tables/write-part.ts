@@ -1,9 +1,10 @@
 import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type AppError, isAppError, toAppError } from "@/lib/core/app-error";
-import { type Column, RESERVED_PREFIX } from "@/lib/steps/_sdk/columns";
+import type { Column } from "@/lib/steps/_sdk/columns";
 import type { SqlValue } from "@/lib/steps/_sdk/step-runner";
 import { columnType } from "./column-type";
+import { isOwnColumn } from "@/lib/steps/_sdk/own-columns";
 import { quoteLiteral } from "./quote-literal";
 import type { TableSession } from "./table-session";
 
@@ -100,7 +101,7 @@ async function describePart(
       name: String(row["column_name"]),
       type: columnType(String(row["column_type"])),
     }))
-    .filter(({ name }) => !name.startsWith(RESERVED_PREFIX));
+    .filter(({ name }) => !isOwnColumn(name));
   return { rows: Number(footer?.["rows"] ?? 0), columns };
 }
 

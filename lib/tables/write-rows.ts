@@ -3,17 +3,18 @@ import type { CallRecord } from "@/lib/llm/chat";
 import type { Column, ColumnType } from "@/lib/steps/_sdk/columns";
 import { quoteIdentifier } from "./quote-identifier";
 import type { TableSession } from "./table-session";
+import { CALL, IN0, ORD } from "@/lib/steps/_sdk/own-columns";
 
 /** A row made in JavaScript. */
 export interface MadeRow {
   /** Row number in the input table; null for a row made from nothing. */
-  __in0: number | null;
+  parent: number | null;
   /** By column name; lists and objects as they are. A missing value is null. */
   values: Record<string, unknown>;
   call: CallRecord | null;
 }
 
-/** A TEMP table being filled: `__ord` BIGINT (0, 1, … as appended), `__in0` BIGINT, the columns, `__call`. */
+/** A TEMP table being filled: `ORD` BIGINT (0, 1, … as appended), `IN0` BIGINT, the columns, `CALL`. */
 export interface RowWriter {
   /** Quoted name of the TEMP table. */
   table: string;
@@ -40,14 +41,14 @@ export const CALL_TYPE = `STRUCT(${Object.entries(callMembers)
   .map(([member, type]) => `${member} ${type}`)
   .join(", ")})`;
 const stagedCall = Object.entries(callMembers).map(
-  ([member, type]) => `__call_${member} ${type}`,
+  ([member, type]) => `${CALL}_${member} ${type}`,
 );
 /** The members are appended flat, because a struct value costs ten times as much, and put together when they are read. */
-const callStruct = `CASE WHEN __call_key IS NULL THEN NULL ELSE struct_pack(${Object.keys(
+const callStruct = `CASE WHEN ${CALL}_key IS NULL THEN NULL ELSE struct_pack(${Object.keys(
   callMembers,
 )
-  .map((member) => `${member} := __call_${member}`)
-  .join(", ")}) END AS __call`;
+  .map((member) => `${member} := ${CALL}_${member}`)
+  .join(", ")}) END AS ${CALL}`;
 
 /** DuckDB types of made columns. The same for every chunk, so that the parts of a table agree whatever is in them. */
 const storedTypes: Record<ColumnType, string> = {
@@ -72,7 +73,7 @@ export async function createRowWriter(
   );
   const staging = `${name}__staging`;
   await session.run(
-    `CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(staging)} (${["__ord BIGINT", "__in0 BIGINT", ...stored, ...stagedCall].join(", ")})`,
+    `CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(staging)} (${[`${ORD} BIGINT`, `${IN0} BIGINT`, ...stored, ...stagedCall].join(", ")})`,
   );
   const listed = columns.filter(
     (column) => column.type === "list" || column.type === "timestamp",
@@ -85,7 +86,7 @@ export async function createRowWriter(
   const replace =
     replaced.length > 0 ? ` REPLACE (${replaced.join(", ")})` : "";
   await session.run(
-    `CREATE OR REPLACE TEMP VIEW ${view} AS SELECT * EXCLUDE (${Object.keys(callMembers).map((member) => `__call_${member}`).join(", ")})${replace}, ${callStruct} FROM ${quoteIdentifier(staging)}`,
+    `CREATE OR REPLACE TEMP VIEW ${view} AS SELECT * EXCLUDE (${Object.keys(callMembers).map((member) => `${CALL}_${member}`).join(", ")})${replace}, ${callStruct} FROM ${quoteIdentifier(staging)}`,
   );
   const appender = await session.openAppender(staging);
   let count = 0;
@@ -111,8 +112,8 @@ function appendRow(
   order: number,
 ): void {
   appender.appendBigInt(BigInt(order));
-  if (row.__in0 === null) appender.appendNull();
-  else appender.appendBigInt(BigInt(row.__in0));
+  if (row.parent === null) appender.appendNull();
+  else appender.appendBigInt(BigInt(row.parent));
   for (const column of columns)
     appendCell(appender, column.type, row.values[column.name]);
   appendCall(appender, row.call);

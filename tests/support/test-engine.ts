@@ -16,6 +16,7 @@ import type { Env } from "@/lib/server/env";
 import { applyMigrations } from "@/lib/server/schema-engine";
 import { createTableView } from "@/lib/tables/table-view";
 import type { WorkflowDocument } from "@/lib/workflow/document";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const projectFolder = join(import.meta.dirname, "..", "..");
 
@@ -89,7 +90,7 @@ export async function openTestEngine(options: { queue?: "postgres" | "redis"; en
       const session = await resources.duckdb.openSession({ readable: [dataFolder] });
       try {
         const view = await createTableView(session, { name: "t", dataFolder, manifest });
-        return await session.query(`SELECT * EXCLUDE (__row) FROM ${view} ORDER BY __row`);
+        return await session.query(`SELECT * EXCLUDE (${ROW}) FROM ${view} ORDER BY ${ROW}`);
       } finally {
         session.close();
       }

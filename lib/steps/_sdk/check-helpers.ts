@@ -1,4 +1,5 @@
-import { type Column, type ColumnType, RESERVED_PREFIX } from "./columns";
+import { isOwnColumn } from "./own-columns";
+import type { Column, ColumnType } from "./columns";
 import type { CheckContext, PortColumns, StepProblem } from "./define-step";
 import { findPlaceholders } from "./param-fields";
 
@@ -52,7 +53,7 @@ export function addColumns(
   // DuckDB takes names that differ only in case for one.
   const names = new Set(base?.map((column) => column.name.toLowerCase()));
   for (const { name, param } of added) {
-    if (name.startsWith(RESERVED_PREFIX)) problems.push({ code: "column_reserved", data: { column: name }, param });
+    if (isOwnColumn(name)) problems.push({ code: "column_reserved", data: { column: name }, param });
     else if (names.has(name.toLowerCase())) problems.push({ code: "column_duplicate", data: { column: name }, param });
     names.add(name.toLowerCase());
   }

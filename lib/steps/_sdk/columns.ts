@@ -11,6 +11,3 @@ export function isNested(type: ColumnType): boolean {
 
 export const column = z.strictObject({ name: z.string(), type: columnType });
 export type Column = z.infer<typeof column>;
-
-/** Names that start like this are Reverie's own: row numbers, lineage, call records. */
-export const RESERVED_PREFIX = "__";

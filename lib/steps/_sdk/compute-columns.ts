@@ -3,6 +3,7 @@ import { issueRows } from "@/lib/tables/issue-rows";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
 import type { InputTable, TableContext } from "./step-runner";
+import { COMPUTED, IN0, ROW } from "./own-columns";
 
 export interface ComputedColumn {
   name: string;
@@ -28,16 +29,16 @@ export async function emitComputed(
 ): Promise<void> {
   // An error makes the whole struct null, a null result only its member.
   const members = computed.map(({ sql }, index) => `c${index}: ${sql}`).join(", ");
-  const from = `(SELECT *, TRY({ ${members} }) AS __computed FROM ${view})`;
+  const from = `(SELECT *, TRY({ ${members} }) AS ${COMPUTED} FROM ${view})`;
   const select = ({ name }: { name: string }): string => {
     const index = computed.findIndex((column) => column.name === name);
-    return index < 0 ? quoteIdentifier(name) : `__computed.c${index} AS ${quoteIdentifier(name)}`;
+    return index < 0 ? quoteIdentifier(name) : `${COMPUTED}.c${index} AS ${quoteIdentifier(name)}`;
   };
   const added = computed.filter(({ name }) => !columns.some((column) => column.name === name));
   const selected = [...columns, ...added].map(select).join(", ");
-  const written = await emit("output", `SELECT ${selected}, __row AS __in0 FROM ${from} WHERE __computed IS NOT NULL`);
+  const written = await emit("output", `SELECT ${selected}, ${ROW} AS ${IN0} FROM ${from} WHERE ${COMPUTED} IS NOT NULL`);
   // Computing it again costs as much as the first time, so only where a row is missing.
-  if (written < rows) await fail(issueRows(code, `${from} WHERE __computed IS NULL`, data));
+  if (written < rows) await fail(issueRows(code, `${from} WHERE ${COMPUTED} IS NULL`, data));
 }
 
 /** A rule that a row may break. */
@@ -65,11 +66,11 @@ export async function emitChecked(
   const added = computed.filter(({ name }) => !columns.some((column) => column.name === name));
   const selected = [...columns.map(({ name }) => ({ name })), ...added].map(select).join(", ");
   const isUnfit = checks.length === 0 ? "false" : `(${checks.map(({ unfit }) => `(${unfit})`).join(" OR ")})`;
-  const written = await emit("output", `SELECT ${selected}, __row AS __in0 FROM ${view} WHERE ${isUnfit} IS NOT TRUE`);
+  const written = await emit("output", `SELECT ${selected}, ${ROW} AS ${IN0} FROM ${view} WHERE ${isUnfit} IS NOT TRUE`);
   if (written === rows) return;
   const choose = (of: (check: RowCheck) => string): string =>
     `CASE ${checks.map((check) => `WHEN ${check.unfit} THEN ${quoteLiteral(of(check))}`).join(" ")} END`;
   await record(
-    `SELECT __row AS __in0, ${choose(({ code }) => code)} AS code, ${choose(({ data }) => JSON.stringify(data))} AS data FROM ${view} WHERE ${isUnfit}`,
+    `SELECT ${ROW} AS ${IN0}, ${choose(({ code }) => code)} AS code, ${choose(({ data }) => JSON.stringify(data))} AS data FROM ${view} WHERE ${isUnfit}`,
   );
 }

@@ -5,6 +5,7 @@ import { openInput, readOutput } from "./fixture-tables";
 import type { FileRef } from "./param-fields";
 import type { FixtureRun, StepFixture, StepOutcome } from "./step-fixture";
 import type { InputModel, InputTable, SqlValue, TableContext } from "./step-runner";
+import { IN0 } from "./own-columns";
 
 /** What a step is handed in a fixture's run: real tables, and what the fixture has of everything else. */
 export async function createFixtureContext(run: FixtureRun): Promise<TableContext<Record<string, unknown>>> {
@@ -19,8 +20,8 @@ export async function createFixtureContext(run: FixtureRun): Promise<TableContex
   const record =
     (list: StepOutcome["rejected"]) =>
     async (query: string, values?: readonly SqlValue[]): Promise<void> => {
-      const rows = await session.query(`SELECT __in0::BIGINT AS __in0, code::VARCHAR AS code, data::VARCHAR AS data FROM (${query})`, values);
-      for (const row of rows) list.push({ row: row["__in0"] === null ? null : Number(row["__in0"]), code: String(row["code"]), data: JSON.parse(String(row["data"])) });
+      const rows = await session.query(`SELECT ${IN0}::BIGINT AS ${IN0}, code::VARCHAR AS code, data::VARCHAR AS data FROM (${query})`, values);
+      for (const row of rows) list.push({ row: row[IN0] === null ? null : Number(row[IN0]), code: String(row["code"]), data: JSON.parse(String(row["data"])) });
     };
   const emitUncounted: TableContext<unknown>["emitMany"] = (port, query, values) => {
     outcome.uncounted.push(port);

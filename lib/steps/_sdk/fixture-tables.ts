@@ -9,6 +9,7 @@ import { createTableView } from "@/lib/tables/table-view";
 import { writePart, type WrittenPart } from "@/lib/tables/write-part";
 import type { FixtureRow, FixtureRun, StepFixture } from "./step-fixture";
 import type { InputTable, PlacedTable, SqlValue } from "./step-runner";
+import { IN0 } from "./own-columns";
 
 /** The tables of a fixture, as steps before this one would have left them. */
 export async function openInputs(session: TableSession, dataFolder: string, fixture: StepFixture): Promise<Record<string, PlacedTable[]>> {
@@ -53,7 +54,7 @@ export async function readOutput(
   outcome.columns[port] = columns;
   outcome.outputs[port] = rows.map((row) => Object.fromEntries(columns.map(({ name }) => [name, readCell(name, toJsonCell(row[name] ?? null))])));
   outcome.lineage[port] = rows.map((row) => {
-    const cell = toJsonCell(row["__in0"] ?? null);
+    const cell = toJsonCell(row[IN0] ?? null);
     return Array.isArray(cell) ? cell.map(Number) : cell === null ? null : Number(cell);
   });
   return rows.length;

@@ -8,7 +8,7 @@ import type { InputModel, PlacedTable, TableContext, TableRunner } from "./step-
 
 export type FixtureRow = Record<string, JsonValue>;
 
-/** `__in0` of a row: the row it came of, several, or none. */
+/** `IN0` of a row: the row it came of, several, or none. */
 export type Lineage = number | number[] | null;
 
 /** A case of a step: parameters and small tables in, tables or an error out. What `expect` leaves out is not compared. */
@@ -26,7 +26,7 @@ export interface StepFixture {
   expect: {
     outputs?: Record<string, FixtureRow[]>;
     columns?: Record<string, Column[]>;
-    /** `__in0` of each row. */
+    /** `IN0` of each row. */
     lineage?: Record<string, Lineage[]>;
     rejected?: { row: number | null; code: string }[];
     failed?: { row: number | null; code: string }[];

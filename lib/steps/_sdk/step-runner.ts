@@ -19,7 +19,7 @@ type ParamsOf<Definition> = Definition extends StepDefinition<infer Schema> ? z.
 
 /** A connected table, as a view of the step's own database session. */
 export interface InputTable {
-  /** Quoted SQL identifier of a view with the table's columns, its lineage columns left out, and `__row` BIGINT, in row order. */
+  /** Quoted SQL identifier of a view with the table's columns, its lineage columns left out, and `ROW` BIGINT, in row order. */
   view: string;
   columns: Column[];
   rows: number;
@@ -93,8 +93,8 @@ export interface TableContext<Params> {
   /** Hosts of private networks that an administrator lets pages be fetched from. */
   privateHosts: readonly string[];
   /**
-   * Writes the output of a port. The query gives the output's columns in order and its lineage as `__in0` (for the first
-   * connected table, counted over ports then edges), `__in1`, …; a source has none. Gives the number of rows written.
+   * Writes the output of a port. The query gives the output's columns in order and its lineage as `IN0` (for the first
+   * connected table, counted over ports then edges), `IN1`, …; a source has none. Gives the number of rows written.
    */
   emit: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
   /** As `emit`, where one row may become several or several become one: rows in and rows out need not add up. */
@@ -103,9 +103,9 @@ export interface TableContext<Params> {
   emitReport: (port: string, query: string, values?: readonly SqlValue[]) => Promise<number>;
   /** Gives a connected model on as the output of a port: of a port that takes many, by its place among those that are there, the last where `index` is null. Throws `input_missing`. */
   handOnModel: (port: string, from: { port: string; index: number | null }) => void;
-  /** Records rows dropped by a rule. The query gives `__in0`, `code`, `data` (JSON text). */
+  /** Records rows dropped by a rule. The query gives `IN0`, `code`, `data` (JSON text). */
   reject: (query: string, values?: readonly SqlValue[]) => Promise<void>;
-  /** Records rows lost to an error. Same columns. A source's rows have a null `__in0` and say where in `data`. */
+  /** Records rows lost to an error. Same columns. A source's rows have a null `IN0` and say where in `data`. */
   fail: (query: string, values?: readonly SqlValue[]) => Promise<void>;
   /**
    * Hands examples to the provider of a model, which makes the model of a port of them. The step ends once the job there has.

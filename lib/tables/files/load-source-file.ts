@@ -22,10 +22,11 @@ import type {
 import { findRowsPath, splitJson } from "./split-json";
 import { isXlsx } from "./xlsx-workbook";
 import { openZip } from "./zip-archive";
+import { IN0 } from "@/lib/steps/_sdk/own-columns";
 
 /**
  * Makes a file ready for DuckDB, streaming it once into `scratch`. Rows that cannot be read are set aside with line and
- * reason. Throws `file_empty`, `file_encoding`, `file_unreadable`, `file_json_shape`, `column_reserved`, and of an archive
+ * reason. Throws `file_empty`, `file_encoding`, `file_unreadable`, `file_json_shape`, and of an archive
  * `zip_unsafe`, `file_too_large`, `sheet_missing`, `split_missing`.
  */
 export async function loadSourceFile(
@@ -70,7 +71,7 @@ export async function emitSourceTable(
   if (table.failures === null) return;
   const read = `read_json(${quoteLiteral(table.failures)}, format = 'newline_delimited', columns = {code: 'VARCHAR', data: 'JSON', before: 'BIGINT'})`;
   await fail(
-    `SELECT NULL::BIGINT AS __in0, code, data::VARCHAR AS data FROM ${read} WHERE before < ?`,
+    `SELECT NULL::BIGINT AS ${IN0}, code, data::VARCHAR AS data FROM ${read} WHERE before < ?`,
     [rowLimit ?? table.rows + 1],
   );
 }

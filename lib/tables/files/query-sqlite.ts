@@ -34,7 +34,7 @@ interface QueryContext {
 
 /**
  * Runs one query that reads on a SQLite file, a batch of rows at a time. What it holds is written to a file; whole numbers
- * keep every digit, bytes become Base64. Throws `sql_invalid`, `sql_too_slow`, `file_unreadable`, `column_reserved`.
+ * keep every digit, bytes become Base64. Throws `sql_invalid`, `sql_too_slow`, `file_unreadable`.
  */
 export async function querySqlite(context: QueryContext, file: SourceFile, options: SqliteQuery): Promise<SourceTable> {
   const rows = await CellRows.create(context.scratch);

@@ -5,6 +5,7 @@ import { typeOfColumn } from "../../_sdk/check-helpers";
 import type { StepRunner } from "../../_sdk/step-runner";
 import { addedColumns } from "./added-columns";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -28,7 +29,7 @@ export const run: StepRunner<typeof definition> = {
         coalesce(1 / nullif(list_position(__hits, 1.0), 0)::DOUBLE, 0) AS ${reciprocal ?? ""}
       FROM (SELECT *, list_transform(__found, lambda item, place: CASE WHEN list_contains(__gold, item) AND list_position(__found, item) = place THEN 1.0 ELSE 0.0 END) AS __hits
         FROM (SELECT *, coalesce(list_slice(${items}, 1, ${String(k)}), []) AS __found, list_distinct(${wanted}) AS __gold FROM ${view} WHERE ${isLabelled}))`;
-    await emit("output", `SELECT * EXCLUDE (__row), __row AS __in0 FROM (${rows}) ORDER BY __in0`);
+    await emit("output", `SELECT * EXCLUDE (${ROW}), ${ROW} AS ${IN0} FROM (${rows}) ORDER BY ${IN0}`);
     await emitReport(
       "summary",
       `SELECT unnest([${[...addedColumns(k), "rows"].map((name) => quoteLiteral(name)).join(", ")}]) AS measure,

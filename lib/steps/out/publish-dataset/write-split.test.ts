@@ -6,6 +6,7 @@ import { openDuckDb, type DuckDb } from "@/lib/tables/duckdb";
 import type { TableSession } from "@/lib/tables/table-session";
 import type { InputTable } from "../../_sdk/step-runner";
 import { writeSplit } from "./write-split";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 let folder: string;
 let db: DuckDb;
@@ -23,7 +24,7 @@ afterAll(async () => {
 });
 
 async function makeTable(rows: number): Promise<InputTable> {
-  await session.run(`CREATE OR REPLACE TEMP TABLE t AS SELECT i AS n, hash(i)::VARCHAR AS text, '{"a":1}'::JSON AS object, ['{"b":2}'::JSON] AS list, i::BIGINT AS __row FROM range(${String(rows)}) r(i)`);
+  await session.run(`CREATE OR REPLACE TEMP TABLE t AS SELECT i AS n, hash(i)::VARCHAR AS text, '{"a":1}'::JSON AS object, ['{"b":2}'::JSON] AS list, i::BIGINT AS ${ROW} FROM range(${String(rows)}) r(i)`);
   return { view: '"t"', rows, columns: [{ name: "n", type: "integer" }, { name: "text", type: "text" }, { name: "object", type: "object" }, { name: "list", type: "list" }] };
 }
 

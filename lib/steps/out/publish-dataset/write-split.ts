@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { copyStatement } from "@/lib/tables/export-table";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { InputTable, SqlSession } from "../../_sdk/step-runner";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 /** The Hub reads files of this size well; it is what the `datasets` library writes. */
 const SHARD_BYTES = 500_000_000;
@@ -27,7 +28,7 @@ export interface SplitToWrite {
 export async function writeSplit({ sql, folder, name, table, shardBytes = SHARD_BYTES }: SplitToWrite): Promise<SplitShard[]> {
   const columns = await selectColumns(sql, table);
   const write = (rows: string, file: string) =>
-    sql.run(copyStatement({ from: `(SELECT ${columns}, __row FROM ${table.view} ${rows})`, columns: table.columns, format: "parquet", spreadsheetSafe: false, path: file }));
+    sql.run(copyStatement({ from: `(SELECT ${columns}, ${ROW} FROM ${table.view} ${rows})`, columns: table.columns, format: "parquet", spreadsheetSafe: false, path: file }));
   const whole = join(folder, `${name}.parquet`);
   await write("", whole);
   // Only the file itself tells how well the rows are compressed.
@@ -40,7 +41,7 @@ export async function writeSplit({ sql, folder, name, table, shardBytes = SHARD_
   else {
     await rm(whole);
     const rows = Math.ceil(table.rows / count);
-    for (const [index, { file }] of shards.entries()) await write(`WHERE __row >= ${index * rows} AND __row < ${(index + 1) * rows}`, file);
+    for (const [index, { file }] of shards.entries()) await write(`WHERE ${ROW} >= ${index * rows} AND ${ROW} < ${(index + 1) * rows}`, file);
   }
   return shards;
 }

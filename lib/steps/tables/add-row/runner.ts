@@ -4,6 +4,7 @@ import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import { typedCellTypes } from "../../_sdk/typed-table";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -16,7 +17,7 @@ export const run: StepRunner<typeof definition> = {
       const value = typed ? `(cells->>${index})::${typedCellTypes[typed.type]}` : "NULL";
       return `${value}::${types.get(name) ?? "VARCHAR"} AS ${quoteIdentifier(name)}`;
     });
-    const added = `SELECT ${cells.join(", ")}, NULL::BIGINT AS __in0 FROM (SELECT unnest(CAST(?::JSON AS JSON[])) AS cells)`;
+    const added = `SELECT ${cells.join(", ")}, NULL::BIGINT AS ${IN0} FROM (SELECT unnest(CAST(?::JSON AS JSON[])) AS cells)`;
     const values = [JSON.stringify(table.rows)];
     try {
       await sql.query(`SELECT count(COLUMNS(*)) FROM (${added})`, values);
@@ -27,7 +28,7 @@ export const run: StepRunner<typeof definition> = {
     // Rows come in that were not there, so rows in and out do not add up.
     await emitMany(
       "output",
-      `SELECT * EXCLUDE (__row), __row AS __in0 FROM ${view} UNION ALL ${added}`,
+      `SELECT * EXCLUDE (${ROW}), ${ROW} AS ${IN0} FROM ${view} UNION ALL ${added}`,
       values,
     );
   },

@@ -4,6 +4,7 @@ import type { Column } from "../../_sdk/columns";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { explainDifference, explainTypes, mergeColumns } from "./merge-columns";
+import { ROW, parentColumn } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -17,7 +18,7 @@ export const run: StepRunner<typeof definition> = {
     const merged = mergeColumns(all);
     const parts = tables.map(
       ({ view, columns }, index) =>
-        `SELECT ${[...columns.map((column) => widen(column, merged)), `__row AS __in${index}`].join(", ")} FROM ${view}`,
+        `SELECT ${[...columns.map((column) => widen(column, merged)), `${ROW} AS ${parentColumn(index)}`].join(", ")} FROM ${view}`,
     );
     await emit("output", parts.join(" UNION ALL BY NAME "));
   },

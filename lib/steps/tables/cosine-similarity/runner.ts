@@ -2,6 +2,7 @@ import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { isDirection, vectorSql } from "@/lib/tables/vector-sql";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -11,7 +12,7 @@ export const run: StepRunner<typeof definition> = {
     const b = vectorSql(params.b);
     const isUnlike = `(len(${a}) <> len(${b}))`;
     const similarity = `CASE WHEN ${isDirection(a)} AND ${isDirection(b)} THEN list_cosine_similarity(${a}, ${b})::DOUBLE END`;
-    await emit("output", `SELECT * EXCLUDE (__row), CASE WHEN ${isUnlike} THEN NULL ELSE ${similarity} END AS ${quoteIdentifier(params.similarityColumn)}, __row AS __in0 FROM ${view} WHERE NOT coalesce(${isUnlike}, false) ORDER BY __row`);
-    await fail(`SELECT __row AS __in0, 'vectors_unlike' AS code, json_object('a', len(${a}), 'b', len(${b}))::VARCHAR AS data FROM ${view} WHERE ${isUnlike}`);
+    await emit("output", `SELECT * EXCLUDE (${ROW}), CASE WHEN ${isUnlike} THEN NULL ELSE ${similarity} END AS ${quoteIdentifier(params.similarityColumn)}, ${ROW} AS ${IN0} FROM ${view} WHERE NOT coalesce(${isUnlike}, false) ORDER BY ${ROW}`);
+    await fail(`SELECT ${ROW} AS ${IN0}, 'vectors_unlike' AS code, json_object('a', len(${a}), 'b', len(${b}))::VARCHAR AS data FROM ${view} WHERE ${isUnlike}`);
   },
 };

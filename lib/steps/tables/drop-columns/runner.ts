@@ -1,16 +1,17 @@
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
   async run({ params, input, emit }) {
-    const dropped = ["__row", ...params.columns]
+    const dropped = [ROW, ...params.columns]
       .map(quoteIdentifier)
       .join(", ");
     await emit(
       "output",
-      `SELECT * EXCLUDE (${dropped}), __row AS __in0 FROM ${input("input").view}`,
+      `SELECT * EXCLUDE (${dropped}), ${ROW} AS ${IN0} FROM ${input("input").view}`,
     );
   },
 };

@@ -4,6 +4,7 @@ import { plainMembers } from "@/lib/tables/json-members";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -25,7 +26,7 @@ export const run: StepRunner<typeof definition> = {
     // One row becomes several, so rows in and out do not add up.
     await emitMany(
       "output",
-      `SELECT ${selected.join(", ")}, __row AS __in0 FROM ${view}${params.empty === "reject" ? ` WHERE ${filled}` : ""}`,
+      `SELECT ${selected.join(", ")}, ${ROW} AS ${IN0} FROM ${view}${params.empty === "reject" ? ` WHERE ${filled}` : ""}`,
     );
     if (params.empty === "reject")
       await reject(issueRows("row_list_empty", `${view} WHERE NOT (${filled})`, { column: params.column }));

@@ -4,6 +4,7 @@ import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
 import type { SqlSession, StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -15,11 +16,11 @@ export const run: StepRunner<typeof definition> = {
       const type = types.get(name) ?? "VARCHAR";
       const fills = {
         value: `CAST(${quoteLiteral(params.value)} AS ${type})`,
-        previous: `last_value(${column} IGNORE NULLS) OVER (ORDER BY __row ROWS UNBOUNDED PRECEDING)`,
-        next: `first_value(${column} IGNORE NULLS) OVER (ORDER BY __row ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)`,
+        previous: `last_value(${column} IGNORE NULLS) OVER (ORDER BY ${ROW} ROWS UNBOUNDED PRECEDING)`,
+        next: `first_value(${column} IGNORE NULLS) OVER (ORDER BY ${ROW} ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)`,
         mean: `CAST((SELECT avg(${column}) FROM ${view}) AS ${type})`,
         median: `CAST((SELECT median(${column}::DOUBLE) FROM ${view}) AS ${type})`,
-        "most-frequent": `(SELECT ${column} FROM ${view} WHERE ${column} IS NOT NULL GROUP BY ${column} ORDER BY count(*) DESC, min(__row) LIMIT 1)`,
+        "most-frequent": `(SELECT ${column} FROM ${view} WHERE ${column} IS NOT NULL GROUP BY ${column} ORDER BY count(*) DESC, min(${ROW}) LIMIT 1)`,
       };
       return fills[params.fill];
     };
@@ -28,7 +29,7 @@ export const run: StepRunner<typeof definition> = {
       const column = quoteIdentifier(name);
       return params.columns.includes(name) ? `coalesce(${column}, ${fill(name)}) AS ${column}` : column;
     });
-    await emit("output", `SELECT ${selected.join(", ")}, __row AS __in0 FROM ${view} ORDER BY __row`);
+    await emit("output", `SELECT ${selected.join(", ")}, ${ROW} AS ${IN0} FROM ${view} ORDER BY ${ROW}`);
   },
 };
 

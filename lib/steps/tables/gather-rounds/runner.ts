@@ -5,6 +5,7 @@ import { sameText } from "@/lib/tables/same-text";
 import { findLastRound, type RoundOutcome } from "@/lib/workflow/stop-rule";
 import type { InputTable, StepRunner, TableContext } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW, parentColumn } from "@/lib/steps/_sdk/own-columns";
 
 type Context = TableContext<Parameters<(typeof definition)["outputs"]>[0]>;
 
@@ -25,19 +26,19 @@ export const run: StepRunner<typeof definition> = {
     if (params.keep === "last") {
       const index = made.length - 1;
       // What came before the last round is not lost: it stands in the tables of its round.
-      await emitMany("output", `SELECT ${columnsOf(final)}, __row AS __in${String(index)} FROM ${final.view}`);
+      await emitMany("output", `SELECT ${columnsOf(final)}, ${ROW} AS ${parentColumn(index)} FROM ${final.view}`);
       return;
     }
     const before = made.slice(0, -1).reduce((sum, table) => sum + table.rows, 0);
     // The rounds before gave too few, so the rows that are too many are all of the last.
     const wanted = params.take === null ? final.rows : Math.min(final.rows, params.take - before);
-    const parts = made.map((table, index) => `SELECT ${columnsOf(final)}, __row AS __in${String(index)} FROM ${table.view}${table === final ? ` WHERE __row < ${String(wanted)}` : ""}`);
+    const parts = made.map((table, index) => `SELECT ${columnsOf(final)}, ${ROW} AS ${parentColumn(index)} FROM ${table.view}${table === final ? ` WHERE ${ROW} < ${String(wanted)}` : ""}`);
     const emitRounds = made.length === all.length ? emit : emitMany;
     await emitRounds("output", parts.join(" UNION ALL BY NAME "));
     if (wanted < final.rows) {
       await reject(
-        `SELECT NULL::BIGINT AS __in0, ${sameText("row_beyond_wanted")} AS code, json_object('round', ${String(made.length)}, 'row', __row + 1, 'rows', ${String(before + wanted)})::VARCHAR AS data
-         FROM ${final.view} WHERE __row >= ${String(wanted)}`,
+        `SELECT NULL::BIGINT AS ${IN0}, ${sameText("row_beyond_wanted")} AS code, json_object('round', ${String(made.length)}, 'row', ${ROW} + 1, 'rows', ${String(before + wanted)})::VARCHAR AS data
+         FROM ${final.view} WHERE ${ROW} >= ${String(wanted)}`,
       );
     }
   },

@@ -5,6 +5,7 @@ import { quoteLiteral } from "@/lib/tables/quote-literal";
 import { readOutcomes } from "@/lib/tables/trial-outcomes";
 import type { StepRunner, TableContext } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0 } from "@/lib/steps/_sdk/own-columns";
 
 type Context = TableContext<Parameters<(typeof definition)["outputs"]>[0]>;
 const chosenParams = z.record(z.string(), z.unknown());
@@ -34,7 +35,7 @@ export const run: StepRunner<typeof definition> = {
       [JSON.stringify(rows)],
     );
     const failed = rows.filter(({ state }) => state === "failed").map(({ trial }) => trial);
-    await fail(`SELECT NULL::BIGINT AS __in0, 'trial_failed' AS code, json_object('trial', trial)::VARCHAR AS data FROM (SELECT unnest(CAST(CAST(? AS JSON) AS BIGINT[])) AS trial)`, [JSON.stringify(failed)]);
+    await fail(`SELECT NULL::BIGINT AS ${IN0}, 'trial_failed' AS code, json_object('trial', trial)::VARCHAR AS data FROM (SELECT unnest(CAST(CAST(? AS JSON) AS BIGINT[])) AS trial)`, [JSON.stringify(failed)]);
   },
 };
 

@@ -5,6 +5,7 @@ import { aggregateName } from "../../_sdk/aggregates";
 import { typeOfColumn } from "../../_sdk/check-helpers";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -23,7 +24,7 @@ export const run: StepRunner<typeof definition> = {
     // Several rows become one, so rows in and out do not add up.
     await emitMany(
       "output",
-      `SELECT ${[...keys, ...aggregates, mergedRows].join(", ")} FROM ${view} ${groupBy} ORDER BY min(__row)`,
+      `SELECT ${[...keys, ...aggregates, mergedRows].join(", ")} FROM ${view} ${groupBy} ORDER BY min(${ROW})`,
     );
   },
 };

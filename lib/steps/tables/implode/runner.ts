@@ -2,6 +2,7 @@ import { mergedRows } from "@/lib/tables/merged-rows";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -9,11 +10,11 @@ export const run: StepRunner<typeof definition> = {
     const keys = params.keys.map(quoteIdentifier);
     const lists = params.columns
       .map(quoteIdentifier)
-      .map((column) => `list(${column} ORDER BY __row) AS ${column}`);
+      .map((column) => `list(${column} ORDER BY ${ROW}) AS ${column}`);
     // Several rows become one, so rows in and out do not add up.
     await emitMany(
       "output",
-      `SELECT ${[...keys, ...lists, mergedRows].join(", ")} FROM ${input("input").view} GROUP BY ${keys.join(", ")} ORDER BY min(__row)`,
+      `SELECT ${[...keys, ...lists, mergedRows].join(", ")} FROM ${input("input").view} GROUP BY ${keys.join(", ")} ORDER BY min(${ROW})`,
     );
   },
 };

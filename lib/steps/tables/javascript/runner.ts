@@ -6,6 +6,7 @@ import { quoteLiteral } from "@/lib/tables/quote-literal";
 import { emptyTypes } from "@/lib/tables/table-view";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -15,7 +16,7 @@ export const run: StepRunner<typeof definition> = {
     const types = await describeTypes(sql, view);
     const values = columns.map(({ name }) => `${quoteLiteral(name)}: ${jsonValue(quoteIdentifier(name), types.get(name))}`);
     await sql.run(
-      `COPY (SELECT __row AS row, {${values.join(", ")}} AS values FROM ${view}) TO ${quoteLiteral(files.input)} (FORMAT json)`,
+      `COPY (SELECT ${ROW} AS row, {${values.join(", ")}} AS values FROM ${view}) TO ${quoteLiteral(files.input)} (FORMAT json)`,
     );
     const totals = await runRowProgram(params, { ...files, signal });
 
@@ -24,7 +25,7 @@ export const run: StepRunner<typeof definition> = {
     const results = `read_json(${quoteLiteral(files.output)}, format = 'newline_delimited', maximum_object_size = 67108864, columns = {${lines.join(", ")}})`;
     const write = totals.made + totals.dropped + totals.failed === rows ? emit : emitMany;
     await write("output", selectMade(params, columns, view, results));
-    const issues = `SELECT row AS __in0, failed AS code, data FROM ${results}`;
+    const issues = `SELECT row AS ${IN0}, failed AS code, data FROM ${results}`;
     if (totals.dropped > 0) await reject(`${issues} WHERE failed = 'row_dropped'`);
     if (totals.failed > 0) await fail(`${issues} WHERE failed <> 'row_dropped'`);
   },
@@ -43,9 +44,9 @@ function selectMade(
 ): string {
   const cell = (name: string): string => `r.c${made.findIndex((column) => column.name === name)} AS ${quoteIdentifier(name)}`;
   if (!keepColumns)
-    return `SELECT ${made.map(({ name }) => cell(name)).join(", ")}, row AS __in0 FROM ${results} r WHERE failed IS NULL`;
+    return `SELECT ${made.map(({ name }) => cell(name)).join(", ")}, row AS ${IN0} FROM ${results} r WHERE failed IS NULL`;
   const isMade = (name: string): boolean => made.some((column) => column.name === name);
   const kept = columns.map(({ name }) => (isMade(name) ? cell(name) : `i.${quoteIdentifier(name)}`));
   const added = made.filter(({ name }) => !columns.some((column) => column.name === name)).map(({ name }) => cell(name));
-  return `SELECT ${[...kept, ...added].join(", ")}, r.row AS __in0 FROM ${results} r JOIN ${view} i ON i.__row = r.row WHERE r.failed IS NULL ORDER BY r.row, r.place`;
+  return `SELECT ${[...kept, ...added].join(", ")}, r.row AS ${IN0} FROM ${results} r JOIN ${view} i ON i.${ROW} = r.row WHERE r.failed IS NULL ORDER BY r.row, r.place`;
 }

@@ -4,6 +4,7 @@ import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { findUnlikeKeys, joinedColumns, type JoinedColumn } from "./joined-columns";
+import { IN0, ROW, parentColumn } from "@/lib/steps/_sdk/own-columns";
 
 /** Every row with every row is soon more than any disk holds. */
 const CROSS_ROWS = 100_000_000;
@@ -35,8 +36,8 @@ export const run: StepRunner<typeof definition> = {
     const on = params.kind === "cross" ? "" : `ON ${matches}`;
     const from = `${left.view} l ${joins[params.kind]} ${right.view} r ${on}`;
     const filters = params.kind === "semi" || params.kind === "anti";
-    const lineage = filters ? ["l.__row AS __in0"] : ["l.__row AS __in0", "r.__row AS __in1"];
-    const order = filters ? "l.__row" : "l.__row NULLS LAST, r.__row";
+    const lineage = filters ? [`l.${ROW} AS ${IN0}`] : [`l.${ROW} AS ${IN0}`, `r.${ROW} AS ${parentColumn(1)}`];
+    const order = filters ? `l.${ROW}` : `l.${ROW} NULLS LAST, r.${ROW}`;
     const columns = joinedColumns(params, left.columns, right.columns).columns.map(select);
     // A row may meet several, so rows in and out do not add up.
     await emitMany(
@@ -46,7 +47,7 @@ export const run: StepRunner<typeof definition> = {
     if (!filters) return;
     const others = params.kind === "semi" ? "ANTI JOIN" : "SEMI JOIN";
     await reject(
-      issueRows("row_not_matched", `(SELECT l.__row FROM ${left.view} l ${others} ${right.view} r ${on})`),
+      issueRows("row_not_matched", `(SELECT l.${ROW} FROM ${left.view} l ${others} ${right.view} r ${on})`),
     );
   },
 };

@@ -2,6 +2,7 @@ import { AppError } from "@/lib/core/app-error";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { ROW, parentColumn } from "@/lib/steps/_sdk/own-columns";
 
 /** The other trials are not lost: each stands in the tables of its own. */
 export const run: StepRunner<typeof definition> = {
@@ -21,6 +22,6 @@ export const run: StepRunner<typeof definition> = {
     if (!table) throw new AppError("trial_none", { detail: `trial ${String(best)} is the best and has no table here` });
     const columns = table.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
     // Lineage counts the connected tables over ports; the first is the table of trials.
-    await emitMany("output", `SELECT ${columns}, __row AS __in${String(index + 1)} FROM ${table.view}`);
+    await emitMany("output", `SELECT ${columns}, ${ROW} AS ${parentColumn(index + 1)} FROM ${table.view}`);
   },
 };

@@ -5,6 +5,7 @@ import { quoteLiteral } from "@/lib/tables/quote-literal";
 import { typeOfColumn } from "../../_sdk/check-helpers";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -25,10 +26,10 @@ export const run: StepRunner<typeof definition> = {
     // Several rows become one, so rows in and out do not add up.
     await emitMany(
       "output",
-      `SELECT ${[...keys, ...cells, mergedRows].join(", ")} FROM ${view} WHERE ${listed} GROUP BY ${keys.join(", ")} ORDER BY min(__row)`,
+      `SELECT ${[...keys, ...cells, mergedRows].join(", ")} FROM ${view} WHERE ${listed} GROUP BY ${keys.join(", ")} ORDER BY min(${ROW})`,
     );
     await reject(
-      `SELECT __row AS __in0, 'row_value_unlisted' AS code, json_object('value', ${name})::VARCHAR AS data FROM ${view} WHERE (${listed}) IS NOT TRUE`,
+      `SELECT ${ROW} AS ${IN0}, 'row_value_unlisted' AS code, json_object('value', ${name})::VARCHAR AS data FROM ${view} WHERE (${listed}) IS NOT TRUE`,
     );
   },
 };

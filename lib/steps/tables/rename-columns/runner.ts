@@ -1,6 +1,7 @@
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -12,7 +13,7 @@ export const run: StepRunner<typeof definition> = {
     );
     await emit(
       "output",
-      `SELECT ${[...renamed, "__row AS __in0"].join(", ")} FROM ${view}`,
+      `SELECT ${[...renamed, `${ROW} AS ${IN0}`].join(", ")} FROM ${view}`,
     );
   },
 };

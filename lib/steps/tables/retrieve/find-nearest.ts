@@ -1,10 +1,11 @@
 import type { SqlSession, TableContext } from "../../_sdk/step-runner";
 import { buildVectorIndex, openVectorIndex, readVectors, requireIndexFits, type VectorIndexSettings } from "@/lib/tables/vector-index";
+import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 /** Queries compared at a time: their best documents are all that is held, whatever the number of documents. */
 const QUERIES_AT_ONCE = 2000;
 
-/** The vectors of both sides as TEMP tables `(__row BIGINT, vector FLOAT[n])`, those that cannot be compared left out. */
+/** The vectors of both sides as TEMP tables `(ROW BIGINT, vector FLOAT[n])`, those that cannot be compared left out. */
 export const ASKED = "asked_by_retrieve";
 export const DOCUMENTS = "documents_of_retrieve";
 /** What was found: `(query, place, document, score)`, the best at place 0. */
@@ -30,8 +31,8 @@ const scoreSql = (measure: Wanted["measure"]): string => `${measure === "cosine"
 /** Compares every query with every document. */
 export async function findExactly(sql: SqlSession, { k, measure, queries }: Wanted): Promise<void> {
   for (let start = 0; start < queries; start += QUERIES_AT_ONCE) {
-    const asked = `(SELECT * FROM ${ASKED} WHERE __row >= ? AND __row < ?)`;
-    await sql.run(insertBest(`SELECT q.__row AS query, d.__row AS document, ${scoreSql(measure)} AS score FROM ${asked} q CROSS JOIN ${DOCUMENTS} d`, k), [start, start + QUERIES_AT_ONCE]);
+    const asked = `(SELECT * FROM ${ASKED} WHERE ${ROW} >= ? AND ${ROW} < ?)`;
+    await sql.run(insertBest(`SELECT q.${ROW} AS query, d.${ROW} AS document, ${scoreSql(measure)} AS score FROM ${asked} q CROSS JOIN ${DOCUMENTS} d`, k), [start, start + QUERIES_AT_ONCE]);
   }
 }
 
@@ -51,7 +52,7 @@ export async function findApproximately(context: Pick<TableContext<unknown>, "sq
   for await (const batch of readVectors(sql, ASKED, wanted.queries)) {
     signal.throwIfAborted();
     const pairs = `(SELECT unnest(from_json(?, '[{"query":"BIGINT","document":"BIGINT"}]'), recursive := true))`;
-    const compared = `SELECT p.query, p.document, ${scoreSql(wanted.measure)} AS score FROM ${pairs} p JOIN ${ASKED} q ON q.__row = p.query JOIN ${DOCUMENTS} d ON d.__row = p.document`;
+    const compared = `SELECT p.query, p.document, ${scoreSql(wanted.measure)} AS score FROM ${pairs} p JOIN ${ASKED} q ON q.${ROW} = p.query JOIN ${DOCUMENTS} d ON d.${ROW} = p.document`;
     await sql.run(insertBest(compared, wanted.k), [JSON.stringify(search(batch, wanted.k))]);
   }
 }

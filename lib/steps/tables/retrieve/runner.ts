@@ -5,6 +5,7 @@ import { isDirection, isVector, vectorSql } from "@/lib/tables/vector-sql";
 import { ASKED, DOCUMENTS, findApproximately, findExactly, FOUND } from "./find-nearest";
 import type { InputTable, SqlSession, StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 /** Length of the vectors of a column; null where it has none. Throws `vectors_unlike` where they differ. */
 async function findLength(sql: SqlSession, { view }: InputTable, column: string): Promise<number | null> {
@@ -17,7 +18,7 @@ async function findLength(sql: SqlSession, { view }: InputTable, column: string)
 /** What is told of a document beside its carried columns. */
 function describeDocument(carry: readonly string[]): string {
   const carried = carry.map((name) => `${quoteIdentifier(name)} := d.${quoteIdentifier(name)}`);
-  return `struct_pack(${[...carried, `"index" := d.__row`, `score := f.score`].join(", ")})`;
+  return `struct_pack(${[...carried, `"index" := d.${ROW}`, `score := f.score`].join(", ")})`;
 }
 
 export const run: StepRunner<typeof definition> = {
@@ -33,7 +34,7 @@ export const run: StepRunner<typeof definition> = {
     const take = (name: string, { view }: InputTable, column: string): Promise<void> => {
       const vector = vectorSql(column);
       const isUsable = measure === "cosine" ? isDirection(vector) : isVector(vector);
-      return sql.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT __row, ${vector}::FLOAT[${String(length ?? 1)}] AS vector FROM ${view} WHERE ${isUsable} ORDER BY __row`);
+      return sql.run(`CREATE OR REPLACE TEMP TABLE ${name} AS SELECT ${ROW}, ${vector}::FLOAT[${String(length ?? 1)}] AS vector FROM ${view} WHERE ${isUsable} ORDER BY ${ROW}`);
     };
     await sql.run(`CREATE OR REPLACE TEMP TABLE ${FOUND} (query BIGINT, place BIGINT, document BIGINT, score DOUBLE)`);
     if (length !== null && wanted !== null) {
@@ -45,11 +46,11 @@ export const run: StepRunner<typeof definition> = {
     }
     const result = quoteIdentifier(params.resultColumn);
     const query = quoteIdentifier(params.queryVector);
-    const hits = `SELECT f.query, list(${describeDocument(params.carry)} ORDER BY f.place) AS hits FROM ${FOUND} f JOIN ${documents.view} d ON d.__row = f.document GROUP BY f.query`;
+    const hits = `SELECT f.query, list(${describeDocument(params.carry)} ORDER BY f.place) AS hits FROM ${FOUND} f JOIN ${documents.view} d ON d.${ROW} = f.document GROUP BY f.query`;
     await emit(
       "output",
-      `SELECT q.* EXCLUDE (__row), coalesce(h.hits, []) AS ${result}, q.__row AS __in0 FROM ${queries.view} q LEFT JOIN (${hits}) h ON h.query = q.__row WHERE q.${query} IS NOT NULL ORDER BY q.__row`,
+      `SELECT q.* EXCLUDE (${ROW}), coalesce(h.hits, []) AS ${result}, q.${ROW} AS ${IN0} FROM ${queries.view} q LEFT JOIN (${hits}) h ON h.query = q.${ROW} WHERE q.${query} IS NOT NULL ORDER BY q.${ROW}`,
     );
-    await fail(`SELECT __row AS __in0, 'row_value_null' AS code, json_object('column', ${quoteLiteral(params.queryVector)})::VARCHAR AS data FROM ${queries.view} WHERE ${query} IS NULL`);
+    await fail(`SELECT ${ROW} AS ${IN0}, 'row_value_null' AS code, json_object('column', ${quoteLiteral(params.queryVector)})::VARCHAR AS data FROM ${queries.view} WHERE ${query} IS NULL`);
   },
 };

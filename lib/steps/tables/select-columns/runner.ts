@@ -1,6 +1,7 @@
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -8,7 +9,7 @@ export const run: StepRunner<typeof definition> = {
     const columns = params.columns.map(quoteIdentifier).join(", ");
     await emit(
       "output",
-      `SELECT ${columns}, __row AS __in0 FROM ${input("input").view}`,
+      `SELECT ${columns}, ${ROW} AS ${IN0} FROM ${input("input").view}`,
     );
   },
 };

@@ -4,6 +4,7 @@ import { sameText } from "@/lib/tables/same-text";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { parseRowRanges, resolveRowRanges } from "./row-ranges";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -20,9 +21,9 @@ export const run: StepRunner<typeof definition> = {
     const chosen = `SELECT place, unnest(generate_series(0, abs("end" - start))) AS step, start, "end" FROM chosen_ranges`;
     const numbers = `SELECT place, step, CASE WHEN "end" < start THEN start - step ELSE start + step END AS number FROM (${chosen})`;
     const write = repeats || missing.length > 0 ? emitMany : emit;
-    await write("output", `SELECT t.* EXCLUDE (__row), t.__row AS __in0 FROM (${numbers}) n JOIN ${view} t ON t.__row = n.number ORDER BY n.place, n.step`);
-    await reject(issueRows("row_not_taken", `${view} WHERE NOT EXISTS (SELECT 1 FROM chosen_ranges r WHERE __row BETWEEN least(r.start, r."end") AND greatest(r.start, r."end"))`));
-    await reject(`SELECT NULL::BIGINT AS __in0, ${sameText("row_number_missing")} AS code, json_object('number', number, 'rows', ${String(rows)})::VARCHAR AS data FROM (SELECT unnest(?::VARCHAR[]) AS number)`, [
+    await write("output", `SELECT t.* EXCLUDE (${ROW}), t.${ROW} AS ${IN0} FROM (${numbers}) n JOIN ${view} t ON t.${ROW} = n.number ORDER BY n.place, n.step`);
+    await reject(issueRows("row_not_taken", `${view} WHERE NOT EXISTS (SELECT 1 FROM chosen_ranges r WHERE ${ROW} BETWEEN least(r.start, r."end") AND greatest(r.start, r."end"))`));
+    await reject(`SELECT NULL::BIGINT AS ${IN0}, ${sameText("row_number_missing")} AS code, json_object('number', number, 'rows', ${String(rows)})::VARCHAR AS data FROM (SELECT unnest(?::VARCHAR[]) AS number)`, [
       `[${missing.join(", ")}]`,
     ]);
   },

@@ -1,6 +1,7 @@
 import { issueRows } from "@/lib/tables/issue-rows";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -12,11 +13,11 @@ export const run: StepRunner<typeof definition> = {
     const start = size * index + Math.min(index, longer);
     const end = start + size + (index < longer ? 1 : 0);
     const taken = contiguous
-      ? `(__row >= ${start} AND __row < ${end})`
-      : `(__row % ${shards} = ${index})`;
+      ? `(${ROW} >= ${start} AND ${ROW} < ${end})`
+      : `(${ROW} % ${shards} = ${index})`;
     await emit(
       "output",
-      `SELECT * EXCLUDE (__row), __row AS __in0 FROM ${view} WHERE ${taken}`,
+      `SELECT * EXCLUDE (${ROW}), ${ROW} AS ${IN0} FROM ${view} WHERE ${taken}`,
     );
     await reject(issueRows("row_not_taken", `${view} WHERE NOT ${taken}`));
   },

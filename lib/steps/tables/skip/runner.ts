@@ -1,6 +1,7 @@
 import { sameText } from "@/lib/tables/same-text";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -8,11 +9,11 @@ export const run: StepRunner<typeof definition> = {
     const { view } = input("input");
     await emit(
       "output",
-      `SELECT * EXCLUDE (__row), __row AS __in0 FROM ${view} WHERE __row >= ?`,
+      `SELECT * EXCLUDE (${ROW}), ${ROW} AS ${IN0} FROM ${view} WHERE ${ROW} >= ?`,
       [params.count],
     );
     await reject(
-      `SELECT __row AS __in0, ${sameText("row_not_taken")} AS code, ${sameText("{}")} AS data FROM ${view} WHERE __row < ?`,
+      `SELECT ${ROW} AS ${IN0}, ${sameText("row_not_taken")} AS code, ${sameText("{}")} AS data FROM ${view} WHERE ${ROW} < ?`,
       [params.count],
     );
   },

@@ -1,6 +1,7 @@
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -11,7 +12,7 @@ export const run: StepRunner<typeof definition> = {
     );
     await emit(
       "output",
-      `SELECT * EXCLUDE (__row), __row AS __in0 FROM ${input("input").view} ORDER BY ${[...keys, "__row"].join(", ")}`,
+      `SELECT * EXCLUDE (${ROW}), ${ROW} AS ${IN0} FROM ${input("input").view} ORDER BY ${[...keys, ROW].join(", ")}`,
     );
   },
 };

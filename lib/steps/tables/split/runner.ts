@@ -2,6 +2,7 @@ import { placeRows } from "@/lib/tables/row-places";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { computeSplits } from "./split-sizes";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -12,7 +13,7 @@ export const run: StepRunner<typeof definition> = {
       for (const { port, start, end } of splits) {
         await emit(
           port,
-          `SELECT * EXCLUDE (__row), __row AS __in0 FROM ${view} WHERE __row >= ? AND __row < ?`,
+          `SELECT * EXCLUDE (${ROW}), ${ROW} AS ${IN0} FROM ${view} WHERE ${ROW} >= ? AND ${ROW} < ?`,
           [start, end],
         );
       }
@@ -24,8 +25,8 @@ export const run: StepRunner<typeof definition> = {
     for (const { port, start, end } of splits) {
       await emit(
         port,
-        `SELECT t.* EXCLUDE (__row), t.__row AS __in0 FROM ${view} t JOIN split_places p ON p.__row = t.__row
-         WHERE p.place >= ? AND p.place < ? ORDER BY p.turn, p.__row`,
+        `SELECT t.* EXCLUDE (${ROW}), t.${ROW} AS ${IN0} FROM ${view} t JOIN split_places p ON p.${ROW} = t.${ROW}
+         WHERE p.place >= ? AND p.place < ? ORDER BY p.turn, p.${ROW}`,
         [start, end],
       );
     }

@@ -1,8 +1,8 @@
 import { AppError, isAppError } from "@/lib/core/app-error";
 import { checkSelect } from "@/lib/tables/check-select";
-import { RESERVED_PREFIX } from "../../_sdk/columns";
 import type { SqlSession, StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { ROW, isOwnColumn } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -10,7 +10,7 @@ export const run: StepRunner<typeof definition> = {
     const views = inputs("inputs").map(({ view }, index) => ({ name: `input${index + 1}`, view }));
     const query = await checkSelect(sql, params.query, views.map(({ name }) => name));
     for (const { name, view } of views)
-      await sql.run(`CREATE OR REPLACE TEMP VIEW ${name} AS SELECT * EXCLUDE (__row) FROM ${view}`);
+      await sql.run(`CREATE OR REPLACE TEMP VIEW ${name} AS SELECT * EXCLUDE (${ROW}) FROM ${view}`);
     try {
       await sql.limitTime(params.seconds * 1000, async () => {
         await checkNames(sql, query);
@@ -27,7 +27,7 @@ export const run: StepRunner<typeof definition> = {
 async function checkNames(sql: SqlSession, query: string): Promise<void> {
   const names = (await sql.query(`DESCRIBE ${query}`)).map((row) => String(row["column_name"]));
   for (const [index, column] of names.entries()) {
-    if (column.startsWith(RESERVED_PREFIX)) throw new AppError("column_reserved", { column });
+    if (isOwnColumn(column)) throw new AppError("column_reserved", { column });
     if (names.findIndex((other) => other.toLowerCase() === column.toLowerCase()) !== index)
       throw new AppError("column_duplicate", { column });
   }

@@ -2,6 +2,7 @@ import { AppError } from "@/lib/core/app-error";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { ROW, parentColumn } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
   kind: "table",
@@ -13,15 +14,15 @@ export const run: StepRunner<typeof definition> = {
       throw new AppError("table_lengths_differ", { detail: lengths.join(", ") });
     const columns = tables.flatMap((table, index) => [
       ...table.columns.map(({ name }) => `t${index}.${quoteIdentifier(name)}`),
-      `t${index}.__row AS __in${index}`,
+      `t${index}.${ROW} AS ${parentColumn(index)}`,
     ]);
     const joins = tables.flatMap(({ view }, index) =>
-      index === longest ? [] : [`LEFT JOIN ${view} t${index} ON t${index}.__row = t${longest}.__row`],
+      index === longest ? [] : [`LEFT JOIN ${view} t${index} ON t${index}.${ROW} = t${longest}.${ROW}`],
     );
     // Several rows become one, so rows in and out do not add up.
     await emitMany(
       "output",
-      `SELECT ${columns.join(", ")} FROM ${tables[longest]?.view} t${longest} ${joins.join(" ")} ORDER BY t${longest}.__row`,
+      `SELECT ${columns.join(", ")} FROM ${tables[longest]?.view} t${longest} ${joins.join(" ")} ORDER BY t${longest}.${ROW}`,
     );
   },
 };

@@ -8,6 +8,7 @@ import { isNested } from "../../_sdk/columns";
 import type { ExampleFile, InputTable, StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { readColumns, writeExample } from "./write-example";
+import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
 
 type Context = Parameters<Extract<StepRunner<typeof definition>, { kind: "table" }>["run"]>[0];
 
@@ -51,11 +52,11 @@ async function writeExamples(context: Context, port: "train" | "validation", { v
   async function* lines(): AsyncGenerator<string> {
     for (let start = 0; start < rows; start += PAGE) {
       signal.throwIfAborted();
-      const page = await sql.query(`SELECT ${[...cells, "__row::BIGINT AS __row"].join(", ")} FROM ${view} WHERE __row >= ? AND __row < ? ORDER BY __row`, [start, start + PAGE]);
+      const page = await sql.query(`SELECT ${[...cells, `${ROW}::BIGINT AS ${ROW}`].join(", ")} FROM ${view} WHERE ${ROW} >= ? AND ${ROW} < ? ORDER BY ${ROW}`, [start, start + PAGE]);
       const unfit: Unfit[] = [];
       for (const row of page) {
         const example = writeExample(row, params);
-        if ("unfit" in example) unfit.push({ row: Number(row["__row"]), detail: example.unfit });
+        if ("unfit" in example) unfit.push({ row: Number(row[ROW]), detail: example.unfit });
         else {
           written += 1;
           yield `${example.line}\n`;
@@ -68,7 +69,7 @@ async function writeExamples(context: Context, port: "train" | "validation", { v
   await pipeline(lines(), createWriteStream(path));
   if (rejected > 0) {
     const read = `read_json(${quoteLiteral(issues)}, format = 'newline_delimited', columns = {row: 'BIGINT', data: 'VARCHAR'})`;
-    await context.reject(`SELECT row AS __in0, 'tuning_example_unfit' AS code, data FROM ${read}`);
+    await context.reject(`SELECT row AS ${IN0}, 'tuning_example_unfit' AS code, data FROM ${read}`);
   }
   return { path, rows: written };
 }
