@@ -1,15 +1,21 @@
-import { Braces, Brackets, CalendarClock, CircleHelp, Hash, ToggleLeft, Type, Waypoints } from "lucide-react";
+import { Binary, Braces, Brackets, Calendar, CalendarClock, CircleHelp, Clock, Hash, Image, MessagesSquare, ToggleLeft, Type, Waypoints, Wrench, type LucideIcon } from "lucide-react";
 import type { ColumnType } from "@/lib/steps/_sdk/columns";
 
-const icons = {
+const icons: Record<ColumnType, LucideIcon> = {
   text: Type,
   integer: Hash,
   number: Hash,
   boolean: ToggleLeft,
+  date: Calendar,
+  time: Clock,
   timestamp: CalendarClock,
+  binary: Binary,
+  image: Image,
   list: Brackets,
   vector: Waypoints,
   object: Braces,
+  messages: MessagesSquare,
+  tools: Wrench,
   unknown: CircleHelp,
 };
 

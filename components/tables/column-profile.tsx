@@ -27,7 +27,7 @@ export function ColumnProfileView({ profile, onFilter }: { profile: ColumnProfil
   const t = useTranslations("data.profile");
   const isCategory = profile.topValues.length > 0 && profile.distinct !== null && profile.distinct <= 12;
   const counts = isCategory ? profile.topValues.map((entry) => entry.count) : profile.histogram.map((bin) => bin.count);
-  const isLength = profile.type === "text" || profile.type === "list" || profile.type === "vector";
+  const isLength = ["text", "list", "vector", "messages", "tools", "binary"].includes(profile.type);
   const facts = [
     profile.nulls > 0 ? t("nulls", { count: profile.nulls }) : null,
     profile.distinct === null ? null : t("distinct", { count: profile.distinct }),

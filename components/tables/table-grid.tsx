@@ -28,7 +28,7 @@ interface TableGridProps {
 
 const NUMBER_WIDTH = 56;
 const HEADER_HEIGHT = 46;
-const startWidths: Record<Column["type"], number> = { text: 280, integer: 110, number: 110, boolean: 84, timestamp: 180, list: 240, vector: 200, object: 260, unknown: 160 };
+const startWidths: Record<Column["type"], number> = { text: 280, integer: 110, number: 110, boolean: 84, date: 110, time: 110, timestamp: 180, binary: 160, image: 120, list: 240, vector: 200, object: 260, messages: 320, tools: 240, unknown: 160 };
 
 const isNumeric = (column: Column) => column.type === "integer" || column.type === "number";
 
@@ -42,11 +42,11 @@ function Cell({ column, value, index, left, width }: { column: Column; value: un
         "absolute top-0 truncate border-r px-2 leading-7",
         isNumeric(column) && "text-right tabular-nums",
         isNull && "text-faint italic",
-        isNested(column.type) && "font-mono text-xs leading-7",
+        isNested(column.type) && column.type !== "messages" && "font-mono text-xs leading-7",
       )}
       style={{ left, width, height: ROW_HEIGHT }}
     >
-      {isNull ? "null" : formatCell(value)}
+      {isNull ? "null" : formatCell(value, column.type)}
     </div>
   );
 }

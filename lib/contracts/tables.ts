@@ -110,8 +110,7 @@ export const readRow = defineContract({
 
 const bins = z.array(z.strictObject({ from: z.number(), to: z.number(), count: z.int() }));
 export const columnProfile = z.strictObject({
-  name: z.string(),
-  type: column.shape.type,
+  ...column.shape,
   nulls: z.int(),
   distinct: z.int().nullable(),
   /** Numbers: over the values. Text and lists: over the lengths. */

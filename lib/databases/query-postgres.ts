@@ -1,7 +1,7 @@
 import type { Client, FieldDef, QueryArrayConfig } from "pg";
 import { AppError } from "@/lib/core/app-error";
 import type { Column } from "@/lib/steps/_sdk/columns";
-import { columnType } from "@/lib/tables/column-type";
+import { describeColumn } from "@/lib/tables/column-type";
 import { CellRows } from "@/lib/tables/files/cell-rows";
 import { nameColumns } from "@/lib/tables/files/name-columns";
 import type { SourceTable } from "@/lib/tables/files/source-file";
@@ -98,6 +98,6 @@ export function describePostgres(context: QueryContext, access: DatabaseAccess, 
   return withCursor(access, asked, context, async (client) => {
     const { fields } = await fetchRows(client, 0);
     const names = nameColumns(fields.map(({ name }) => name));
-    return fields.map((field, index): Column => ({ name: names[index] ?? "", type: columnType(makeWriter(field).type) }));
+    return fields.map((field, index): Column => describeColumn(names[index] ?? "", makeWriter(field).type));
   });
 }

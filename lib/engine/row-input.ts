@@ -1,6 +1,6 @@
 import { AppError } from "@/lib/core/app-error";
-import { isNested } from "@/lib/steps/_sdk/columns";
 import type { PrepareContext } from "@/lib/steps/_sdk/step-runner";
+import { cellText } from "@/lib/tables/cell-text";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { TableManifest } from "@/lib/tables/table-manifest";
 import type { TableSession } from "@/lib/tables/table-session";
@@ -14,8 +14,7 @@ export function selectTexts(table: TableManifest, names: readonly string[]): str
   return names.map((name) => {
     const found = table.columns.find((column) => column.name === name);
     if (!found) throw new AppError("column_missing", { column: name, columns: table.columns.map((column) => column.name).join(", ") });
-    const quoted = quoteIdentifier(name);
-    return found.type === "text" ? quoted : isNested(found.type) ? `to_json(${quoted})::VARCHAR AS ${quoted}` : `${quoted}::VARCHAR AS ${quoted}`;
+    return `${cellText(found)} AS ${quoteIdentifier(name)}`;
   });
 }
 

@@ -1,12 +1,12 @@
 import type { AggregateFunction } from "@/lib/steps/_sdk/aggregates";
-import { isNested, type ColumnType } from "@/lib/steps/_sdk/columns";
-import { quoteLiteral } from "./quote-literal";
+import type { Column } from "@/lib/steps/_sdk/columns";
 import { ROW } from "@/lib/steps/_sdk/own-columns";
+import { cellText } from "./cell-text";
+import { quoteIdentifier } from "./quote-identifier";
+import { quoteLiteral } from "./quote-literal";
 
 export interface AggregateOptions {
-  /** Quoted name of the column. */
-  column: string;
-  type: ColumnType;
+  column: Column;
   /** Between the values of a text of all. */
   separator: string;
   /** Only rows for which this holds. */
@@ -14,25 +14,25 @@ export interface AggregateOptions {
 }
 
 /** SQL of an aggregate over the rows of a view, which are in the order of their `ROW`. */
-export function aggregateSql(compute: AggregateFunction, { column, type, separator, filter }: AggregateOptions): string {
+export function aggregateSql(compute: AggregateFunction, { column, separator, filter }: AggregateOptions): string {
   const where = filter === undefined ? "" : ` FILTER (WHERE ${filter})`;
-  // A sum of whole numbers is a HUGEINT, which Parquet does not know.
-  const sum = type === "integer" ? `(sum(${column})${where})::BIGINT` : `sum(${column}::DOUBLE)${where}`;
-  const text = isNested(type) ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`;
+  const value = quoteIdentifier(column.name);
+  // Whole numbers and decimals are added exactly; doubles are doubles.
+  const isExact = column.type === "integer" || column.shape?.startsWith("DECIMAL") === true;
   const calls: Record<AggregateFunction, string> = {
     rows: `count(*)${where}`,
-    count: `count(${column})${where}`,
-    distinct: `count(DISTINCT ${column})${where}`,
-    sum,
-    mean: `avg(${column}::DOUBLE)${where}`,
-    min: `min(${column})${where}`,
-    max: `max(${column})${where}`,
-    median: `median(${column}::DOUBLE)${where}`,
-    stddev: `stddev_samp(${column}::DOUBLE)${where}`,
-    first: `arg_min_null(${column}, ${ROW})${where}`,
-    last: `arg_max_null(${column}, ${ROW})${where}`,
-    list: `list(${column} ORDER BY ${ROW})${where}`,
-    concat: `string_agg(${text}, ${quoteLiteral(separator)} ORDER BY ${ROW})${where}`,
+    count: `count(${value})${where}`,
+    distinct: `count(DISTINCT ${value})${where}`,
+    sum: isExact ? `sum(${value})${where}` : `sum(${value}::DOUBLE)${where}`,
+    mean: `avg(${value}::DOUBLE)${where}`,
+    min: `min(${value})${where}`,
+    max: `max(${value})${where}`,
+    median: `median(${value}::DOUBLE)${where}`,
+    stddev: `stddev_samp(${value}::DOUBLE)${where}`,
+    first: `arg_min_null(${value}, ${ROW})${where}`,
+    last: `arg_max_null(${value}, ${ROW})${where}`,
+    list: `list(${value} ORDER BY ${ROW})${where}`,
+    concat: `string_agg(${cellText(column)}, ${quoteLiteral(separator)} ORDER BY ${ROW})${where}`,
   };
   return calls[compute];
 }

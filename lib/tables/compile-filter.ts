@@ -1,6 +1,7 @@
 import { AppError } from "@/lib/core/app-error";
-import { isNested, type Column, type ColumnType } from "@/lib/steps/_sdk/columns";
+import { isNested, type Column } from "@/lib/steps/_sdk/columns";
 import type { SqlValue } from "@/lib/steps/_sdk/step-runner";
+import { cellText } from "./cell-text";
 import type { FilterAst, FilterCondition, FilterScalar } from "./filter-ast";
 import { quoteIdentifier } from "./quote-identifier";
 
@@ -82,17 +83,17 @@ function compileCondition(
     });
   }
   const quoted = quoteIdentifier(column.name);
-  const asText = column.type === "text" ? quoted : `${quoted}::VARCHAR`;
+  const asText = cellText(column);
   const { op, value } = condition;
   if (op === "isNull") return { sql: `(${quoted} IS NULL)`, values: [] };
   if (op === "notNull") return { sql: `(${quoted} IS NOT NULL)`, values: [] };
   if (op === "in") {
     const members = (Array.isArray(value) ? value : []).map((member) =>
-      bindFor(column.type, member),
+      bindFor(column, member),
     );
     if (members.length === 0) return { sql: "false", values: [] };
     return {
-      sql: `(${operand(column.type, quoted)} IN (${members.map(({ sql }) => sql).join(", ")}))`,
+      sql: `(${operand(column, quoted)} IN (${members.map(({ sql }) => sql).join(", ")}))`,
       values: members.flatMap(({ values }) => values),
     };
   }
@@ -104,20 +105,29 @@ function compileCondition(
     return { sql: `starts_with(${asText}, ?)`, values: [String(value)] };
   if (op === "matches")
     return { sql: `regexp_matches(${asText}, ?)`, values: [String(value)] };
-  const bound = bindFor(column.type, value);
+  const bound = bindFor(column, value);
   return {
-    sql: `(${operand(column.type, quoted)} ${comparisons[op]} ${bound.sql})`,
+    sql: `(${operand(column, quoted)} ${comparisons[op]} ${bound.sql})`,
     values: bound.values,
   };
 }
 
-function operand(type: ColumnType, quoted: string): string {
-  return isNested(type) || type === "unknown"
-    ? `${quoted}::VARCHAR`
-    : quoted;
+function operand(column: Column, quoted: string): string {
+  if (column.type === "binary") return cellText(column);
+  return isNested(column.type) || column.type === "unknown" ? `${quoted}::VARCHAR` : quoted;
 }
 
-function bindFor(type: ColumnType, value: FilterScalar): CompiledCondition {
+/** SQL types that a value is compared as, where its text alone would not say. */
+function comparedAs({ type, shape }: Column): string {
+  if (type === "time") return "::TIME";
+  if (type !== "date" && type !== "timestamp") return "";
+  return shape === "TIMESTAMP WITH TIME ZONE" ? "::TIMESTAMPTZ" : "::TIMESTAMP";
+}
+
+function bindFor(column: Column, value: FilterScalar): CompiledCondition {
+  const { type } = column;
+  // A whole number keeps all its digits.
+  if (type === "integer" && typeof value === "string" && /^\s*-?\d{1,38}\s*$/.test(value)) return { sql: "?", values: [BigInt(value)] };
   if (type === "integer" || type === "number") {
     const number =
       typeof value === "string" && value.trim() !== "" ? Number(value) : value;
@@ -135,7 +145,7 @@ function bindFor(type: ColumnType, value: FilterScalar): CompiledCondition {
     return { sql: "?", values: [String(value) === "true"] };
   }
   return {
-    sql: type === "timestamp" ? "?::TIMESTAMP" : "?",
+    sql: `?${comparedAs(column)}`,
     values: [String(value)],
   };
 }

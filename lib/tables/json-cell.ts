@@ -1,6 +1,7 @@
 import {
   DuckDBArrayValue,
   DuckDBBlobValue,
+  DuckDBDecimalValue,
   DuckDBListValue,
   DuckDBMapValue,
   DuckDBStructValue,
@@ -32,6 +33,7 @@ export function toJsonCell(value: DuckDBValue): JsonValue {
   if (value instanceof DuckDBUnionValue) return toJsonCell(value.value);
   if (value instanceof DuckDBBlobValue)
     return Buffer.from(value.bytes).toString("base64");
+  if (value instanceof DuckDBDecimalValue && value.scale === 0) return toJsonCell(value.value);
   return value.toString();
 }
 

@@ -1,4 +1,5 @@
-import { isNested, type Column } from "@/lib/steps/_sdk/columns";
+import { isNested, isType, type Column } from "@/lib/steps/_sdk/columns";
+import { cellText } from "./cell-text";
 import { quoteIdentifier } from "./quote-identifier";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
@@ -71,7 +72,8 @@ function measure({ name, type }: Column): string | null {
   if (type === "integer" || type === "number")
     return `(CASE WHEN isfinite(${quoted}::DOUBLE) THEN ${quoted}::DOUBLE END)`;
   if (type === "text") return `length(${quoted}::VARCHAR)::DOUBLE`;
-  return type === "list" || type === "vector" ? `len(${quoted})::DOUBLE` : null;
+  if (type === "binary") return `octet_length(${quoted})::DOUBLE`;
+  return type === "vector" || isType(type, "list") ? `len(${quoted})::DOUBLE` : null;
 }
 
 async function readBasics(
@@ -119,7 +121,6 @@ async function readDetails(
   columns: ColumnProfile[],
 ): Promise<ColumnProfile[]> {
   const selected = columns.map((column, index) => {
-    const quoted = quoteIdentifier(column.name);
     const few =
       column.distinct !== null &&
       column.distinct > 0 &&
@@ -134,7 +135,7 @@ async function readDetails(
         ? `NULL AS bins${index}`
         : `map_entries(histogram(${bin})) AS bins${index}`,
       few
-        ? `map_entries(histogram(left(${quoted}::VARCHAR, 200))) AS top${index}`
+        ? `map_entries(histogram(left(${cellText(column)}, 200))) AS top${index}`
         : `NULL AS top${index}`,
     ];
   });

@@ -1,5 +1,7 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import { isNested, type Column } from "@/lib/steps/_sdk/columns";
+import { cellText } from "./cell-text";
+import { parseExactJson } from "./exact-json";
 import { type JsonValue, toJsonCell } from "./json-cell";
 import { quoteIdentifier } from "./quote-identifier";
 import type { FoundRows, PageRow } from "./query-page";
@@ -19,12 +21,8 @@ export async function readCutCells(
   wanted: FoundRows,
 ): Promise<PageRow[]> {
   const cells = columns.map(({ name, type }, index) => {
-    const quoted = quoteIdentifier(name);
-    if (isNested(type))
-      return `left(to_json(${quoted})::VARCHAR, ${CELL_LIMIT + 1}) AS c${index}`;
-    if (type === "text" || type === "unknown")
-      return `left(${quoted}::VARCHAR, ${CELL_LIMIT + 1}) AS c${index}`;
-    return `${quoted} AS c${index}`;
+    const isLong = isNested(type) || type === "text" || type === "binary" || type === "unknown";
+    return `${isLong ? `left(${cellText({ name, type })}, ${CELL_LIMIT + 1})` : quoteIdentifier(name)} AS c${index}`;
   });
   const selected = [...cells, ROW].join(", ");
   const scans = Array.isArray(wanted)
@@ -78,19 +76,7 @@ function toPageRow(
       cut.push(name);
       return [name, [...cell].slice(0, CELL_LIMIT).join("")];
     }
-    return [
-      name,
-      isNested(type) ? parseJson(cell) : cell,
-    ];
+    return [name, isNested(type) ? parseExactJson(cell) : cell];
   });
   return { row: Number(row[ROW]), values: Object.fromEntries(values), cut };
-}
-
-/** DuckDB prints NaN bare, which JSON does not have; such a cell is shown as its text. */
-function parseJson(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
-  }
 }

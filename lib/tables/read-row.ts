@@ -1,7 +1,10 @@
 import { isNested } from "@/lib/steps/_sdk/columns";
 import { AppError } from "@/lib/core/app-error";
 import type { CallRecord } from "@/lib/llm/chat";
+import { cellText } from "./cell-text";
+import { parseExactJson } from "./exact-json";
 import { type JsonValue, toJsonCell } from "./json-cell";
+import { quoteIdentifier } from "./quote-identifier";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
 import { createLineageView } from "./table-view";
@@ -26,20 +29,12 @@ export async function readRow(
 ): Promise<WholeRow> {
   const range = { start: row, end: row + 1 };
   const view = await createLineageView(session, { name: "whole_row", dataFolder, manifest, range });
-  const [found] = row < manifest.rows ? await session.read(`SELECT * FROM ${view}`) : [];
+  const [found] = row < manifest.rows ? await session.read(`SELECT * ${jsonAsText(manifest)} FROM ${view}`) : [];
   if (!found) throw new AppError("not_found", { what: "row", id: String(row) });
-  const jsonColumns = new Set(
-    manifest.columns
-      .filter(({ type }) => isNested(type))
-      .map(({ name }) => name),
-  );
-  const values = manifest.columns.map(
-    ({ name }) =>
-      [
-        name,
-        whole(toJsonCell(found[name] ?? null), jsonColumns.has(name)),
-      ] as const,
-  );
+  const values = manifest.columns.map(({ name, type }) => {
+    const cell = toJsonCell(found[name] ?? null);
+    return [name, isNested(type) && typeof cell === "string" ? parseExactJson(cell) : cell] as const;
+  });
   const parents: number[][] = [];
   for (let input = 0; parentColumn(input) in found; input++) {
     const cell = toJsonCell(found[parentColumn(input)] ?? null);
@@ -55,22 +50,10 @@ export async function readRow(
   };
 }
 
-/** Values of DuckDB type JSON arrive as their text, alone or as members of a list. */
-function whole(cell: JsonValue, isJson: boolean): JsonValue {
-  if (!isJson) return cell;
-  if (Array.isArray(cell))
-    return cell.map((member) =>
-      typeof member === "string" ? parseIfJson(member) : member,
-    );
-  return typeof cell === "string" ? parseIfJson(cell) : cell;
-}
-
-function parseIfJson(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
-  }
+/** Lists and objects are read as JSON, in which no number was turned into a double. */
+function jsonAsText({ columns }: TableManifest): string {
+  const nested = columns.filter(({ type }) => isNested(type)).map((column) => `${cellText(column)} AS ${quoteIdentifier(column.name)}`);
+  return nested.length === 0 ? "" : `REPLACE (${nested.join(", ")})`;
 }
 
 function toCallRecord(call: JsonValue): CallRecord | null {

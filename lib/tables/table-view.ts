@@ -1,4 +1,4 @@
-import type { ColumnType } from "@/lib/steps/_sdk/columns";
+import { shapeOf } from "./column-type";
 import { IN0, isOwnColumn, OWN_PREFIX, ROW } from "@/lib/steps/_sdk/own-columns";
 import { type PartScan, planPartScan, type RowRange } from "./part-scan";
 import { quoteIdentifier } from "./quote-identifier";
@@ -68,22 +68,9 @@ async function findOwnColumns(session: TableSession, manifest: TableManifest, sc
     .map((name) => (isOwnColumn(name) ? name : `${quoteIdentifier(name)} AS ${OWN_PREFIX}${name.replace(/^__/, "")}`));
 }
 
-/** DuckDB types that stand for a column of a table without any part, where the exact type was never known. */
-export const emptyTypes: Record<ColumnType, string> = {
-  text: "VARCHAR",
-  integer: "BIGINT",
-  number: "DOUBLE",
-  boolean: "BOOLEAN",
-  timestamp: "TIMESTAMP",
-  list: "JSON[]",
-  vector: "FLOAT[]",
-  object: "JSON",
-  unknown: "VARCHAR",
-};
-
 function selectNothing(manifest: TableManifest, own: readonly string[]): string {
   const columns = manifest.columns.map(
-    ({ name, type }) => `NULL::${emptyTypes[type]} AS ${quoteIdentifier(name)}`,
+    (column) => `NULL::${shapeOf(column)} AS ${quoteIdentifier(column.name)}`,
   );
   return `SELECT ${[...columns, ...own, `NULL::BIGINT AS ${ROW}`].join(", ")} WHERE false`;
 }

@@ -141,7 +141,7 @@ describe("parts and views", () => {
       "object",
       "object",
       "object",
-      "timestamp",
+      "date",
       "boolean",
       "number",
     ]);

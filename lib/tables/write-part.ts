@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 import { type AppError, isAppError, toAppError } from "@/lib/core/app-error";
 import type { Column } from "@/lib/steps/_sdk/columns";
 import type { SqlValue } from "@/lib/steps/_sdk/step-runner";
-import { columnType } from "./column-type";
+import { describeColumn } from "./column-type";
 import { isOwnColumn } from "@/lib/steps/_sdk/own-columns";
+import { quoteIdentifier } from "./quote-identifier";
 import { quoteLiteral } from "./quote-literal";
 import type { TableSession } from "./table-session";
 
@@ -42,7 +43,7 @@ export async function writePart(
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
     await copyToParquet(session, {
-      query,
+      query: await keepWholeNumbers(session, query, values),
       values: values ?? [],
       path: unfinished,
     });
@@ -56,6 +57,18 @@ export async function writePart(
     await rm(unfinished, { force: true });
     throw wrapFileError(error);
   }
+}
+
+/** Parquet has no 128-bit integers, for which DuckDB would write doubles in silence: 38 digits of a decimal hold them. */
+async function keepWholeNumbers(session: TableSession, query: string, values?: readonly SqlValue[]): Promise<string> {
+  const described = await session.query(`DESCRIBE SELECT * FROM (${query})`, values);
+  const replaced = described.flatMap((column) => {
+    const type = String(column["column_type"]);
+    const kept = type.replace(/"(?:[^"]|"")*"|\bU?HUGEINT(?=[[,)]|$)/g, (token) => (token.startsWith('"') ? token : "DECIMAL(38,0)"));
+    const name = quoteIdentifier(String(column["column_name"]));
+    return kept === type ? [] : [`${name}::${kept} AS ${name}`];
+  });
+  return replaced.length === 0 ? query : `SELECT * REPLACE (${replaced.join(", ")}) FROM (${query})`;
 }
 
 async function copyToParquet(
@@ -97,10 +110,7 @@ async function describePart(
     `DESCRIBE SELECT * FROM read_parquet(${quoteLiteral(path)})`,
   );
   const columns = described
-    .map((row) => ({
-      name: String(row["column_name"]),
-      type: columnType(String(row["column_type"])),
-    }))
+    .map((row) => describeColumn(String(row["column_name"]), String(row["column_type"])))
     .filter(({ name }) => !isOwnColumn(name));
   return { rows: Number(footer?.["rows"] ?? 0), columns };
 }

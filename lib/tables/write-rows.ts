@@ -1,8 +1,11 @@
 import { FLOAT, LIST, type DuckDBAppender } from "@duckdb/node-api";
 import type { CallRecord } from "@/lib/llm/chat";
-import type { Column, ColumnType } from "@/lib/steps/_sdk/columns";
+import { isNested, type Column, type ColumnType } from "@/lib/steps/_sdk/columns";
+import { shapeOf } from "./column-type";
 import { quoteIdentifier } from "./quote-identifier";
+import { quoteLiteral } from "./quote-literal";
 import type { TableSession } from "./table-session";
+
 import { CALL, IN0, ORD } from "@/lib/steps/_sdk/own-columns";
 
 /** A row made in JavaScript. */
@@ -50,18 +53,25 @@ const callStruct = `CASE WHEN ${CALL}_key IS NULL THEN NULL ELSE struct_pack(${O
   .map((member) => `${member} := ${CALL}_${member}`)
   .join(", ")}) END AS ${CALL}`;
 
-/** DuckDB types of made columns. The same for every chunk, so that the parts of a table agree whatever is in them. */
-const storedTypes: Record<ColumnType, string> = {
-  text: "VARCHAR",
-  integer: "BIGINT",
-  number: "DOUBLE",
-  boolean: "BOOLEAN",
-  timestamp: "VARCHAR",
-  list: "JSON",
-  vector: "FLOAT[]",
-  object: "JSON",
-  unknown: "VARCHAR",
-};
+/**
+ * What is appended as text and becomes its type when the rows are read. The types are those of the columns, the same for
+ * every chunk, so that the parts of a table agree whatever is in them.
+ */
+const writtenAsText = new Set<ColumnType>(["date", "time", "timestamp", "binary"]);
+
+/** Type of the column while rows are appended. */
+function stagedType(column: Column): string {
+  if (column.type !== "vector" && isNested(column.type)) return "JSON";
+  return writtenAsText.has(column.type) ? "VARCHAR" : shapeOf(column);
+}
+
+function readStaged(column: Column): string {
+  const quoted = quoteIdentifier(column.name);
+  if (column.type === "binary") return `from_base64(${quoted})`;
+  const shape = shapeOf(column);
+  // A cast refuses an object without one of the members; here it becomes null.
+  return shape.includes("STRUCT(") ? `from_json(${quoted}, ${quoteLiteral(JSON.stringify(shape))})` : `${quoted}::${shape}`;
+}
 
 /** Creates the TEMP table `name` and a writer into it. A chunk of thousands of rows at a time is right. */
 export async function createRowWriter(
@@ -69,19 +79,15 @@ export async function createRowWriter(
   { name, columns }: { name: string; columns: readonly Column[] },
 ): Promise<RowWriter> {
   const stored = columns.map(
-    (column) => `${quoteIdentifier(column.name)} ${storedTypes[column.type]}`,
+    (column) => `${quoteIdentifier(column.name)} ${stagedType(column)}`,
   );
   const staging = `${name}__staging`;
   await session.run(
     `CREATE OR REPLACE TEMP TABLE ${quoteIdentifier(staging)} (${[`${ORD} BIGINT`, `${IN0} BIGINT`, ...stored, ...stagedCall].join(", ")})`,
   );
-  const listed = columns.filter(
-    (column) => column.type === "list" || column.type === "timestamp",
-  );
-  const replaced = listed.map(({ name: column, type }) => {
-    const quoted = quoteIdentifier(column);
-    return `${quoted}::${type === "list" ? "JSON[]" : "TIMESTAMP"} AS ${quoted}`;
-  });
+  const replaced = columns
+    .filter((column) => stagedType(column) !== shapeOf(column))
+    .map((column) => `${readStaged(column)} AS ${quoteIdentifier(column.name)}`);
   const view = quoteIdentifier(name);
   const replace =
     replaced.length > 0 ? ` REPLACE (${replaced.join(", ")})` : "";
@@ -132,7 +138,7 @@ function appendCell(
   else if (type === "boolean") appender.appendBoolean(Boolean(value));
   else if (type === "vector")
     appender.appendList(Array.from(value as ArrayLike<number>), LIST(FLOAT));
-  else if (type === "list" || type === "object")
+  else if (isNested(type))
     appender.appendVarchar(JSON.stringify(value));
   else
     appender.appendVarchar(

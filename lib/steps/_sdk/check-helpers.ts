@@ -1,5 +1,5 @@
 import { isOwnColumn } from "./own-columns";
-import type { Column, ColumnType } from "./columns";
+import { isType, type Column, type ColumnType } from "./columns";
 import type { CheckContext, PortColumns, StepProblem } from "./define-step";
 import { findPlaceholders } from "./param-fields";
 
@@ -26,13 +26,18 @@ export function requireColumns(columns: PortColumns, names: readonly string[], p
 
 /** Type of a column; `unknown` while it is not known. */
 export function typeOfColumn(columns: PortColumns, name: string): ColumnType {
-  return columns?.find((column) => column.name === name)?.type ?? "unknown";
+  return columnNamed(columns, name).type;
+}
+
+/** A column by name; its type is `unknown` if it is not there or not known yet. */
+export function columnNamed(columns: PortColumns, name: string): Column {
+  return columns?.find((column) => column.name === name) ?? { name, type: "unknown" };
 }
 
 /** A problem where a column has none of these types. A column that is missing or of unknown type is none. */
 export function requireType(columns: PortColumns, name: string, types: readonly ColumnType[], param: string): StepProblem[] {
   const type = typeOfColumn(columns, name);
-  if (type === "unknown" || types.includes(type)) return [];
+  if (type === "unknown" || types.some((wanted) => isType(type, wanted))) return [];
   return [{ code: "column_type_unfit", data: { column: name, type, wanted: types.join(", ") }, param }];
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Column } from "@/lib/steps/_sdk/columns";
-import { columnType } from "../column-type";
+import { describeColumn } from "../column-type";
 import { quoteIdentifier } from "../quote-identifier";
 import { quoteLiteral } from "../quote-literal";
 import { BufferedFile } from "./buffered-file";
@@ -43,7 +43,7 @@ export class CellRows {
     const size = Math.max(16 * 1024 * 1024, 2 * this.longest + 1024);
     return {
       query: `SELECT ${selected} FROM read_json(${quoteLiteral(this.path)}, format = 'newline_delimited', columns = {${typed}}, maximum_object_size = ${size})`,
-      columns: columns.map(({ name, type }) => ({ name, type: columnType(type) })),
+      columns: columns.map(({ name, type }) => describeColumn(name, type)),
     };
   }
 }

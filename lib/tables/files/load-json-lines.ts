@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AppError } from "@/lib/core/app-error";
-import { columnType } from "../column-type";
+import { describeColumn } from "../column-type";
 import { quoteIdentifier } from "../quote-identifier";
 import { quoteLiteral } from "../quote-literal";
 import { BufferedFile } from "./buffered-file";
@@ -91,10 +91,7 @@ function selectJson(
   const size = Math.max(16 * 1024 * 1024, 2 * longest + 1024);
   const read = (columns: string): string =>
     `read_json(${quoteLiteral(path)}, format = 'newline_delimited', columns = {${columns}}, maximum_object_size = ${size})`;
-  const columns = typed.map(([, type], index) => ({
-    name: names[index] ?? "",
-    type: columnType(type),
-  }));
+  const columns = typed.map(([, type], index) => describeColumn(names[index] ?? "", type));
   if (!hasTwins) {
     const listed = typed.map(
       ([name, type]) => `${quoteLiteral(name)}: ${quoteLiteral(type)}`,

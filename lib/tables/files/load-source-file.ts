@@ -2,7 +2,7 @@ import { open, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { AppError, isAppError } from "@/lib/core/app-error";
 import type { TableContext } from "@/lib/steps/_sdk/step-runner";
-import { columnType } from "../column-type";
+import { describeColumn } from "../column-type";
 import { quoteIdentifier } from "../quote-identifier";
 import { quoteLiteral } from "../quote-literal";
 import { loadCsv } from "./load-csv";
@@ -156,10 +156,7 @@ async function loadParquet(
       "SELECT num_rows::BIGINT AS rows FROM parquet_file_metadata(?)",
       [file.path],
     );
-    const found = described.map((row) => ({
-      name: String(row["column_name"]),
-      type: columnType(String(row["column_type"])),
-    }));
+    const found = described.map((row) => describeColumn(String(row["column_name"]), String(row["column_type"])));
     const names = nameColumns(found.map(({ name }) => name));
     const selected = found.map(
       ({ name }, index) =>
@@ -167,10 +164,7 @@ async function loadParquet(
     );
     return {
       query: `SELECT ${selected.join(", ")} FROM ${from}`,
-      columns: found.map(({ type }, index) => ({
-        name: names[index] ?? "",
-        type,
-      })),
+      columns: found.map((column, index) => ({ ...column, name: names[index] ?? "" })),
       rows: Number(counted?.["rows"] ?? 0),
       failures: null,
     };

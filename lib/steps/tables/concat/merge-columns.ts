@@ -16,7 +16,7 @@ export function explainDifference(
   return `table 1 has ${first?.join(", ")}; table ${index + 2} has ${others[index]?.join(", ")}`;
 }
 
-/** All columns, by first appearance. Where types differ, whole numbers widen to numbers and all else to text. */
+/** All columns, by first appearance. Where types differ, whole numbers widen to numbers, days to points in time, and all else to text. */
 export function mergeColumns(tables: readonly (readonly Column[])[]): Column[] {
   const merged = new Map<string, Column>();
   for (const { name, type } of tables.flat()) {
@@ -37,7 +37,8 @@ function mergeTypes(a: ColumnType, b: ColumnType): ColumnType {
   if (a === b) return a;
   const pair = new Set([a, b]);
   if (pair.has("unknown")) return "unknown";
-  return pair.has("integer") && pair.has("number") ? "number" : "text";
+  if (pair.has("integer") && pair.has("number")) return "number";
+  return pair.has("date") && pair.has("timestamp") ? "timestamp" : "text";
 }
 
 /** The first column whose types differ by more than whole numbers and numbers, for a person; null where none does. */

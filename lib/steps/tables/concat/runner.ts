@@ -1,4 +1,5 @@
 import { AppError } from "@/lib/core/app-error";
+import { cellText } from "@/lib/tables/cell-text";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { Column } from "../../_sdk/columns";
 import type { StepRunner } from "../../_sdk/step-runner";
@@ -29,5 +30,5 @@ function widen({ name, type }: Column, merged: readonly Column[]): string {
   const target = merged.find((column) => column.name.toLowerCase() === name.toLowerCase());
   const quoted = quoteIdentifier(name);
   if (target?.type !== "text" || type === "text") return quoted;
-  return `${type === "list" || type === "object" ? `to_json(${quoted})` : quoted}::VARCHAR AS ${quoted}`;
+  return `${cellText({ name, type })} AS ${quoted}`;
 }

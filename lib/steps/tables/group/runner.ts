@@ -2,7 +2,7 @@ import { aggregateSql } from "@/lib/tables/aggregate-sql";
 import { mergedRows } from "@/lib/tables/merged-rows";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { aggregateName } from "../../_sdk/aggregates";
-import { typeOfColumn } from "../../_sdk/check-helpers";
+import { columnNamed } from "../../_sdk/check-helpers";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { ROW } from "@/lib/steps/_sdk/own-columns";
@@ -14,8 +14,7 @@ export const run: StepRunner<typeof definition> = {
     const keys = params.keys.map(quoteIdentifier);
     const aggregates = params.aggregates.map((aggregate) => {
       const value = aggregateSql(aggregate.function, {
-        column: quoteIdentifier(aggregate.column),
-        type: typeOfColumn(columns, aggregate.column),
+        column: columnNamed(columns, aggregate.column),
         separator: params.separator,
       });
       return `${value} AS ${quoteIdentifier(aggregateName(aggregate))}`;

@@ -3,7 +3,7 @@ import { runRowProgram } from "@/lib/sandbox/run-row-program";
 import { describeTypes } from "@/lib/tables/describe-types";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
-import { emptyTypes } from "@/lib/tables/table-view";
+import { shapeOf } from "@/lib/tables/column-type";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
@@ -20,7 +20,7 @@ export const run: StepRunner<typeof definition> = {
     );
     const totals = await runRowProgram(params, { ...files, signal });
 
-    const cells = params.columns.map(({ type }, index) => `c${index}: ${quoteLiteral(emptyTypes[type])}`);
+    const cells = params.columns.map(({ type }, index) => `c${index}: ${quoteLiteral(shapeOf({ type }))}`);
     const lines = ["row: 'BIGINT'", "place: 'BIGINT'", "failed: 'VARCHAR'", "data: 'VARCHAR'", ...cells];
     const results = `read_json(${quoteLiteral(files.output)}, format = 'newline_delimited', maximum_object_size = 67108864, columns = {${lines.join(", ")}})`;
     const write = totals.made + totals.dropped + totals.failed === rows ? emit : emitMany;

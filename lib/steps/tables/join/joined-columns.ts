@@ -45,7 +45,7 @@ export function joinedColumns(
 
 const comparable = (a: ColumnType, b: ColumnType): boolean => {
   const pair = new Set([a, b]);
-  return a === b || pair.has("unknown") || (pair.has("integer") && pair.has("number"));
+  return a === b || pair.has("unknown") || (pair.has("integer") && pair.has("number")) || (pair.has("date") && pair.has("timestamp"));
 };
 
 /** Pairs of keys that can never be equal, because one is a text and the other a number, say. */

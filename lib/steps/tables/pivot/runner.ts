@@ -1,8 +1,9 @@
 import { aggregateSql } from "@/lib/tables/aggregate-sql";
+import { cellText } from "@/lib/tables/cell-text";
 import { mergedRows } from "@/lib/tables/merged-rows";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
-import { typeOfColumn } from "../../_sdk/check-helpers";
+import { columnNamed } from "../../_sdk/check-helpers";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
@@ -12,11 +13,10 @@ export const run: StepRunner<typeof definition> = {
   async run({ params, input, emitMany, reject }) {
     const { view, columns } = input("input");
     const keys = params.keys.map(quoteIdentifier);
-    const name = `${quoteIdentifier(params.nameColumn)}::VARCHAR`;
+    const name = cellText(columnNamed(columns, params.nameColumn));
     const listed = `${name} IN (${params.names.map(quoteLiteral).join(", ")})`;
     const value = {
-      column: quoteIdentifier(params.valueColumn),
-      type: typeOfColumn(columns, params.valueColumn),
+      column: columnNamed(columns, params.valueColumn),
       separator: ", ",
     };
     const cells = params.names.map(

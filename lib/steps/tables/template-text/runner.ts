@@ -1,6 +1,7 @@
+import { cellText } from "@/lib/tables/cell-text";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
-import { typeOfColumn } from "../../_sdk/check-helpers";
+import { columnNamed } from "../../_sdk/check-helpers";
 import type { Column } from "../../_sdk/columns";
 import { emitChecked } from "../../_sdk/compute-columns";
 import { findPlaceholders } from "../../_sdk/param-fields";
@@ -31,9 +32,6 @@ function splitTemplate(template: string, columns: Column[]): string[] {
   return pieces.map((piece) => {
     if (piece === "{{" || piece === "}}") return quoteLiteral(piece.slice(1));
     if (!/^\{[^{}\n]+\}$/.test(piece)) return quoteLiteral(piece);
-    const name = piece.slice(1, -1);
-    const type = typeOfColumn(columns, name);
-    const column = quoteIdentifier(name);
-    return type === "list" || type === "object" ? `to_json(${column})::VARCHAR` : `${column}::VARCHAR`;
+    return cellText(columnNamed(columns, piece.slice(1, -1)));
   });
 }

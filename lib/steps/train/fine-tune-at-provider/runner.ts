@@ -2,9 +2,10 @@ import { createWriteStream } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { cellText } from "@/lib/tables/cell-text";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
-import { isNested } from "../../_sdk/columns";
+import { columnNamed } from "../../_sdk/check-helpers";
 import type { ExampleFile, InputTable, StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { readColumns, writeExample } from "./write-example";
@@ -42,9 +43,7 @@ export const run: StepRunner<typeof definition> = {
 async function writeExamples(context: Context, port: "train" | "validation", { view, columns, rows }: InputTable): Promise<ExampleFile> {
   const { params, sql, scratch, signal } = context;
   const cells = readColumns(params).map((name) => {
-    const quoted = quoteIdentifier(name);
-    const type = columns.find((column) => column.name === name)?.type ?? "text";
-    return `${isNested(type) ? `to_json(${quoted})` : quoted}::VARCHAR AS ${quoted}`;
+    return `${cellText(columnNamed(columns, name))} AS ${quoteIdentifier(name)}`;
   });
   const path = join(scratch, `${port}.jsonl`);
   const issues = join(scratch, `${port}-unfit.jsonl`);
