@@ -15,8 +15,8 @@ export interface PlanState {
 }
 export type PlanStore = StoreApi<PlanState>;
 
-function describe({ node, fingerprint, verdict, problems, inputColumns, columns, incoming }: PlannedStep): string {
-  return JSON.stringify([node.step, node.params, node.title, node.disabled, node.cache, node.group, fingerprint, verdict, problems, inputColumns, columns, incoming]);
+function describe({ node, fingerprint, verdict, problems, renamed, inputColumns, columns, incoming }: PlannedStep): string {
+  return JSON.stringify([node.step, node.params, node.title, node.disabled, node.cache, node.group, fingerprint, verdict, problems, renamed, inputColumns, columns, incoming]);
 }
 
 /** Steps that come out as before stay the same objects, so that only cards that changed are drawn again. */

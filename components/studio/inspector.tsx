@@ -75,7 +75,11 @@ function StepForm({ node, plannedId, round }: InRound & { round: number | null }
       params={(round === null ? null : planned?.node.params) ?? node.params}
       problems={planned?.problems ?? []}
       columnsOf={(port) => (findInput(node, port) ? (planned?.inputColumns[port]?.[0] ?? null) : null)}
-      noteOf={(param) => (getParamField(definition, param)?.kind === "model" && isReplaced(param) ? t("modelConnected") : undefined)}
+      noteOf={(param) => {
+        const notes = planned?.renamed.filter((column) => column.param === param).map(({ wanted, name }) => t("columnNamed", { wanted, name })) ?? [];
+        if (getParamField(definition, param)?.kind === "model" && isReplaced(param)) notes.unshift(t("modelConnected"));
+        return notes.length > 0 ? notes.join(" ") : undefined;
+      }}
       onReplaceModel={() => {
         view.getState().openDialog("replace-model");
       }}

@@ -2,18 +2,20 @@ import { join } from "node:path";
 import type { PoolClient } from "pg";
 import { AppError } from "@/lib/core/app-error";
 import { createId } from "@/lib/core/ids";
-import type { Arrangement } from "@/lib/steps/_sdk/step-runner";
+import type { Arrangement, RowsRunner } from "@/lib/steps/_sdk/step-runner";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
 import type { TableManifest } from "@/lib/tables/table-manifest";
 import { createLineageView } from "@/lib/tables/table-view";
 import { writePart } from "@/lib/tables/write-part";
 import { chunkParts, noParts, type ChunkParts } from "./chunk-parts";
+import { findStepColumns } from "./step-columns";
 import { readParams } from "./read-params";
 import type { WorkerResources } from "./resources";
 import type { TableStepJob } from "./run-table-step";
-import { findDefinitionOrThrow, loadRunner, type AnyRunner } from "./step-catalogue";
+import { findDefinitionOrThrow, loadRunner, type AnyRunner, type StepParams } from "./step-catalogue";
 import { CALL, IN0, ROW } from "@/lib/steps/_sdk/own-columns";
+import { findRowTable } from "./step-inputs";
 
 /** Adds the chunk that arranges a step's rows, where its runner wants that and there is none yet. Gives its id. */
 export async function planArrangement(client: PoolClient, step: { stepRunId: string; stepId: string }): Promise<string | null> {
@@ -36,7 +38,7 @@ export async function planArrangement(client: PoolClient, step: { stepRunId: str
 
 /** Sorts what the other chunks made, and rejects what is below the bar. DuckDB sorts with its memory limit, on disk where need be. */
 export async function arrangeRows(resources: WorkerResources, runner: AnyRunner, job: TableStepJob): Promise<ChunkParts> {
-  const arrangement = runner.kind === "rows" ? runner.arrange?.(job.params) : null;
+  const arrangement = runner.kind === "rows" ? arrangeStored(runner, job) : null;
   if (!arrangement) throw new AppError("internal", { detail: "nothing to arrange" });
   const parts = noParts();
   const made = await readMade(resources, job.chunk.stepRunId);
@@ -47,6 +49,15 @@ export async function arrangeRows(resources: WorkerResources, runner: AnyRunner,
   parts.tables.output = { columns: written.columns, part: { file: `${job.relativeFolder}/${file}`, rows: written.rows, bytes: written.bytes } };
   await rejectBelow(job, parts, { view, kept, atLeast: arrangement.atLeast });
   return parts;
+}
+
+/** What is to be done, by the names of the columns as stored. */
+function arrangeStored(runner: RowsRunner<StepParams>, { chunk, params, inputs }: TableStepJob): Arrangement | null {
+  const wanted = runner.arrange?.(params);
+  if (!wanted) return null;
+  const { names } = findStepColumns(runner, params, findRowTable(chunk.stepId, inputs));
+  const stored = <Named extends { column: string }>(named: Named | null): Named | null => named && { ...named, column: names.get(named.column) ?? named.column };
+  return { sort: stored(wanted.sort), atLeast: stored(wanted.atLeast) };
 }
 
 function orderOf({ sort }: Arrangement): string {

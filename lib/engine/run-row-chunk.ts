@@ -9,7 +9,6 @@ import type { ResolvedModel } from "@/lib/llm/endpoint";
 import type { ClassificationOptions, LabelScores } from "@/lib/llm/providers/protocol";
 import type { TextAnswers } from "@/lib/llm/text-caller";
 import type { RowContext, RowOutcome, RowsRunner } from "@/lib/steps/_sdk/step-runner";
-import { truncatedColumn } from "@/lib/steps/_sdk/truncated-column";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { createTableView } from "@/lib/tables/table-view";
 import type { TableManifest } from "@/lib/tables/table-manifest";
@@ -20,6 +19,7 @@ import type { LeasedChunk } from "./chunk-lease";
 import { noParts, type ChunkParts } from "./chunk-parts";
 import { openContextGuard } from "./fit-context";
 import { learnContext } from "./model-context";
+import { findStepColumns, storeUnder, type StepColumns } from "./step-columns";
 import { resolveModel } from "./model-resolver";
 import type { WorkerResources } from "./resources";
 import type { StepParams } from "./step-catalogue";
@@ -47,8 +47,9 @@ export async function runRowChunk(resources: WorkerResources, runner: RowsRunner
   const model = ref && distinguishDraw(await resolveModel(resources, ref), chunk.identity);
   const rows = table ? await readRows(resources, runner, job, table) : null;
   const prepared = await runner.prepare?.({ params, readTable: createTableReader(resources, job.session, job.inputs) });
-  const outcomes = await processRows(resources, runner, { chunk, params, model, rows, prepared });
-  return writeOutcomes(runner, job, table, outcomes);
+  const own = findStepColumns(runner, params, table);
+  const outcomes = await processRows(resources, runner, { chunk, params, model, rows, prepared, cutColumn: own.cut });
+  return writeOutcomes(job, table, own, outcomes);
 }
 
 /** More than a step makes of one prompt in a round: from here on the calls of the next round are counted. */
@@ -69,6 +70,8 @@ async function readRows(resources: WorkerResources, runner: RowsRunner<StepParam
 
 interface RowJob {
   prepared: unknown;
+  /** The column that says how much of a row was cut; null for none. */
+  cutColumn: string | null;
   chunk: LeasedChunk;
   params: StepParams;
   /** Null for a step that asks none. */
@@ -83,7 +86,7 @@ function askedModel(model: ResolvedModel | null): ResolvedModel {
 
 type Outcome = RowOutcome | { error: AppError };
 
-async function processRows(resources: WorkerResources, runner: RowsRunner<StepParams>, { chunk, params, model, rows, prepared }: RowJob): Promise<Outcome[]> {
+async function processRows(resources: WorkerResources, runner: RowsRunner<StepParams>, { chunk, params, model, rows, prepared, cutColumn }: RowJob): Promise<Outcome[]> {
   const total = chunk.rowEnd - chunk.rowStart;
   const outcomes = new Array<Outcome>(total);
   const sampling = runner.sampling(params);
@@ -96,7 +99,6 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   const parked = params["batch"] === true ? await openParkedCalls(resources, chunk, askedModel(model)) : null;
   const overlong = params["overlong"];
   const guard = overlong === "fail" || overlong === "truncate" ? await openContextGuard(resources, { model: askedModel(model), maxTokens: sampling.maxTokens, overlong }) : null;
-  const cutColumn = truncatedColumn(params)[0]?.name;
   let next = 0;
 
   async function askAbout<Value>(text: string, ask: (texts: string[]) => Promise<TextAnswers<Value>>): Promise<Value> {
@@ -139,7 +141,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
       };
       const work = (row: Record<string, unknown>) => runner.processRow(row, context);
       const made = guard ? await guard.cut(rows?.[place] ?? {}, work) : { result: await work(rows?.[place] ?? {}), cut: 0 };
-      const outcome = cutColumn === undefined ? made.result : addCell(made.result, cutColumn, made.cut);
+      const outcome = cutColumn === null ? made.result : addCell(made.result, cutColumn, made.cut);
       outcomes[place] = outcome;
       if ("rows" in outcome) progress.rowsOut += outcome.rows.length;
       else progress.rejected += 1;
@@ -188,12 +190,12 @@ function countCall(progress: LeasedChunk["progress"], record: Pick<CallRecord, "
 }
 
 async function writeOutcomes(
-  runner: RowsRunner<StepParams>,
   job: TableStepJob,
   table: TableManifest | null,
+  own: StepColumns,
   outcomes: Outcome[],
 ): Promise<ChunkParts> {
-  const { chunk, session, folder, relativeFolder, params } = job;
+  const { chunk, session, folder, relativeFolder } = job;
   const made: MadeRow[] = [];
   const issues: Issue[] = [];
   outcomes.forEach((outcome, place) => {
@@ -201,11 +203,11 @@ async function writeOutcomes(
     if ("error" in outcome) issues.push({ kind: "failed", row, code: outcome.error.code, data: JSON.stringify(outcome.error.data), call: null });
     else if ("rejected" in outcome) {
       issues.push({ kind: "rejected", row, code: outcome.rejected.code, data: JSON.stringify(outcome.rejected.data), call: outcome.call });
-    } else for (const { values, call } of outcome.rows) made.push({ parent: row, values, call });
+    } else for (const { values, call } of outcome.rows) made.push({ parent: row, values: storeUnder(own, values), call });
   });
   const parts = noParts();
   const suffix = `${String(chunk.index)}-${String(chunk.attempt)}.parquet`;
-  const columns = [...runner.newColumns(params), ...truncatedColumn(params)];
+  const { columns } = own;
   const writer = await createRowWriter(session, { name: "made", columns });
   try {
     writer.append(made);
@@ -233,8 +235,7 @@ function selectMade(columns: string[]): string {
 }
 
 function selectWithInput(table: TableManifest, columns: string[]): string {
-  const replaced = new Set(columns);
-  const kept = table.columns.filter((column) => !replaced.has(column.name)).map((column) => `i.${quoteIdentifier(column.name)}`);
+  const kept = table.columns.map((column) => `i.${quoteIdentifier(column.name)}`);
   const added = columns.map((name) => `m.${quoteIdentifier(name)}`);
   return `SELECT ${[...kept, ...added, `m.${IN0}`, `m.${CALL}`].join(", ")} FROM made m JOIN chunk_input i ON i.${ROW} = m.${IN0} ORDER BY m.${ORD}`;
 }

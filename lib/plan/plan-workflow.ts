@@ -6,7 +6,7 @@ import { sha256Hex } from "@/lib/core/sha256";
 import { explainStaleness, type StaleReason } from "@/lib/fingerprint/stale-reason";
 import { fingerprintIdentity, makeStepIdentity, type IdentityParts, type StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { Column } from "@/lib/steps/_sdk/columns";
-import type { AnyStepDefinition, PortColumns, PortType, StepProblem } from "@/lib/steps/_sdk/define-step";
+import type { AnyStepDefinition, PortColumns, PortType, RenamedColumn, StepProblem } from "@/lib/steps/_sdk/define-step";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import { addTruncatedColumn } from "@/lib/steps/_sdk/truncated-column";
 import type { Endpoint, WorkflowDocument, WorkflowEdge, WorkflowNode } from "@/lib/workflow/document";
@@ -38,6 +38,8 @@ export interface PlannedStep {
   /** Parameters after parsing; null while they do not parse. */
   params: Record<string, unknown> | null;
   problems: StepProblem[];
+  /** Columns of its own that get another name than their parameter says. */
+  renamed: RenamedColumn[];
   /** Columns into each connected input port, in edge order. */
   inputColumns: Record<string, PortColumns[]>;
   /** Columns out of each table port. */
@@ -170,6 +172,7 @@ function unplanned(node: UnrolledNode, definition: AnyStepDefinition | null, inc
     definition,
     params: null,
     problems: [],
+    renamed: [],
     inputColumns: {},
     columns: {},
     incoming,
@@ -233,6 +236,7 @@ function planStep(options: PlanStepOptions): PlannedStep {
     inputColumns,
     columns,
     problems,
+    renamed: checked.renamed ?? [],
     identity,
     fingerprint,
     probeKey: probe?.key ?? null,

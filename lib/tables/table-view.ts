@@ -33,7 +33,7 @@ export async function createLineageView(
   const { dataFolder, manifest, range } = options;
   const scan = planPartScan(dataFolder, manifest, range);
   if (!scan) return createView(session, options.name, selectNothing(manifest, [`NULL::BIGINT AS ${IN0}`]));
-  const own = await findOwnColumns(session, manifest, scan);
+  const own = await findStepColumns(session, manifest, scan);
   return createView(session, options.name, selectScan(manifest, scan, own));
 }
 
@@ -59,7 +59,7 @@ function selectScan(manifest: TableManifest, scan: PartScan, own: readonly strin
 }
 
 /** Parts written by versions before these names call them `__in0`, … and `__call`, which no column of people could be called then. */
-async function findOwnColumns(session: TableSession, manifest: TableManifest, scan: PartScan): Promise<string[]> {
+async function findStepColumns(session: TableSession, manifest: TableManifest, scan: PartScan): Promise<string[]> {
   const people = new Set(manifest.columns.map(({ name }) => name));
   const described = await session.query(`DESCRIBE SELECT * FROM ${scan.from}`);
   return described

@@ -107,12 +107,15 @@ function foresee(step: PlannedStep, params: Record<string, unknown>, around: Sur
   const key = findModelKey(step, params);
   const facts = key === null ? undefined : around.known.calls[key];
   const cost = costCalls({ calls: calls ?? 0, prompt, maxTokens: readNumber(params["maxTokens"], null), hasReply: "maxTokens" in params, isBatch: params["batch"] === true, facts });
-  const reply = cost.completionTokens === null ? {} : named(params["replyColumn"], cost.completionTokens * CHARACTERS_PER_TOKEN);
-  const lengths = { ...passedOn, ...(prompt.isWhole && named(params["promptColumn"], prompt.characters)), ...reply };
+  const named = (param: string, length: number): TextLengths => {
+    const column = step.renamed.find((one) => one.param === param)?.name ?? params[param];
+    return typeof column === "string" ? { [column]: length } : {};
+  };
+  const reply = cost.completionTokens === null ? {} : named("replyColumn", cost.completionTokens * CHARACTERS_PER_TOKEN);
+  const lengths = { ...passedOn, ...(prompt.isWhole && named("promptColumn", prompt.characters)), ...reply };
   return { outcome: { rows, lengths, end: start + (cost.seconds ?? 0) }, asked: { id: step.node.id, title: step.node.title, calls, isBatch: params["batch"] === true, ...cost } };
 }
 
-const named = (column: unknown, length: number): TextLengths => (typeof column === "string" ? { [column]: length } : {});
 const mergeLengths = (all: (TextLengths | undefined)[]): TextLengths => Object.assign({}, ...all) as TextLengths;
 
 function readNumber<Other extends number | null>(value: unknown, other: Other): number | Other {

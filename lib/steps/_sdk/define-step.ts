@@ -45,6 +45,15 @@ export interface CheckResult {
   /** By output port of type `table`. */
   columns: Record<string, PortColumns>;
   problems: StepProblem[];
+  /** Columns of the step's own that get another name than their parameter says, because the input has that name. */
+  renamed?: RenamedColumn[];
+}
+
+export interface RenamedColumn {
+  /** The form field that names the column. */
+  param: string;
+  wanted: string;
+  name: string;
 }
 
 /** A drawing of a small table, by output port: a bar a row, a field a pair, or a line a row. Columns are the table's. */

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn } from "./check-helpers";
+import { inputColumns, requireColumn } from "./check-helpers";
 import type { Column } from "./columns";
 import type { CheckContext, CheckResult } from "./define-step";
 import { checkLayout, layoutParam, type Layout } from "./layout";
 import { checkParser, parserDefaults, parserParams } from "./parser-params";
 import { LOCAL_CONNECTION, type ModelRef } from "./model-ref";
+import { addStepColumns } from "./step-columns";
 import { labelParam, requireText, separatorParam } from "./prompting-params";
 import { samplingParams, steadySampling } from "./sampling-params";
 
@@ -81,7 +82,7 @@ export const judgementColumns: Column[] = [
 export function checkJudging<Params extends JudgingValues & { model: ModelRef }>(context: CheckContext<Params>, layout: Layout, read: readonly (keyof Params & string)[]): CheckResult {
   const { params } = context;
   const columns = inputColumns(context, "input");
-  const added = addColumns(columns, judgementColumns.map((column) => ({ ...column, param: "model" })));
+  const added = addStepColumns(columns, judgementColumns.map((column) => ({ ...column, param: "model" })));
   const problems = [
     ...read.flatMap((param) => requireColumn(columns, String(params[param]), param)),
     ...requireText(params.instruction, "instruction"),
@@ -92,5 +93,5 @@ export function checkJudging<Params extends JudgingValues & { model: ModelRef }>
     ...(params.decide === "likelihood" && params.model.connection !== LOCAL_CONNECTION ? [{ code: "model_not_trainable" as const, data: { model: params.model.model }, param: "model" }] : []),
     ...added.problems,
   ];
-  return { columns: { output: added.columns }, problems };
+  return { columns: { output: added.columns }, problems, renamed: added.renamed };
 }

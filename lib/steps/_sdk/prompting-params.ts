@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { addColumns } from "./check-helpers";
 import type { ColumnType } from "./columns";
 import type { PortColumns, StepProblem } from "./define-step";
-import { withoutColumn } from "./reply-column-params";
+import { addStepColumns } from "./step-columns";
 
 /** Ports of a step that asks a model about each row of a table. */
 export const promptingPorts = [
@@ -21,7 +20,7 @@ export function requireText(text: string, param: string): StepProblem[] {
   return text.trim() === "" ? [{ code: "param_required", data: { param }, param }] : [];
 }
 
-/** The table with a prompting step's columns behind it; the prompt of an earlier step gives way. */
-export function addReplyColumns(columns: PortColumns, promptColumn: string, added: { name: string; type: ColumnType; param: string }[]): { columns: PortColumns; problems: StepProblem[] } {
-  return addColumns(withoutColumn(columns, promptColumn), [{ name: promptColumn, type: "text", param: "promptColumn" }, ...added]);
+/** The table with a prompting step's columns behind it. */
+export function addReplyColumns(columns: PortColumns, promptColumn: string, added: { name: string; type: ColumnType; param: string }[]): ReturnType<typeof addStepColumns> {
+  return addStepColumns(columns, [{ name: promptColumn, type: "text", param: "promptColumn" }, ...added]);
 }

@@ -1,6 +1,6 @@
-import { addColumns } from "./check-helpers";
 import type { Column } from "./columns";
 import type { CheckResult } from "./define-step";
+import { addStepColumns } from "./step-columns";
 
 /** The column that says how much of a row was cut; none for a step that does not ask for it. The engine fills it, whatever the step is. */
 export function truncatedColumn(params: Readonly<Record<string, unknown>>): Column[] {
@@ -9,9 +9,10 @@ export function truncatedColumn(params: Readonly<Record<string, unknown>>): Colu
 }
 
 /** What a step's check found, with that column behind its own. */
-export function addTruncatedColumn(params: Readonly<Record<string, unknown>>, { columns, problems }: CheckResult): CheckResult {
+export function addTruncatedColumn(params: Readonly<Record<string, unknown>>, checked: CheckResult): CheckResult {
+  const { columns, problems, renamed = [] } = checked;
   const made = truncatedColumn(params);
-  if (made.length === 0 || !("output" in columns)) return { columns, problems };
-  const added = addColumns(columns["output"] ?? null, made.map((column) => ({ ...column, param: "truncatedColumn" })));
-  return { columns: { ...columns, output: added.columns }, problems: [...problems, ...added.problems] };
+  if (made.length === 0 || !("output" in columns)) return checked;
+  const added = addStepColumns(columns["output"] ?? null, made.map((column) => ({ ...column, param: "truncatedColumn" })));
+  return { columns: { ...columns, output: added.columns }, problems: [...problems, ...added.problems], renamed: [...renamed, ...added.renamed] };
 }

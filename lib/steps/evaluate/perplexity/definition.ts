@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
 import { builtinModel, LOCAL_CONNECTION } from "../../_sdk/model-ref";
+import { addStepColumns } from "../../_sdk/step-columns";
 import { modelParam } from "../../_sdk/param-fields";
 import { promptingPorts } from "../../_sdk/prompting-params";
 
@@ -30,7 +31,7 @@ export const definition = defineStep({
   check(context) {
     const { model, column, promptColumn, perplexityColumn, likelihoodColumn, tokensColumn } = context.params;
     const columns = inputColumns(context, "input");
-    const added = addColumns(columns, [
+    const added = addStepColumns(columns, [
       { name: perplexityColumn, type: "number", param: "perplexityColumn" },
       { name: likelihoodColumn, type: "number", param: "likelihoodColumn" },
       { name: tokensColumn, type: "integer", param: "tokensColumn" },
@@ -41,7 +42,7 @@ export const definition = defineStep({
       ...(model.connection === LOCAL_CONNECTION ? [] : [{ code: "model_not_trainable" as const, data: { model: model.model }, param: "model" }]),
       ...added.problems,
     ];
-    return { columns: { output: added.columns }, problems };
+    return { columns: { output: added.columns }, problems, renamed: added.renamed };
   },
   effects: "pure",
   resource: "llm",

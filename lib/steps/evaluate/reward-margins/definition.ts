@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { addStepColumns } from "../../_sdk/step-columns";
 import { modelParam } from "../../_sdk/param-fields";
 import { promptingPorts } from "../../_sdk/prompting-params";
 import { addedColumns } from "./added-columns";
@@ -27,14 +28,14 @@ export const definition = defineStep({
   check(context) {
     const { promptColumn, chosenColumn, rejectedColumn } = context.params;
     const columns = inputColumns(context, "input");
-    const added = addColumns(columns, addedColumns.map((column) => ({ ...column, param: "model" })));
+    const added = addStepColumns(columns, addedColumns.map((column) => ({ ...column, param: "model" })));
     const problems = [
       ...(promptColumn === null ? [] : requireColumn(columns, promptColumn, "promptColumn")),
       ...requireColumn(columns, chosenColumn, "chosenColumn"),
       ...requireColumn(columns, rejectedColumn, "rejectedColumn"),
       ...added.problems,
     ];
-    return { columns: { output: added.columns }, problems };
+    return { columns: { output: added.columns }, problems, renamed: added.renamed };
   },
   effects: "pure",
   resource: "llm",

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { addStepColumns } from "../../_sdk/step-columns";
 import { measures } from "./compare-texts";
 
 export const definition = defineStep({
@@ -22,8 +23,8 @@ export const definition = defineStep({
   check: (context) => {
     const columns = inputColumns(context, "input");
     const { text, reference } = context.params;
-    const added = addColumns(columns, measures.map((name) => ({ name, type: "number" as const, param: "text" })));
-    return { columns: { output: added.columns }, problems: [...requireColumn(columns, text, "text"), ...requireColumn(columns, reference, "reference"), ...added.problems] };
+    const added = addStepColumns(columns, measures.map((name) => ({ name, type: "number" as const, param: "text" })));
+    return { columns: { output: added.columns }, problems: [...requireColumn(columns, text, "text"), ...requireColumn(columns, reference, "reference"), ...added.problems], renamed: added.renamed };
   },
   effects: "pure",
   resource: "cpu",

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn, requirePlaceholders, requireType } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn, requirePlaceholders, requireType } from "../../_sdk/check-helpers";
 import { defineStep, type StepProblem } from "../../_sdk/define-step";
 import { builtinModel } from "../../_sdk/model-ref";
+import { addStepColumns } from "../../_sdk/step-columns";
 import { modelParam } from "../../_sdk/param-fields";
 import { promptingPorts } from "../../_sdk/prompting-params";
 import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
@@ -30,13 +31,12 @@ export const definition = defineStep({
     const columns = inputColumns(context, "input");
     const missing: StepProblem[] = conversationColumn === null && turns.length === 0 ? [{ code: "param_required", data: { param: "turns" }, param: "turns" }] : [];
     const conversation = conversationColumn === null ? [] : [...requireColumn(columns, conversationColumn, "conversationColumn"), ...requireType(columns, conversationColumn, ["list", "object"], "conversationColumn")];
-    const base = columns?.filter(({ name }) => name !== messagesColumn) ?? null;
-    const added = addColumns(base, [
+    const added = addStepColumns(columns, [
       { name: messagesColumn, type: "list", param: "messagesColumn" },
       { name: replyColumn, type: "text", param: "replyColumn" },
     ]);
     const places = turns.flatMap((turn) => requirePlaceholders(columns, turn, "turns"));
-    return { columns: { output: added.columns }, problems: [...missing, ...conversation, ...places, ...added.problems] };
+    return { columns: { output: added.columns }, problems: [...missing, ...conversation, ...places, ...added.problems], renamed: added.renamed };
   },
   effects: "external",
   resource: "llm",

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { addStepColumns } from "../../_sdk/step-columns";
 import { modelParam } from "../../_sdk/param-fields";
 import { promptingPorts } from "../../_sdk/prompting-params";
 
@@ -27,8 +28,8 @@ export const definition = defineStep({
   check(context) {
     const { column, vectorColumn } = context.params;
     const columns = inputColumns(context, "input");
-    const added = addColumns(columns, [{ name: vectorColumn, type: "vector", param: "vectorColumn" }]);
-    return { columns: { output: added.columns }, problems: [...requireColumn(columns, column, "column"), ...added.problems] };
+    const added = addStepColumns(columns, [{ name: vectorColumn, type: "vector", param: "vectorColumn" }]);
+    return { columns: { output: added.columns }, problems: [...requireColumn(columns, column, "column"), ...added.problems], renamed: added.renamed };
   },
   effects: "external",
   resource: "llm",

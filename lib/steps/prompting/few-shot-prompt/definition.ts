@@ -42,7 +42,7 @@ export const definition = defineStep({
       ...checkLayout(params.layout, fewShotLayout),
       ...added.problems,
     ];
-    return { columns: { output: added.columns }, problems };
+    return { columns: { output: added.columns }, problems, renamed: added.renamed };
   },
   effects: "external",
   resource: "llm",

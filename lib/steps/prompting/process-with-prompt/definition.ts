@@ -43,7 +43,7 @@ export const definition = defineStep({
     const columns = inputColumns(context, "input");
     const added = addReplyColumns(columns, promptColumn, [{ name: replyColumn, type: "text", param: "replyColumn" }]);
     const problems = [...requireText(instruction, "instruction"), ...requireColumn(columns, column, "column"), ...checkLayout(layout, instructionLayout), ...added.problems];
-    return { columns: { output: added.columns }, problems };
+    return { columns: { output: added.columns }, problems, renamed: added.renamed };
   },
   effects: "external",
   resource: "llm",

@@ -63,7 +63,7 @@ export const definition = defineStep({
       ...findProblem("tools", () => readExtras(params)),
       ...added.problems,
     ];
-    return { columns: { output: added.columns }, problems };
+    return { columns: { output: added.columns }, problems, renamed: added.renamed };
   },
   effects: "external",
   resource: "llm",

@@ -75,7 +75,7 @@ export const definition = defineStep({
       ...checkLayout(params.layout, layout),
       ...added.problems,
     ];
-    return { columns: { output: added.columns }, problems };
+    return { columns: { output: added.columns }, problems, renamed: added.renamed };
   },
   effects: "external",
   resource: "llm",

@@ -61,7 +61,7 @@ export const definition = defineStep({
       { name: scoreColumn, type: "number", param: "scoreColumn" },
     ]);
     const crossed: StepProblem[] = least !== null && most !== null && least > most ? [{ code: "params_invalid", data: { param: "least", detail: "the lowest score is above the highest" }, param: "least" }] : [];
-    return { columns: { output: added.columns }, problems: [...checkAsking(columns, params), ...crossed, ...added.problems] };
+    return { columns: { output: added.columns }, problems: [...checkAsking(columns, params), ...crossed, ...added.problems], renamed: added.renamed };
   },
   effects: "external",
   resource: "llm",

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { addStepColumns } from "../../_sdk/step-columns";
 import { modelParam } from "../../_sdk/param-fields";
 import { promptingPorts } from "../../_sdk/prompting-params";
 
@@ -28,12 +29,12 @@ export const definition = defineStep({
   check(context) {
     const { column, resultColumn, labelColumn, scoreColumn } = context.params;
     const columns = inputColumns(context, "input");
-    const added = addColumns(columns, [
+    const added = addStepColumns(columns, [
       { name: resultColumn, type: "object", param: "resultColumn" },
       { name: labelColumn, type: "text", param: "labelColumn" },
       { name: scoreColumn, type: "number", param: "scoreColumn" },
     ]);
-    return { columns: { output: added.columns }, problems: [...requireColumn(columns, column, "column"), ...added.problems] };
+    return { columns: { output: added.columns }, problems: [...requireColumn(columns, column, "column"), ...added.problems], renamed: added.renamed };
   },
   effects: "external",
   resource: "llm",

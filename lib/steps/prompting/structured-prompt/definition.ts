@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requirePlaceholders } from "../../_sdk/check-helpers";
+import { inputColumns, requirePlaceholders } from "../../_sdk/check-helpers";
 import { defineStep, type StepProblem } from "../../_sdk/define-step";
 import { builtinModel } from "../../_sdk/model-ref";
+import { addStepColumns } from "../../_sdk/step-columns";
 import { modelParam } from "../../_sdk/param-fields";
 import { promptingPorts, requireText } from "../../_sdk/prompting-params";
-import { replyColumnParams, withoutColumn } from "../../_sdk/reply-column-params";
+import { replyColumnParams } from "../../_sdk/reply-column-params";
 import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 import { fieldTypes, readSchema } from "./reply-schema";
 
@@ -45,12 +46,12 @@ export const definition = defineStep({
     const param = params.schema.trim() === "" ? "fields" : "schema";
     const problems: StepProblem[] = [...requireText(params.prompt, "prompt"), ...requirePlaceholders(columns, params.prompt, "prompt")];
     if ("problem" in read) return { columns: { output: null }, problems: [...problems, { ...read.problem, param }] };
-    const added = addColumns(withoutColumn(columns, params.promptColumn), [
+    const added = addStepColumns(columns, [
       { name: params.promptColumn, type: "text", param: "promptColumn" },
       { name: params.replyColumn, type: "text", param: "replyColumn" },
       ...read.columns.map((column) => ({ ...column, param })),
     ]);
-    return { columns: { output: added.columns }, problems: [...problems, ...added.problems] };
+    return { columns: { output: added.columns }, problems: [...problems, ...added.problems], renamed: added.renamed };
   },
   effects: "external",
   resource: "llm",
