@@ -82,7 +82,7 @@ it("ignores a file's name", () => {
   expect(withName("a.csv")).toBe(withName("b.csv"));
 });
 
-/** Fingerprints of the defaults of steps, from before they had a choice of layout, of how replies are read, of an index. */
+/** Fingerprints of the defaults of the first versions of steps, from before they had a choice of layout, of how replies are read, of an index. */
 const keptFingerprints: Record<string, string> = {
   "process-with-prompt": "da5783a3e4e7f61825d6215cfde939762fd2c184e844ec399a1f23a33eed93b2",
   "few-shot-prompt": "bd1af9c5534d64805d80e13b920fb0e0b23ddcd0f7988e9908e0b7ec16afb98a",
@@ -97,8 +97,10 @@ const keptFingerprints: Record<string, string> = {
 };
 
 it.each(Object.entries(keptFingerprints))("finds the results that %s made before parameters were added to it", (id, kept) => {
-  const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[id];
-  if (!definition) throw new Error(`There is no step ${id}`);
+  const current = (stepDefinitions as Record<string, AnyStepDefinition>)[id];
+  if (!current) throw new Error(`There is no step ${id}`);
+  // A later version is made anew on purpose; a parameter alone changes nothing.
+  const definition = { ...current, version: 1 };
   expect(fingerprint(definition, { ...definition.defaults })).toBe(kept);
   const base = fillDefaults(definition);
   for (const { name, schema } of listParams(definition.params).filter(({ meta }) => meta.addedLater)) {

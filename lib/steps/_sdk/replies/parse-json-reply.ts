@@ -1,3 +1,10 @@
+/** A JSON value in a reply, and where it stands. */
+export interface FoundJson {
+  value: unknown;
+  start: number;
+  end: number;
+}
+
 /** The end of the JSON value that starts at `start`, by its brackets; -1 where it is not closed. */
 function findEnd(text: string, start: number): number {
   let depth = 0;
@@ -17,22 +24,39 @@ function findEnd(text: string, start: number): number {
   return -1;
 }
 
-/**
- * The first object or list in a reply, with whatever stands before and behind it: fences, a greeting, a note.
- * Undefined where there is none that is whole.
- */
-export function parseJsonReply(reply: string): unknown {
-  for (let start = reply.search(/[[{]/); start >= 0; ) {
-    const end = findEnd(reply, start);
-    if (end > 0) {
-      try {
-        return JSON.parse(reply.slice(start, end)) as unknown;
-      } catch {
-        // A bracket in prose; the value may come later.
-      }
+/** Commas before a closing bracket, outside of strings. */
+const TRAILING_COMMA = /("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g;
+/** Line breaks and tabs that a model left raw within a string. */
+const RAW_SIGNS = /"(?:[^"\\]|\\[\s\S])*"/g;
+const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** As JSON, and as models write it: with commas before a closing bracket, and with raw line breaks in strings. Undefined where it is neither. */
+function parseLeniently(text: string): unknown {
+  const written = text.replace(RAW_SIGNS, (string) => string.replace(/[\n\r\t]/g, (sign) => escapes[sign] ?? sign));
+  for (const candidate of [text, written, written.replace(TRAILING_COMMA, "$1")]) {
+    try {
+      return JSON.parse(candidate) as unknown;
+    } catch {
+      // The next reading may do.
     }
-    const next = reply.slice(start + 1).search(/[[{]/);
-    start = next < 0 ? -1 : start + 1 + next;
   }
   return undefined;
+}
+
+/** More brackets than that are not a reply with an answer in it. */
+const MOST_TRIES = 2000;
+
+/** All objects and lists in a text that are whole, in order; what is within one is not looked for again. */
+export function findJson(text: string): FoundJson[] {
+  const found: FoundJson[] = [];
+  let start = text.search(/[[{]/);
+  for (let tries = 0; start >= 0 && tries < MOST_TRIES; tries += 1) {
+    const end = findEnd(text, start);
+    const value = end > 0 ? parseLeniently(text.slice(start, end)) : undefined;
+    if (value !== undefined) found.push({ value, start, end });
+    const from = value === undefined ? start + 1 : end;
+    const next = text.slice(from).search(/[[{]/);
+    start = next < 0 ? -1 : from + next;
+  }
+  return found;
 }

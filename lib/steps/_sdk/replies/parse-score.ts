@@ -1,38 +1,67 @@
-const OTHER_DIGITS = [/[٠-٩]/g, /[۰-۹]/g, /[०-९]/g];
-const FIRST_DIGIT = [0x0660, 0x06f0, 0x0966];
+import { blankNumbers } from "./blank-numbers";
+import { findStatements, NUMBER, toNumber, type Statement, type StatementKind } from "./find-statements";
+import { fold } from "./find-words";
+import { plainReply, saidReply } from "./plain-reply";
+import { readJsonScore } from "./read-json-score";
+import { BOUNDS } from "./score-words";
+import { unrollTables } from "./unroll-tables";
 
-/** Digits of other scripts and full-width forms as 0 to 9; minus signs as “-”. */
-function toPlainDigits(text: string): string {
-  let plain = text.normalize("NFKC").replace(/[−–]/g, "-");
-  OTHER_DIGITS.forEach((digits, index) => {
-    plain = plain.replace(digits, (digit) => String((digit.codePointAt(0) ?? 0) - (FIRST_DIGIT[index] ?? 0)));
-  });
-  return plain;
+/** What several statements of one kind say: the only value, or null where they differ. */
+function only(statements: readonly Statement[]): number | null {
+  const values = new Set(statements.map(({ value }) => value));
+  return values.size === 1 ? (statements[0]?.value ?? null) : null;
 }
 
-/** A sign only where it does not join two things: “-2”, but not the second of “8-9” nor the one of “GPT-4”. */
-const NUMBER = String.raw`(?<![\p{L}\d.,])(?<!\p{L}-)(?:(?<![\p{L}\d]\s?)-)?\d+(?:[.,]\d+)*(?!\p{L})`;
-const LABEL = String.raw`(?:score|rating|rate|grade|điểm(?:\s+số)?|chấm|note|punktzahl|puntuación|分数|评分|得分)`;
+/** The score that the statements come to; undefined where there are none, null where they do not agree on one. */
+function choose({ statements, hasForeign, others }: ReturnType<typeof findStatements>): number | null | undefined {
+  const of = (kind: StatementKind): Statement[] => statements.filter((statement) => statement.kind === kind);
+  const told = [of("overall"), of("general"), of("alone")].find((some) => some.length > 0) ?? [];
+  const given = of("given");
+  const last = told.at(-1);
+  const later = given.filter(({ at, isRevising }) => isRevising && at > (last?.at ?? -1)).at(-1);
+  if (last) {
+    // “Score: 6 … On reflection I'd say 7.”
+    if (last.kind !== "overall" && later) return later.value;
+    return last.kind === "alone" ? only(told) : last.value;
+  }
+  if (given.length > 0) return new Set(given.map(({ value }) => value)).size === 1 ? only(given) : later && later === given.at(-1) ? later.value : null;
+  const [criterion, another] = of("criterion");
+  if (criterion) return another || others > 0 ? null : criterion.value;
+  return hasForeign ? null : undefined;
+}
 
-/** Thousands as “1,000”; a single comma before other groups is a decimal one: “7,5”. */
-function toNumber(text: string): number {
-  if (/^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text)) return Number(text.replaceAll(",", ""));
-  if (/^-?\d+,\d+$/.test(text)) return Number(text.replace(",", "."));
-  return Number(/^-?\d+(\.\d+)?/.exec(text)?.[0]);
+const START = new RegExp(`^[^\\p{L}\\p{N}-]*(${NUMBER})(?=\\s*(?:["')\\]]*\\s*)(?:[.,;:!-]|$|\\n|(?:because|since|as|for|vì|do|bởi|with|với)(?!\\p{L})))`, "u");
+const SHORT_WORDS = 3;
+
+/** A score that is told by a number and little else: at the start of a reply, or in a short one. */
+function readBare(text: string): number | null {
+  const numbers = [...text.matchAll(new RegExp(NUMBER, "gu"))];
+  const start = START.exec(text);
+  if (start?.[1] !== undefined && numbers.filter(({ index }) => text[index - 1] === "\n" || index === 0).length <= 1) {
+    const rest = text.slice(start[0].length);
+    // “8, 9” and “8-9” name two.
+    return /^\s*(?:[,;-]|or|hay|hoặc)?\s*\d+(?:[.,]\d+)?\s*(?:$|[.!\n])/u.test(rest) ? null : toNumber(start[1]);
+  }
+  const words = text.match(/[\p{L}\p{M}'-]+/gu) ?? [];
+  if (numbers.length !== 1 || words.length > SHORT_WORDS || words.some((word) => BOUNDS.includes(word))) return null;
+  const [number] = numbers;
+  const behind = text.slice((number?.index ?? 0) + (number?.[0].length ?? 0));
+  return /^\s*[\p{L}+]|^\s*-\s*\d/u.test(behind) || /[<>≥≤]\s*-?\d/.test(text) ? null : toNumber(number?.[0] ?? "");
 }
 
 /**
- * The score in a reply: the number behind a word like “score”, else the one before “/10” or “out of 10”, else the first.
- * Of a range (“8-9”) and of a fraction it is the first number. Null where there is none. DataDreamer's RankWithPrompt takes
- * the first run of digits and dots, which loses a minus sign and stops at “a. 5”.
+ * The score in a reply, as a person reads it: what the reply says last of the whole, before what it says of one side; a
+ * scale (“1 to 10”, “out of 10”) is none. Null where there is none, where several criteria have scores and the whole has
+ * none, and where two numbers are left open (“7 or 8”). DataDreamer's RankWithPrompt takes the first run of digits and dots.
  */
 export function parseScore(reply: string): number | null {
-  const text = toPlainDigits(reply);
-  const labelled = new RegExp(`${LABEL}[^\\p{L}\\d-]{0,12}(?:(?:is|of|là|:|=)[^\\p{L}\\d-]{0,6})?(${NUMBER})`, "iu").exec(text)?.[1];
-  const rated = new RegExp(`(${NUMBER})\\s*(?:/|out of|trên)\\s*\\d`, "iu").exec(text)?.[1];
-  const first = new RegExp(NUMBER, "u").exec(text)?.[0];
-  const found = labelled ?? rated ?? first;
-  if (found === undefined) return null;
-  const score = toNumber(found);
-  return Number.isFinite(score) ? score : null;
+  const said = saidReply(reply);
+  const boxed = [...said.matchAll(/\\boxed\s*\{((?:[^{}]|\{[^{}]*\})*)\}/g)].at(-1)?.[1];
+  if (boxed !== undefined) return parseScore(boxed);
+  const json = readJsonScore(said);
+  if (json.score !== undefined) return json.score;
+  const text = blankNumbers(fold(unrollTables(plainReply(json.rest)))).trim();
+  const chosen = choose(findStatements(text));
+  const score = chosen === undefined ? readBare(text) : chosen;
+  return score !== null && Number.isFinite(score) ? score : null;
 }

@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
-import { parseJsonReply } from "./parse-json-reply";
+import { findJson } from "./parse-json-reply";
+import { dropThinking } from "./plain-reply";
 
 /** How a reply is read: by what the step knows of replies, by a pattern's first group, or by a field of the JSON in it. */
 export interface ReplyParser {
@@ -24,13 +25,14 @@ export function makeReader({ parser, pattern, jsonField }: ReplyParser): ((reply
   if (parser === "built-in") return null;
   if (parser === "json") {
     return (reply) => {
-      const found = readField(parseJsonReply(reply), jsonField);
-      return typeof found === "string" || typeof found === "number" || typeof found === "boolean" ? found : null;
+      // The last object that has the field: a model may quote one before it answers.
+      const found = findJson(dropThinking(reply)).map(({ value }) => readField(value, jsonField));
+      return found.filter((one): one is string | number | boolean => typeof one === "string" || typeof one === "number" || typeof one === "boolean").at(-1) ?? null;
     };
   }
   const compiled = RE2JS.compile(pattern);
   return (reply) => {
-    const matcher = compiled.matcher(reply);
+    const matcher = compiled.matcher(dropThinking(reply));
     return matcher.find() ? matcher.group(1) : null;
   };
 }

@@ -9,7 +9,7 @@ import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sam
 
 export const definition = defineStep({
   id: "chat-prompt",
-  version: 1,
+  version: 2,
   category: "prompting",
   icon: "messages-square",
   searchAliases: ["multi-turn", "conversation", "dialogue", "chat", "turns", "llm"],

@@ -10,7 +10,7 @@ import { samplingExcludes } from "../../_sdk/sampling-params";
 
 export const definition = defineStep({
   id: "few-shot-prompt",
-  version: 1,
+  version: 2,
   category: "prompting",
   icon: "list-ordered",
   searchAliases: ["examples", "in-context", "icl", "few shot", "llm"],

@@ -10,7 +10,7 @@ import { samplingExcludes } from "../../_sdk/sampling-params";
 
 export const definition = defineStep({
   id: "few-shot-with-retrieval",
-  version: 1,
+  version: 2,
   category: "prompting",
   icon: "library",
   searchAliases: ["examples", "in-context", "icl", "few shot", "llm", "retrieval", "nearest", "dynamic"],

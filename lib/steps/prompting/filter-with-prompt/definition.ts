@@ -12,7 +12,7 @@ const words = z.array(z.string().min(1)).min(1).max(50).meta({ field: { kind: "s
 
 export const definition = defineStep({
   id: "filter-with-prompt",
-  version: 1,
+  version: 2,
   category: "prompting",
   icon: "list-filter",
   searchAliases: ["judge", "keep", "quality", "reject", "yes no", "llm"],
@@ -27,6 +27,7 @@ export const definition = defineStep({
     ...parserParams,
     yes: words,
     no: words,
+    decides: z.enum(["statement", "any-yes"]).default("statement").meta({ field: { kind: "select" }, advanced: true, addedLater: true, visibleWhen: { param: "parser", is: ["built-in"] } }),
     ...instructionLayoutParams,
   }),
   defaults: {
@@ -38,6 +39,7 @@ export const definition = defineStep({
     ...parserDefaults,
     yes: ["yes"],
     no: ["no"],
+    decides: "statement",
     ...instructionLayoutDefaults,
   },
   incomplete: ["column", "instruction"],

@@ -1,6 +1,6 @@
 import { askAboutRow, prepareAsking, refuseReply, SHOWN, type PreparedAsking } from "../../_sdk/asking";
 import { isOneOf } from "../../_sdk/replies/find-words";
-import { parseYesNo, type YesNoWords } from "../../_sdk/replies/parse-yes-no";
+import { findAnyYes, parseYesNo, type YesNoWords } from "../../_sdk/replies/parse-yes-no";
 import { toSampling } from "../../_sdk/sampling-params";
 import type { PreparedRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
@@ -22,7 +22,8 @@ export const run: PreparedRunner<typeof definition, PreparedAsking> = {
   async processRow(row, context) {
     const { params, prepared } = context;
     const asked = await askAboutRow(row, context);
-    const answer = prepared.read ? toAnswer(prepared.read(asked.text), params) : parseYesNo(asked.text, params);
+    const readAnswer = params.decides === "any-yes" ? findAnyYes : parseYesNo;
+    const answer = prepared.read ? toAnswer(prepared.read(asked.text), params) : readAnswer(asked.text, params);
     if (answer === false) return { rejected: { code: "answer_no", data: { reply: asked.text.trim().slice(0, SHOWN) } }, call: asked.call };
     if (answer === null && params.unparsed !== "keep") return refuseReply(params.unparsed, [...params.yes, ...params.no].join(" / "), asked);
     return { rows: [{ values: {}, call: asked.call }] };

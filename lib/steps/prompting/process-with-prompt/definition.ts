@@ -11,7 +11,7 @@ import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sam
 
 export const definition = defineStep({
   id: "process-with-prompt",
-  version: 1,
+  version: 2,
   category: "prompting",
   icon: "wand-sparkles",
   searchAliases: ["llm", "instruction", "transform", "rewrite", "summarize", "translate"],

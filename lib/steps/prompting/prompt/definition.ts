@@ -22,7 +22,7 @@ function findProblem(param: string, read: () => unknown): StepProblem[] {
 
 export const definition = defineStep({
   id: "prompt",
-  version: 1,
+  version: 2,
   category: "prompting",
   icon: "message-square-text",
   searchAliases: ["llm", "ask", "generate", "chat", "completion"],

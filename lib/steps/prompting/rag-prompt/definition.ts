@@ -20,7 +20,7 @@ ${labelled("prompt_label", "prompt")}`,
 
 export const definition = defineStep({
   id: "rag-prompt",
-  version: 1,
+  version: 2,
   category: "prompting",
   icon: "book-open-check",
   searchAliases: ["rag", "retrieval", "documents", "context", "grounded", "llm"],

@@ -11,7 +11,7 @@ import { fieldTypes, readSchema } from "./reply-schema";
 
 export const definition = defineStep({
   id: "structured-prompt",
-  version: 1,
+  version: 2,
   category: "prompting",
   icon: "braces",
   searchAliases: ["json", "schema", "structured output", "extract", "typed", "fields", "llm"],

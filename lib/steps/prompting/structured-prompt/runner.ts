@@ -2,7 +2,8 @@ import { AppError, isAppError } from "@/lib/core/app-error";
 import type { ChatMessage, Completion, JsonSchema } from "@/lib/llm/chat";
 import { findPlaceholders } from "../../_sdk/param-fields";
 import { fillPrompt, replyColumns, toMessages } from "../../_sdk/prompting";
-import { parseJsonReply } from "../../_sdk/replies/parse-json-reply";
+import { findJson } from "../../_sdk/replies/parse-json-reply";
+import { dropThinking } from "../../_sdk/replies/plain-reply";
 import { toSampling } from "../../_sdk/sampling-params";
 import type { PreparedRunner, RowContext } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
@@ -29,10 +30,13 @@ async function ask(messages: ChatMessage[], schema: JsonSchema, context: Pick<Ro
   }
 }
 
+/** The last JSON of a reply that fits: a model may number its sources, or think in JSON, before it answers. */
 function check(reply: string, { validate }: ReplySchema): { value: Record<string, unknown> } | { fault: string } {
-  const value = parseJsonReply(reply);
-  if (value === undefined) return { fault: "There is no whole JSON object in the answer." };
-  return validate(value);
+  const checked = findJson(dropThinking(reply))
+    .reverse()
+    .map(({ value }) => validate(value));
+  // What is wrong is told of the last object, which was meant for the answer.
+  return checked.find((one) => "value" in one) ?? checked[0] ?? { fault: "There is no whole JSON object in the answer." };
 }
 
 export const run: PreparedRunner<typeof definition, ReplySchema> = {
