@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_TRIALS, pruneRules } from "@/lib/workflow/document";
+import { errorData } from "./errors";
 
 /**
  * What crosses between the engine and the Python trainer. `scripts/generate-contracts.ts` writes these as JSON Schema to
@@ -323,7 +324,7 @@ export const trainingError = z.strictObject({
     "trial_pruned",
   ]),
   message: z.string(),
-  data: z.record(z.string(), z.unknown()),
+  data: errorData,
 });
 
 /** A point of a sweep's space: for each parameter its number, or the place of its value in the list. */

@@ -18,6 +18,7 @@ export const errorCatalogue = {
   email_taken: { status: 409, retry: "never" },
   body_too_large: { status: 413, retry: "never" },
   internal: { status: 500, retry: "later" },
+  record_unreadable: { status: 422, retry: "never" },
   database_unavailable: { status: 503, retry: "later" },
   trial_pruned: { status: 422, retry: "never" },
   trial_failed: { status: 422, retry: "never" },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
+import { readStored, readStoredList } from "@/lib/core/read-stored";
 import { connectionSettings, listedModel, POOL_PROVIDER, poolMember, provider } from "@/lib/contracts/models";
 import { fullBaseUrl, providerEntry } from "@/lib/contracts/providers";
 import { findPrice, type PricedConnection } from "@/lib/contracts/prices";
@@ -28,6 +29,13 @@ export interface ConnectionRow {
 export function readSettings(settings: unknown) {
   const { members = [], ...values } = z.looseObject({ members: z.array(poolMember).optional() }).parse(settings);
   return { members, settings: connectionSettings.parse(values) };
+}
+
+/** Settings as they are shown: what of them cannot be read is left out, so that a person can set it again. */
+export function viewSettings({ id, settings }: Pick<ConnectionRow, "id" | "settings">): ReturnType<typeof readSettings> {
+  const what = `connection ${id}`;
+  const { members, ...values }: Record<string, unknown> = readStored(z.record(z.string(), z.unknown()), settings, {}, what);
+  return { members: readStoredList(poolMember, members, what), settings: readStored(connectionSettings, values, {}, what) };
 }
 
 export interface Target {

@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
-import { AppError, type ErrorRecord } from "@/lib/core/app-error";
+import type { ErrorRecord } from "@/lib/contracts/errors";
+import { AppError } from "@/lib/core/app-error";
 import { formatError } from "@/lib/core/format-error";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
@@ -8,7 +9,7 @@ import { enqueueChunks } from "./advance-run";
 import { planArrangement } from "./arrange-rows";
 import { inTransaction } from "./in-transaction";
 import type { SharedResources } from "./resources";
-import type { StepOutputs, StepTotals } from "./step-result";
+import { removeUnreadable, type StepOutputs, type StepTotals } from "./step-result";
 
 /** Fails a step and takes back its chunks that are not done. */
 export async function failStep(client: PoolClient, stepRunId: string, error: ErrorRecord): Promise<void> {
@@ -74,6 +75,7 @@ async function finishStep(resources: SharedResources, stepRunId: string): Promis
       await failStep(client, stepRunId, failure.toRecord());
       return null;
     }
+    await removeUnreadable(client, step.fingerprint);
     await client.query(
       `INSERT INTO step_result (fingerprint, step_id, folder, outputs, totals, inputs) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (fingerprint) DO NOTHING`,
       [step.fingerprint, step.step_id, `tables/${stepRunId}`, outputs, totals, step.identity.inputs],

@@ -1,4 +1,6 @@
+import type { PoolClient } from "pg";
 import { z } from "zod";
+import { readStored } from "@/lib/core/read-stored";
 import { column } from "@/lib/steps/_sdk/columns";
 import { modelRef } from "@/lib/steps/_sdk/model-ref";
 import type { SharedResources } from "./resources";
@@ -31,6 +33,8 @@ export const stepTotals = z.object({
 });
 export type StepTotals = z.infer<typeof stepTotals>;
 
+const storedResult = z.object({ outputs: stepOutputs, totals: stepTotals, inputs: z.record(z.string(), z.array(z.string())) });
+
 export interface StepResult {
   fingerprint: string;
   stepId: string;
@@ -55,20 +59,20 @@ interface ResultRow {
 export async function findStepResults(resources: Pick<SharedResources, "database">, fingerprints: string[]): Promise<Map<string, StepResult>> {
   if (fingerprints.length === 0) return new Map();
   const { rows } = await resources.database.pool.query<ResultRow>("SELECT * FROM step_result WHERE fingerprint = ANY($1)", [fingerprints]);
-  return new Map(
-    rows.map((row) => [
-      row.fingerprint,
-      {
-        fingerprint: row.fingerprint,
-        stepId: row.step_id,
-        folder: row.folder,
-        outputs: stepOutputs.parse(row.outputs),
-        totals: stepTotals.parse(row.totals),
-        inputs: z.record(z.string(), z.array(z.string())).parse(row.inputs),
-        createdAt: row.created_at,
-      },
-    ]),
-  );
+  return new Map(rows.flatMap((row) => toResult(row) ?? []).map((result) => [result.fingerprint, result]));
+}
+
+/** Null for one that cannot be read, which is as if it were not there: its step runs again. */
+function toResult(row: ResultRow): StepResult | null {
+  const { outputs, totals, inputs } = row;
+  const stored = readStored(storedResult, { outputs, totals, inputs }, null, `result ${row.fingerprint}`);
+  return stored && { fingerprint: row.fingerprint, stepId: row.step_id, folder: row.folder, ...stored, createdAt: row.created_at };
+}
+
+/** Removes a result that cannot be read, so that another can take its place. */
+export async function removeUnreadable(client: Pick<PoolClient, "query">, fingerprint: string): Promise<void> {
+  const { rows } = await client.query<ResultRow>("SELECT * FROM step_result WHERE fingerprint = $1", [fingerprint]);
+  if (rows[0] && toResult(rows[0]) === null) await client.query("DELETE FROM step_result WHERE fingerprint = $1", [fingerprint]);
 }
 
 /** Splits `<fingerprint>/<port>`. */

@@ -1,6 +1,7 @@
-import { AppError, toAppError, type ErrorRecord } from "@/lib/core/app-error";
+import { AppError, toAppError } from "@/lib/core/app-error";
 import { createId } from "@/lib/core/ids";
 import { logger } from "@/lib/core/logger";
+import { readStoredError } from "@/lib/contracts/errors";
 import { MOST_EVALUATIONS, trainingRequest, trainingResult, type LocalModelSource, type TrainingRequest } from "@/lib/contracts/trainer";
 import type { PruneIdentity } from "@/lib/fingerprint/step-identity";
 import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
@@ -99,7 +100,7 @@ interface EndedTraining {
   state: string;
   request: unknown;
   result: unknown;
-  error: ErrorRecord | null;
+  error: unknown;
 }
 
 /** Ends the chunks whose trainings have ended. Called often by the reconciler. */
@@ -109,12 +110,18 @@ export async function settleTrainings(resources: SharedResources): Promise<void>
      FROM training t JOIN chunk c ON c.id = t.chunk_id WHERE t.state IN ('done', 'failed', 'cancelled') AND c.state = 'running' AND c.lease_until IS NULL`,
   );
   for (const training of rows) {
-    if (training.state === "done") await acceptModel(resources, training);
-    else if (training.error?.code === "trial_pruned") await acceptPruned(resources, training);
+    if (training.state === "done") await acceptOrRefuse(resources, training);
+    else if (readStoredError(training.error)?.code === "trial_pruned") await acceptPruned(resources, training);
     else await refuseTraining(resources, training);
     await finishStepIfDone(resources, training.step_run_id);
     await advanceRun(resources, training.run_id);
   }
+}
+
+/** What a trainer wrote of one training must not keep the others from ending. */
+async function acceptOrRefuse(resources: SharedResources, training: EndedTraining): Promise<void> {
+  if (trainingRequest.safeParse(training.request).success && trainingResult.safeParse(training.result).success) await acceptModel(resources, training);
+  else await refuseTraining(resources, { ...training, error: new AppError("record_unreadable", { what: "training", id: training.id }).toRecord() });
 }
 
 async function acceptModel(resources: SharedResources, training: EndedTraining): Promise<void> {
@@ -143,12 +150,12 @@ async function acceptModel(resources: SharedResources, training: EndedTraining):
 
 /** A trial that was given up has an outcome: there is no model. */
 async function acceptPruned(resources: SharedResources, training: EndedTraining): Promise<void> {
-  await resources.database.pool.query("UPDATE chunk SET state = 'done', parts = $2, rows_done = row_end - row_start, rows_out = 0, error = $3 WHERE id = $1 AND state = 'running'", [training.chunk_id, { ...noParts(), pruned: true }, training.error]);
-  await resources.database.pool.query("UPDATE step_run SET error = $2 WHERE id = $1 AND state = 'running'", [training.step_run_id, training.error]);
+  await resources.database.pool.query("UPDATE chunk SET state = 'done', parts = $2, rows_done = row_end - row_start, rows_out = 0, error = $3 WHERE id = $1 AND state = 'running'", [training.chunk_id, { ...noParts(), pruned: true }, readStoredError(training.error)]);
+  await resources.database.pool.query("UPDATE step_run SET error = $2 WHERE id = $1 AND state = 'running'", [training.step_run_id, readStoredError(training.error)]);
 }
 
 async function refuseTraining(resources: SharedResources, training: EndedTraining): Promise<void> {
-  const error = training.error ?? new AppError("cancelled").toRecord();
+  const error = readStoredError(training.error) ?? new AppError("cancelled").toRecord();
   await inTransaction(resources, async (client) => {
     await client.query("UPDATE chunk SET state = 'failed', error = $2 WHERE id = $1 AND state = 'running'", [training.chunk_id, error]);
     await failStep(client, training.step_run_id, error);

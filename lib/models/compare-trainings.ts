@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readStored } from "@/lib/core/read-stored";
 import { trainingState } from "@/lib/contracts/models";
 import { trainingRequest, trainingResult } from "@/lib/contracts/trainer";
 import { MOST_COMPARED, type ComparedTraining } from "@/lib/contracts/trainings";
@@ -44,17 +45,20 @@ export async function compareTrainings(resources: SharedResources, { models, run
     trainings: ids.flatMap((id) => {
       const training = byId.get(id);
       if (!training) return [];
-      const request = trainingRequest.parse(training.request);
+      const what = `training ${id}`;
+      const request = readStored(trainingRequest, training.request, null, what);
+      // Without its settings there is nothing to compare.
+      if (!request) return [];
       return {
         modelId: request.modelId,
         name: request.name,
         nodeId: training.nodeId,
         runId: training.runId,
-        state: trainingState.parse(training.state),
+        state: readStored(trainingState, training.state, "failed", what),
         // The courses of other trainings, which may be thousands of numbers, are no setting.
         request: request.pruning ? { ...request, pruning: { ...request.pruning, earlier: [] } } : request,
-        result: trainingResult.nullable().parse(training.result),
-        metrics: metrics.filter((row) => row.training_id === id).map((row) => ({ step: row.step, kind: row.kind, values: values.parse(row.values) })),
+        result: readStored(trainingResult.nullable(), training.result, null, what),
+        metrics: metrics.filter((row) => row.training_id === id).map((row) => ({ step: row.step, kind: row.kind, values: readStored(values, row.values, {}, what) })),
       };
     }),
   };

@@ -2,9 +2,10 @@ import type { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { isLinkLocalUrl } from "@/lib/core/public-address";
 import { createId } from "@/lib/core/ids";
+import { readStoredList } from "@/lib/core/read-stored";
 import { connectionInput, connectionProvider, DATABASE_PROVIDER, HUB_PROVIDER, listedModel, POOL_PROVIDER, takesPrompts, type ConnectionProvider, type ConnectionView } from "@/lib/contracts/models";
 import { fullBaseUrl } from "@/lib/contracts/providers";
-import { readSettings, type ConnectionRow } from "@/lib/engine/connection-endpoint";
+import { viewSettings, type ConnectionRow } from "@/lib/engine/connection-endpoint";
 import { hintOf, packSecrets, unpackSecrets, type Secrets } from "@/lib/engine/connection-secrets";
 import { DEFAULT_HUB_ENDPOINT } from "@/lib/engine/hub-credentials";
 import type { SharedResources } from "@/lib/engine/resources";
@@ -13,11 +14,11 @@ import { jsonValue } from "@/lib/server/json-value";
 export type ConnectionInput = z.input<typeof connectionInput>;
 type WholeInput = z.output<typeof connectionInput>;
 
-function addressOf(kind: ConnectionProvider, baseUrl: string, settings: unknown): string {
+function addressOf(kind: ConnectionProvider, { id, baseUrl, settings }: Pick<ConnectionRow, "id" | "baseUrl" | "settings">): string {
   if (kind === POOL_PROVIDER) return "";
   if (kind === HUB_PROVIDER) return baseUrl || DEFAULT_HUB_ENDPOINT;
   if (kind === DATABASE_PROVIDER) return baseUrl;
-  return fullBaseUrl(kind, baseUrl, readSettings(settings).settings);
+  return fullBaseUrl(kind, baseUrl, viewSettings({ id, settings }).settings);
 }
 
 /** The one shape in which a connection leaves: without its key. */
@@ -27,13 +28,13 @@ function toView(row: Omit<ConnectionRow, "apiKey"> & { keyHint: string | null },
     id: row.id,
     name: row.name,
     provider: kind,
-    baseUrl: addressOf(kind, row.baseUrl, row.settings),
-    ...readSettings(row.settings),
+    baseUrl: addressOf(kind, row),
+    ...viewSettings(row),
     keyHint: row.keyHint,
     concurrency: row.concurrency,
     requestsPerMinute: row.requestsPerMinute,
     tokensPerMinute: row.tokensPerMinute,
-    models: listedModel.array().parse(row.models),
+    models: readStoredList(listedModel, row.models, `connection ${row.id}`),
     contexts,
   };
 }
@@ -78,7 +79,7 @@ async function readContexts({ database: { pool } }: SharedResources): Promise<Ma
 export async function listConnections(resources: SharedResources): Promise<ConnectionView[]> {
   const rows = await resources.database.prisma.connection.findMany({ where: { provider: { in: connectionProvider.options } }, orderBy: { createdAt: "asc" }, omit: { apiKey: true } });
   const known = await readContexts(resources);
-  return rows.map((row) => toView(row, Object.fromEntries(listedModel.array().parse(row.models).flatMap(({ id }) => {
+  return rows.map((row) => toView(row, Object.fromEntries(readStoredList(listedModel, row.models, `connection ${row.id}`).flatMap(({ id }) => {
     const tokens = known.get(`${row.id}/${id}`);
     return tokens === undefined ? [] : [[id, tokens]];
   }))));
@@ -100,7 +101,7 @@ export async function updateConnection(resources: SharedResources, id: string, g
   if (!before) throw new AppError("not_found", { what: "connection", id });
   const data = toData(input);
   const kindBefore = connectionProvider.parse(before.provider);
-  const isMoved = kindBefore !== input.provider || addressOf(kindBefore, before.baseUrl, before.settings) !== addressOf(input.provider, input.baseUrl, data.settings);
+  const isMoved = kindBefore !== input.provider || addressOf(kindBefore, before) !== addressOf(input.provider, { id, baseUrl: input.baseUrl, settings: data.settings });
   const isGiven = input.apiKey !== undefined || Object.values(input.secrets).some((value) => value !== "");
   if (before.apiKey && isMoved && !isGiven) {
     throw new AppError("invalid_request", { detail: "the base URL changed; enter the API key again, so that the stored one does not go to another server" });

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
-import { errorRecord } from "@/lib/contracts/errors";
+import { readStored, readStoredList } from "@/lib/core/read-stored";
+import { readStoredError } from "@/lib/contracts/errors";
 import { listedModel, POOL_PROVIDER, provider, trainingState } from "@/lib/contracts/models";
 import { trainingProgress, trainingRequest, trainingResult, trainingSamples, waitsForDevice } from "@/lib/contracts/trainer";
-import { readSettings } from "@/lib/engine/connection-endpoint";
+import { viewSettings } from "@/lib/engine/connection-endpoint";
 import { identifyModel, resolveModel } from "@/lib/engine/model-resolver";
 import { TRAINING_OF_MODEL } from "@/lib/engine/pause-training";
 import type { SharedResources, WorkerResources } from "@/lib/engine/resources";
@@ -27,9 +28,9 @@ export async function listPickableModels(resources: SharedResources): Promise<Pi
   const connections = await prisma.connection.findMany({ where: { provider: { in: [...provider.options, POOL_PROVIDER] } }, orderBy: { createdAt: "asc" }, omit: { apiKey: true } });
   for (const connection of connections) {
     // A pool that lists none has those of its first server.
-    const [first] = connection.provider === POOL_PROVIDER ? readSettings(connection.settings).members : [];
-    const own = listedModel.array().parse(connection.models);
-    const listed = own.length > 0 ? own : listedModel.array().parse(connections.find(({ id }) => id === first?.connection)?.models ?? []);
+    const [first] = connection.provider === POOL_PROVIDER ? viewSettings(connection).members : [];
+    const own = listModels(connection);
+    const listed = own.length > 0 ? own : listModels(connections.find(({ id }) => id === first?.connection));
     for (const { id } of listed) {
       models.push({ ref: { connection: connection.id, model: id }, label: id, connection: connection.name, kind: "api" });
     }
@@ -38,6 +39,12 @@ export async function listPickableModels(resources: SharedResources): Promise<Pi
 }
 
 const modelCard = z.object({ result: trainingResult });
+/** Of a training under way, whatever else its request has become. */
+const namedRequest = z.looseObject({ name: z.string(), modelId: z.string() });
+
+function listModels(connection: { id: string; models: unknown } | undefined) {
+  return connection ? readStoredList(listedModel, connection.models, `connection ${connection.id}`) : [];
+}
 
 export async function listTrainedModels(resources: SharedResources) {
   const { prisma } = resources.database;
@@ -51,11 +58,12 @@ export async function listTrainedModels(resources: SharedResources) {
       fingerprint: model.fingerprint,
       baseModel: model.baseModel,
       createdAt: model.createdAt.toISOString(),
-      result: modelCard.parse(model.card).result,
+      result: readStored(modelCard, model.card, null, `model ${model.id}`)?.result ?? null,
     })),
     trainings: trainings.map((training) => {
-      const request = trainingRequest.parse(training.request);
-      return { id: training.id, name: request.name, state: trainingState.parse(training.state), paused: training.paused && isUnderWay(training.state), modelId: request.modelId, runId: training.runId, nodeId: training.nodeId };
+      const what = `training ${training.id}`;
+      const { name, modelId } = readStored(namedRequest, training.request, { name: training.id, modelId: "" }, what);
+      return { id: training.id, name, state: readStored(trainingState, training.state, "failed", what), paused: training.paused && isUnderWay(training.state), modelId, runId: training.runId, nodeId: training.nodeId };
     }),
   };
 }
@@ -77,25 +85,27 @@ export async function readTraining(resources: SharedResources, modelId: string) 
   const { rows } = await resources.database.pool.query<{ id: string; run_paused: boolean }>(`SELECT id, ${RUN_PAUSED} AS run_paused FROM training WHERE id = (${TRAINING_OF_MODEL})`, [modelId]);
   const training = rows[0] && (await resources.database.prisma.training.findUnique({ where: { id: rows[0].id } }));
   if (!training) throw new AppError("not_found", { what: "model", id: modelId });
-  const request = trainingRequest.parse(training.request);
+  const what = `training ${training.id}`;
+  const request = readStored(trainingRequest, training.request, null, what);
+  if (!request) throw new AppError("record_unreadable", { what: "training", id: training.id });
   const metrics = await resources.database.pool.query<{ step: number; kind: "train" | "eval"; values: Record<string, number | null> }>(METRICS, [training.id]);
   const samples = await resources.database.pool.query<{ step: number; values: unknown }>(LAST_SAMPLES, [training.id]);
   const model = await resources.database.prisma.trainedModel.findUnique({ where: { id: modelId }, select: { name: true } });
   return {
     modelId,
     name: model?.name ?? request.name,
-    state: trainingState.parse(training.state),
+    state: readStored(trainingState, training.state, "failed", what),
     pausedBy: isUnderWay(training.state) ? (training.paused ? ("person" as const) : rows[0]?.run_paused ? ("run" as const) : null) : null,
-    waitsFor: training.state === "queued" ? waitsForDevice.nullable().parse(training.waitsFor) : null,
+    waitsFor: training.state === "queued" ? readStored(waitsForDevice.nullable(), training.waitsFor, null, what) : null,
     ready: model !== null,
     runId: training.runId,
     nodeId: training.nodeId,
     request,
-    progress: trainingProgress.nullable().parse(training.progress),
-    result: trainingResult.nullable().parse(training.result),
-    error: errorRecord.nullable().parse(training.error),
-    metrics: metrics.rows.map((row) => ({ step: row.step, kind: row.kind, values: z.record(z.string(), z.number().nullable()).parse(row.values) })),
-    samples: samples.rows.map(({ step, values }) => ({ step, ...trainingSamples.parse(values) }))[0] ?? null,
+    progress: readStored(trainingProgress.nullable(), training.progress, null, what),
+    result: readStored(trainingResult.nullable(), training.result, null, what),
+    error: readStoredError(training.error),
+    metrics: metrics.rows.map((row) => ({ step: row.step, kind: row.kind, values: readStored(z.record(z.string(), z.number().nullable()), row.values, {}, what) })),
+    samples: samples.rows.map(({ step, values }) => ({ step, ...readStored(trainingSamples, values, { samples: [] }, what) }))[0] ?? null,
   };
 }
 

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
-import { errorRecord } from "@/lib/contracts/errors";
-import { tuningSettings } from "@/lib/contracts/tuning";
+import { readStored } from "@/lib/core/read-stored";
+import { readStoredError } from "@/lib/contracts/errors";
+import { tuningSettings, type TuningSettings } from "@/lib/contracts/tuning";
 import type { SharedResources } from "@/lib/engine/resources";
 import { tuningExamples } from "@/lib/engine/tunings/start-tuning";
 
 const EVENTS_SHOWN = 200;
 const METRICS_SHOWN = 2000;
+const NO_SETTINGS: TuningSettings = { method: "supervised", epochs: null, batchSize: null, learningRateMultiplier: null, beta: null, suffix: "", seed: 0 };
 
 const METRICS = `
   SELECT metrics FROM (SELECT metrics, at, row_number() OVER (ORDER BY at, id) AS place, count(*) OVER () AS total FROM provider_tuning_event WHERE tuning_id = $1 AND metrics IS NOT NULL) m
@@ -44,23 +46,23 @@ export async function readTuning({ database: { prisma, pool } }: Pick<SharedReso
   const connection = await prisma.connection.findUnique({ where: { id: tuning.connectionId }, select: { name: true } });
   const events = await prisma.providerTuningEvent.findMany({ where: { tuningId: tuning.id }, orderBy: [{ at: "desc" }, { id: "desc" }], take: EVENTS_SHOWN });
   const metrics = await pool.query<{ metrics: Record<string, unknown> }>(METRICS, [tuning.id]);
-  const examples = tuningExamples.parse(tuning.examples);
+  const examples = readStored(tuningExamples, tuning.examples, null, `fine-tuning ${tuning.id}`);
   return {
     id: tuning.id,
     name: tuning.name,
-    state: z.enum(["sending", "open", "done", "failed", "cancelled"]).parse(tuning.state),
+    state: readStored(z.enum(["sending", "open", "done", "failed", "cancelled"]), tuning.state, "failed", `fine-tuning ${tuning.id}`),
     connection: { id: tuning.connectionId, name: connection?.name ?? tuning.connectionId },
     baseModel: tuning.model,
-    settings: tuningSettings.parse(tuning.settings),
-    trainRows: examples.train.rows,
-    validationRows: examples.validation?.rows ?? 0,
+    settings: readStored(tuningSettings, tuning.settings, NO_SETTINGS, `fine-tuning ${tuning.id}`),
+    trainRows: examples?.train.rows ?? 0,
+    validationRows: examples?.validation?.rows ?? 0,
     remoteId: tuning.remoteId,
     status: tuning.status,
     finishAt: tuning.finishAt?.toISOString() ?? null,
     tunedModel: tuning.tunedModel,
     trainedTokens: tuning.trainedTokens,
     costMicros: tuning.price === null ? null : Number(tuning.costMicros),
-    error: errorRecord.nullable().parse(tuning.error),
+    error: readStoredError(tuning.error),
     events: events.map(({ id, at, level, message }) => ({ id, at: at.toISOString(), level, message })),
     metrics: metrics.rows.flatMap((row) => readMetrics(row.metrics)).sort((a, b) => a.step - b.step),
   };

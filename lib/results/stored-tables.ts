@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { readStored } from "@/lib/core/read-stored";
 import type { SharedResources } from "@/lib/engine/resources";
 
 export interface StoredTable {
@@ -15,11 +17,12 @@ interface Row {
   workflow_id: string;
   workflow: string;
   step: string;
-  tables: Record<string, { rows: number }>;
+  tables: unknown;
   created_at: Date;
 }
 
 const LISTED = 200;
+const storedTables = z.record(z.string(), z.looseObject({ rows: z.number() }));
 
 /** The latest result of every step of every workflow that has one. */
 const LATEST = `
@@ -28,7 +31,7 @@ const LATEST = `
   WHERE s.state = 'done' ORDER BY r.workflow_id, s.node_id, s.created_at DESC`;
 
 function toTables(row: Row): StoredTable[] {
-  return Object.entries(row.tables).map(([port, { rows }]) => ({
+  return Object.entries(readStored(storedTables, row.tables, {}, `result ${row.fingerprint}`)).map(([port, { rows }]) => ({
     tableId: `fp~${row.fingerprint}~${port}`,
     workflow: row.workflow,
     step: row.step,

@@ -1,13 +1,15 @@
 import { AppError } from "@/lib/core/app-error";
+import { readStored } from "@/lib/core/read-stored";
 import { runState, runTarget, stepRunState, type RunView, type StepRunView } from "@/lib/contracts/runs";
-import { errorRecord } from "@/lib/contracts/errors";
+import { readStoredError } from "@/lib/contracts/errors";
 import { trainingProgress, waitsForDevice } from "@/lib/contracts/trainer";
 import type { SharedResources } from "@/lib/engine/resources";
+import { stepTotals } from "@/lib/engine/step-result";
 
 interface RunRow {
   id: string;
   workflow_id: string | null;
-  name: string;
+  name: string | null;
   target: unknown;
   row_limit: number | null;
   budget_micros: string | null;
@@ -39,7 +41,7 @@ interface StepRow {
   prompt_tokens: string | null;
   completion_tokens: string | null;
   cost_micros: string | null;
-  totals: { rowsIn: number; rowsOut: number; rejected: number; failed: number } | null;
+  totals: unknown;
   elapsed: number | null;
   training_id: string | null;
   training_state: string | null;
@@ -98,12 +100,12 @@ async function addSteps(resources: Pick<SharedResources, "database">, runs: RunR
   return runs.map((run) => ({
     id: run.id,
     workflowId: run.workflow_id,
-    name: run.name,
-    target: runTarget.parse(run.target),
+    name: run.name ?? "",
+    target: readStored(runTarget, run.target, { kind: "all" }, `run ${run.id}`),
     rowLimit: run.row_limit,
     budgetMicros: run.budget_micros === null ? null : Number(run.budget_micros),
-    state: runState.parse(run.state),
-    error: errorRecord.nullable().parse(run.error),
+    state: readStored(runState, run.state, "failed", `run ${run.id}`),
+    error: readStoredError(run.error),
     createdAt: run.created_at.toISOString(),
     endedAt: run.ended_at?.toISOString() ?? null,
     steps: rows.filter((step) => step.run_id === run.id).map(toStepView),
@@ -112,21 +114,22 @@ async function addSteps(resources: Pick<SharedResources, "database">, runs: RunR
 
 function toStepView(row: StepRow): StepRunView {
   const number = (value: string | null): number => Number(value ?? 0);
-  const done = row.totals && row.state === "done" ? row.totals : null;
+  const what = `step ${row.node_id} of ${row.run_id}`;
+  const done = row.totals !== null && row.state === "done" ? readStored(stepTotals, row.totals, null, what) : null;
   // A source takes no rows in: what it makes is what it does.
   const rowsDone = done ? done.rowsIn || done.rowsOut : number(row.rows_done);
   const rowsTotal = done ? rowsDone : Number(row.rows_total) || null;
   const running = row.state === "running";
   const rate = running && row.elapsed && rowsDone > 0 ? rowsDone / row.elapsed : null;
   const isHeld = row.training_paused === true && row.training_state === "queued";
-  const progress = row.training_progress ? trainingProgress.parse(row.training_progress) : null;
+  const progress = readStored(trainingProgress.nullable(), row.training_progress, null, what);
   const secondsLeft = progress ? progress.secondsLeft : rate && rowsTotal ? Math.max(0, (rowsTotal - rowsDone) / rate) : null;
   return {
     nodeId: row.node_id,
     stepId: row.step_id,
     title: row.title,
     fingerprint: row.fingerprint,
-    state: stepRunState.parse(row.state),
+    state: readStored(stepRunState, row.state, "failed", what),
     fromCache: row.from_cache,
     rowsTotal,
     rowsDone,
@@ -146,7 +149,7 @@ function toStepView(row: StepRow): StepRunView {
             id: row.training_id,
             modelId: row.model_id,
             paused: isHeld,
-            waitsForDevice: row.training_state === "queued" && !isHeld ? waitsForDevice.nullable().parse(row.training_waits_for) : null,
+            waitsForDevice: row.training_state === "queued" && !isHeld ? readStored(waitsForDevice.nullable(), row.training_waits_for, null, what) : null,
             phase: progress?.phase ?? "queued",
             step: progress?.step ?? 0,
             totalSteps: progress?.totalSteps ?? null,
@@ -155,10 +158,10 @@ function toStepView(row: StepRow): StepRunView {
         : null,
     batch:
       running && row.batch_total !== null
-        ? { total: row.batch_total, done: row.batch_done ?? 0, deadline: row.batch_deadline?.toISOString() ?? null, error: errorRecord.nullable().parse(row.batch_error) }
+        ? { total: row.batch_total, done: row.batch_done ?? 0, deadline: row.batch_deadline?.toISOString() ?? null, error: readStoredError(row.batch_error) }
         : null,
     waitsFor: (row.state === "waiting" && row.waits_for === "trainer") || (running && row.training_state === "queued" && !isHeld) ? "trainer" : running && row.is_tuning ? "provider" : null,
-    error: errorRecord.nullable().parse(row.error),
+    error: readStoredError(row.error),
     startedAt: row.started_at?.toISOString() ?? null,
     endedAt: row.ended_at?.toISOString() ?? null,
   };

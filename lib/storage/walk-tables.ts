@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readStored } from "@/lib/core/read-stored";
 import { stepOutputs, type StepOutputs } from "@/lib/engine/step-result";
 import type { SharedResources } from "@/lib/engine/resources";
 
@@ -47,8 +48,10 @@ export async function* walkTables(resources: SharedResources): AsyncGenerator<St
   for (const name of folders) {
     const folder = `tables/${name}`;
     const { rows } = await resources.database.pool.query<{ outputs: unknown }>("SELECT outputs FROM step_result WHERE folder = $1", [folder]);
-    const named = new Set(rows.flatMap((row) => listFiles(stepOutputs.parse(row.outputs))));
+    const outputs = rows.map((row) => readStored(stepOutputs, row.outputs, null, `result in ${folder}`));
     const files = await readFolder(join(root, name), folder);
+    // Which files a result that cannot be read names is not known, so all of its folder may be.
+    const named = new Set(outputs.includes(null) ? files.map(({ file }) => file) : outputs.flatMap((one) => (one ? listFiles(one) : [])));
     yield {
       folder,
       leftovers: unsettled.has(name) ? [] : files.filter(({ file }) => !named.has(file)),

@@ -1,8 +1,9 @@
-import { AppError } from "@/lib/core/app-error";
+import { AppError, isAppError } from "@/lib/core/app-error";
 import { createId } from "@/lib/core/ids";
+import { logger } from "@/lib/core/logger";
 import type { SharedResources } from "@/lib/engine/resources";
 import { jsonValue } from "@/lib/server/json-value";
-import type { WorkflowDocument } from "@/lib/workflow/document";
+import { createEmptyDocument, type WorkflowDocument } from "@/lib/workflow/document";
 import { migrateDocument } from "@/lib/workflow/migrate-document";
 
 type Needs = Pick<SharedResources, "database">;
@@ -23,6 +24,17 @@ interface WorkflowRow {
 
 function toDetail(row: WorkflowRow): WorkflowDetail {
   return { id: row.id, revision: row.revision, updatedAt: row.updatedAt.toISOString(), document: migrateDocument(row.document) };
+}
+
+/** In a list a workflow that cannot be read stands without its steps; opened by itself it says why. */
+function toListed(row: WorkflowRow & { name: string }): WorkflowDetail {
+  try {
+    return toDetail(row);
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    logger.warn("stored_record_unreadable", { what: `workflow ${row.id}`, code: error.code });
+    return toDetail({ ...row, document: createEmptyDocument(row.name) });
+  }
 }
 
 export async function createWorkflow({ database }: Needs, document: WorkflowDocument): Promise<WorkflowDetail> {
@@ -61,7 +73,7 @@ export async function listWorkflows({ database }: Needs): Promise<(WorkflowDetai
   });
   return rows.map((row) => {
     const run = row.runs[0];
-    return { ...toDetail(row), name: row.name, lastRun: run ? { id: run.id, state: run.state, createdAt: run.createdAt.toISOString() } : null };
+    return { ...toListed(row), name: row.name, lastRun: run ? { id: run.id, state: run.state, createdAt: run.createdAt.toISOString() } : null };
   });
 }
 

@@ -1,35 +1,9 @@
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Contract } from "@/lib/contracts/contract";
 import { makeOpenApi, contracts } from "@/lib/http/make-openapi";
 import { createSetupSecret } from "@/lib/accounts/accounts";
-import { openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
+import { call, closeRoutes, named, useRoutesOf } from "@/tests/support/call-route";
+import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
-
-type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
-
-/** Finds the route file of a contract and calls its handler, as Next would. */
-async function call(contract: Contract, options: { params?: Record<string, string>; query?: Record<string, string>; body?: unknown; headers?: Record<string, string> } = {}): Promise<Response> {
-  const file = join(projectFolder, "app", "api", "v1", ...contract.path.split("/").map((part) => part.replace(/^\{(.+)\}$/, "[$1]")), "route.ts");
-  const handlers = (await import(pathToFileURL(file).href)) as Record<string, Handler>;
-  const handler = handlers[contract.method];
-  if (!handler) throw new Error(`${file} has no ${contract.method}`);
-  const url = new URL(`http://reverie.test/api/v1${contract.path}`);
-  for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
-  const request = new Request(url, {
-    method: contract.method,
-    headers: { host: "reverie.test", ...(options.body === undefined ? {} : { "content-type": "application/json" }), ...options.headers },
-    ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
-  });
-  return handler(request, { params: Promise.resolve(options.params ?? {}) });
-}
-
-const named = (name: string): Contract => {
-  const contract = contracts[name];
-  if (!contract) throw new Error(name);
-  return contract;
-};
 
 let engine: TestEngine;
 let chat: ChatServer;
@@ -39,7 +13,7 @@ let token: string;
 beforeAll(async () => {
   engine = await openTestEngine();
   chat = await startChatServer();
-  Object.assign(process.env, { DATABASE_URL: engine.env.DATABASE_URL, REVERIE_DATA: engine.env.REVERIE_DATA, REVERIE_SECRET_KEY: engine.env.REVERIE_SECRET_KEY });
+  useRoutesOf(engine);
   const secret = await createSetupSecret(engine.resources);
   const made = await call(named("setUp"), { body: { token: secret, email: "Ada@example.org", name: "Ada", password: "correct horse" } });
   expect(made.status).toBe(200);
@@ -49,9 +23,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const { appResources } = await import("@/lib/http/app-resources");
-  const opened = (await appResources()) as unknown as { close(): Promise<void> };
-  await opened.close();
+  await closeRoutes();
   await chat.close();
   await engine.close();
 });

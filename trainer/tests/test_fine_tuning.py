@@ -106,10 +106,20 @@ def test_no_rows_and_missing_columns_are_told(train: Train) -> None:
     with pytest.raises(TrainingFailed) as no_rows:
         train(RecordingReporter(), rows=[(None, None)])
     assert no_rows.value.error.code == "training_no_rows"
+    assert no_rows.value.error.data["detail"] == "every row was left out: 1 × null value"
     with pytest.raises(TrainingFailed) as no_column:
         train(RecordingReporter(), columns={"prompt": "question", "completion": "completion"})
     assert no_column.value.error.code == "training_column_missing"
     assert no_column.value.error.data["column"] == "question"
+
+
+def test_rows_that_are_all_cut_away_are_told_by_their_reason(train: Train) -> None:
+    rows: list[tuple[str | None, str | None]] = [("word " * 80, "Answer 3.")] * 16
+    with pytest.raises(TrainingFailed) as failure:
+        train(RecordingReporter(), rows=rows, maxLength=24)
+    error = failure.value.error
+    assert error.data["detail"] == "every row was left out: 16 × nothing left after truncation"
+    assert all(isinstance(value, (str, int, float, bool, type(None))) for value in error.data.values())
 
 
 def test_a_model_that_is_not_there_is_told(train: Train) -> None:

@@ -71,6 +71,17 @@ def test_pairs_that_prefer_nothing_are_counted(train_recipe: TrainRecipe) -> Non
     assert result.train_rows == 1
 
 
+@pytest.mark.parametrize("recipe", ["dpo", "orpo"])
+def test_pairs_that_are_all_equal_are_told_by_their_reason(train_recipe: TrainRecipe, recipe: str) -> None:
+    table = {"prompt": ["a"] * 5, "chosen": ["same"] * 5, "rejected": ["same"] * 5}
+    settings = DPO if recipe == "dpo" else {**PLAIN, "columns": PAIRS, "beta": 0.1}
+    with pytest.raises(TrainingFailed) as failure:
+        train_recipe(recipe, RecordingReporter(), table, **settings)
+    error = failure.value.error
+    assert (error.code, error.data["skipped"]) == ("training_no_rows", 5)
+    assert error.data["detail"] == "every row was left out: 5 × chosen equals rejected"
+
+
 @pytest.mark.parametrize("how", ["stopped", "killed"])
 def test_an_interrupted_dpo_ends_where_an_uninterrupted_one_does(
     train_recipe: TrainRecipe, data_folder: Path, how: str

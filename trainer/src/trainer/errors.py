@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import errno
-from typing import Any
-
-from trainer.contracts.outcome import TrainingError, TrainingErrorCode
+from collections.abc import Mapping
+from trainer.contracts.outcome import Scalar, TrainingError, TrainingErrorCode
 
 
 class TrainingFailed(Exception):
-    def __init__(self, code: TrainingErrorCode, message: str, data: dict[str, Any] | None = None) -> None:
+    def __init__(self, code: TrainingErrorCode, message: str, data: Mapping[str, Scalar] | None = None) -> None:
         super().__init__(message)
         # Every message to a person may name the detail, whatever else it names.
         self.error = TrainingError(code=code, message=message, data={"detail": message, **(data or {})})

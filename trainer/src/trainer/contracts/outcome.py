@@ -78,7 +78,11 @@ TrainingErrorCode = Literal[
 ]
 
 
+# What a message can name. A list or a table of values has no place in a sentence.
+Scalar = str | float | bool | None
+
+
 class TrainingError(Strict):
     code: TrainingErrorCode
     message: str
-    data: dict[str, Any]
+    data: dict[str, Scalar]

@@ -52,6 +52,8 @@ class PreparedCounts:
     truncated_rows: int = 0
     skipped: int = 0
     skipped_rows: list[dict[str, Any]] = field(default_factory=list)
+    # Of all that were left out, how many for each reason.
+    reasons: dict[str, int] = field(default_factory=dict)
     # Validation rows that are training rows too.
     shared_rows: int = 0
 
@@ -95,11 +97,8 @@ def prepare_rows(
 
 def _check_counts(request: CommonRequest, counts: PreparedCounts, progress: ProgressState) -> None:
     if counts.train_rows == 0:
-        raise TrainingFailed(
-            "training_no_rows",
-            "No row of the training table can be trained on: every row was left out or the table is empty.",
-            {"skipped": counts.skipped, "rows": counts.skipped_rows[:10]},
-        )
+        message = f"every row was left out: {describe_reasons(counts)}" if counts.skipped else "the table is empty"
+        raise TrainingFailed("training_no_rows", message, {"skipped": counts.skipped})
     if counts.validation_rows == 0:
         if request.validation_fraction > 0 or request.data.validation:
             progress.note("validation_empty", fraction=request.validation_fraction)
@@ -112,6 +111,12 @@ def _check_counts(request: CommonRequest, counts: PreparedCounts, progress: Prog
         )
     elif counts.shared_rows > 0:
         progress.note("validation_rows_shared", count=counts.shared_rows, of=counts.validation_rows)
+
+
+def describe_reasons(counts: PreparedCounts) -> str:
+    """Such as `12 × null value, 4 × prompt too long`, the commonest first."""
+    sorted_reasons = sorted(counts.reasons.items(), key=lambda reason: (-reason[1], reason[0]))
+    return ", ".join(f"{count} × {code.replace('_', ' ')}" for code, count in sorted_reasons)
 
 
 def _write_examples(
@@ -137,8 +142,9 @@ def _write_examples(
                 counts.truncated_rows += example.truncated
                 if isinstance(example, Skip):
                     counts.skipped += 1
+                    code = example.code if is_train else f"validation_{example.code}"
+                    counts.reasons[code] = counts.reasons.get(code, 0) + 1
                     if len(counts.skipped_rows) < LISTED_SKIPS:
-                        code = example.code if is_train else f"validation_{example.code}"
                         counts.skipped_rows.append({"row": number, "code": code})
                     continue
                 held = not is_train or (holdout is not None and holdout.takes(number))

@@ -26,8 +26,8 @@ def read_rows(table: TrainingTable, columns: Sequence[str], data_folder: Path) -
             if missing:
                 raise TrainingFailed(
                     "training_column_missing",
-                    f"The table has no column {missing[0]}.",
-                    {"column": missing[0], "columns": file.schema_arrow.names},
+                    f"The table has no column {missing[0]}. It has: {', '.join(file.schema_arrow.names)}.",
+                    {"column": missing[0]},
                 )
             for batch in file.iter_batches(batch_size=ROWS_A_BATCH, columns=list(dict.fromkeys(columns))):
                 for row in batch.to_pylist():
