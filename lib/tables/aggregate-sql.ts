@@ -4,6 +4,7 @@ import { ROW } from "@/lib/steps/_sdk/own-columns";
 import { cellText } from "./cell-text";
 import { quoteIdentifier } from "./quote-identifier";
 import { quoteLiteral } from "./quote-literal";
+import { stableDeviation } from "./stable-statistics";
 
 export interface AggregateOptions {
   column: Column;
@@ -28,7 +29,8 @@ export function aggregateSql(compute: AggregateFunction, { column, separator, fi
     min: `min(${value})${where}`,
     max: `max(${value})${where}`,
     median: `median(${value}::DOUBLE)${where}`,
-    stddev: `stddev_samp(${value}::DOUBLE)${where}`,
+    // As of IEEE numbers: NaN if a value is NaN or infinite.
+    stddev: `CASE WHEN count(*) FILTER (WHERE NOT isfinite(${value}::DOUBLE)${filter === undefined ? "" : ` AND (${filter})`}) > 0 THEN 'NaN'::DOUBLE ELSE ${stableDeviation(`${value}::DOUBLE`, filter)} END`,
     first: `arg_min_null(${value}, ${ROW})${where}`,
     last: `arg_max_null(${value}, ${ROW})${where}`,
     list: `list(${value} ORDER BY ${ROW})${where}`,

@@ -22,6 +22,21 @@ export function fitType(value: string, from: ColumnType, to: FittedType): string
     case "boolean":
       return isNumeric ? `CASE WHEN ${value} IN (0, 1) THEN ${value} = 1 END` : `TRY_CAST(${text} AS BOOLEAN)`;
     case "timestamp":
-      return from === "timestamp" ? `TRY_CAST(${value} AS TIMESTAMP)` : `TRY_CAST(${text} AS TIMESTAMP)`;
+      return from === "timestamp" ? `TRY_CAST(${value} AS TIMESTAMP)` : readInstant(text);
   }
+}
+
+/**
+ * A text as the time in UTC: one with a zone (`-05:00`, `Z`, `America/New_York`) is that instant, one without is taken as it
+ * stands. A cast to TIMESTAMP alone would drop the zone without a word. Sessions are in UTC.
+ */
+function readInstant(text: string): string {
+  // What ISO 8601 and RFC 3339 allow and DuckDB does not read: no seconds before the zone, a space before it, a small z.
+  const zone = "([zZ]|[+-]\\d\\d(?::?\\d\\d)?)$";
+  const withSeconds = `regexp_replace(trim(${text}), '([T ]\\d?\\d:\\d\\d) *${zone}', '\\1:00\\2')`;
+  const joined = `regexp_replace(${withSeconds}, '(:\\d\\d(?:\\.\\d+)?) +${zone}', '\\1\\2')`;
+  const whole = `regexp_replace(${joined}, '(\\d)z$', '\\1Z')`;
+  // Told apart by the text: after a named zone DuckDB takes the texts without one, of the same batch of rows, to be in it too.
+  const hasZone = `contains(${whole}, ':') AND regexp_matches(${whole}, '\\d(Z|[+-]\\d\\d(:?\\d\\d)?| [A-Za-z][A-Za-z0-9_/+-]*)$')`;
+  return `CASE WHEN ${hasZone} THEN TRY_CAST(TRY_CAST(${whole} AS TIMESTAMPTZ) AS TIMESTAMP) ELSE TRY_CAST(${text} AS TIMESTAMP) END`;
 }

@@ -1,6 +1,7 @@
 import { isNested, isType, type Column } from "@/lib/steps/_sdk/columns";
 import { cellText } from "./cell-text";
 import { quoteIdentifier } from "./quote-identifier";
+import { stableMean } from "./stable-statistics";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
 import { selectTable } from "./table-view";
@@ -93,7 +94,7 @@ async function readBasics(
       `${counted} AS distinct${index}`,
       `min(${value}) AS min${index}`,
       `max(${value}) AS max${index}`,
-      `avg(${value}) AS mean${index}`,
+      `${stableMean(value)} AS mean${index}`,
     ];
   });
   const [row] = await session.query(

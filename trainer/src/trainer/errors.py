@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
+
 from trainer.contracts.outcome import Scalar, TrainingError, TrainingErrorCode
 
 

@@ -6,6 +6,7 @@ import { defineStep } from "../../_sdk/define-step";
 const measures: Column[] = [
   { name: "column", type: "text" },
   { name: "rows", type: "integer" },
+  { name: "not_finite", type: "integer" },
   { name: "mean", type: "number" },
   { name: "low", type: "number" },
   { name: "high", type: "number" },
@@ -17,7 +18,7 @@ const measures: Column[] = [
 
 export const definition = defineStep({
   id: "summarise-numbers",
-  version: 1,
+  version: 2,
   category: "evaluate",
   icon: "chart-bar",
   searchAliases: ["mean", "average", "confidence interval", "scores", "describe", "statistics"],
