@@ -16,6 +16,7 @@ import { nameLocalModel, playgroundPath } from "./playground/playground-path";
 import { PromptBox } from "./prompt-box";
 import { TrainingResult, TrainingSettings } from "./training-facts";
 import { TrainingSamples } from "./training-samples";
+import { TrainingNotes } from "./training-notes";
 import { TrainingStatus } from "./training-status";
 
 const LIVE_MS = 1_000;
@@ -71,6 +72,7 @@ export function ModelPage({ modelId }: { modelId: string }) {
           {training.ready && !writes && <Notice tone="info">{t("use", { kind })}</Notice>}
         </div>
         <aside className="flex flex-col gap-5">
+          <TrainingNotes training={training} />
           <TrainingResult training={training} />
           <TrainingSettings training={training} />
         </aside>

@@ -10,6 +10,7 @@ import { answersPrompts } from "@/lib/contracts/trained-kind";
 import { LossPlot } from "./loss-plot";
 import { PauseButton } from "./pause-button";
 import { TrainingResult, TrainingSettings } from "./training-facts";
+import { TrainingNotes } from "./training-notes";
 import { TrainingStatus } from "./training-status";
 
 const LIVE_MS = 1000;
@@ -56,6 +57,7 @@ export function TrainingPanel({ nodeId, modelId: runModelId }: { nodeId: string;
         />
       </div>
       <div className="flex w-72 shrink-0 flex-col gap-4 overflow-auto border-l p-3">
+        <TrainingNotes training={training.data} />
         <TrainingResult training={training.data} />
         <TrainingSettings training={training.data} />
       </div>

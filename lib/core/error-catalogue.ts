@@ -165,6 +165,8 @@ export const errorCatalogue = {
   row_not_taken: { status: 422, retry: "never" },
   text_too_long: { status: 422, retry: "never" },
   reward_model_unfit: { status: 422, retry: "never" },
+  labels_apart: { status: 422, retry: "never" },
+  labels_alike: { status: 422, retry: "never" },
   row_unlabelled: { status: 422, retry: "never" },
   row_not_numeric: { status: 422, retry: "never" },
   row_beyond_wanted: { status: 422, retry: "never" },

@@ -22,7 +22,7 @@ const confusion: Column[] = [
 
 export const definition = defineStep({
   id: "classification-metrics",
-  version: 1,
+  version: 2,
   category: "evaluate",
   icon: "grid-3x3",
   searchAliases: ["accuracy", "f1", "precision", "recall", "confusion matrix", "kappa", "classifier", "evaluate"],

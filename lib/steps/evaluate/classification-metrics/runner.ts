@@ -1,17 +1,38 @@
 import { issueRows } from "@/lib/tables/issue-rows";
+import { labelText } from "@/lib/tables/label-text";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
+import { typeOfColumn } from "../../_sdk/check-helpers";
+import { IN0 } from "../../_sdk/own-columns";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 
 /** What stands for a row that has no prediction: never right, and no class of its own. */
 const NONE = "'—'";
 
+/** Labels named in a warning. */
+const NAMED = 10;
+
+/** Issues of no row: labels that are probably meant to be equal and are not. The names of the columns are bound. */
+function warnings(pairs: string): string {
+  const named = (list: string) => `array_to_string(list_sort(${list})[:${String(NAMED)}], ', ')`;
+  return `
+    WITH pairs AS (${pairs}), gold AS (SELECT DISTINCT g AS label FROM pairs), predicted AS (SELECT DISTINCT p AS label FROM pairs WHERE p IS NOT NULL),
+    sides AS (SELECT (SELECT list(label) FROM gold) AS gold, (SELECT list(label) FROM predicted) AS predicted),
+    alike AS (SELECT lower(trim(label)) AS meant, list(DISTINCT label) AS labels FROM (FROM gold UNION ALL FROM predicted) GROUP BY ALL)
+    SELECT NULL::BIGINT AS ${IN0}, 'labels_apart' AS code, json_object('gold', ?, 'predicted', ?, 'goldLabels', ${named("gold")}, 'predictedLabels', ${named("predicted")})::VARCHAR AS data
+    FROM sides WHERE len(gold) > 0 AND len(predicted) > 0 AND NOT list_has_any(gold, predicted)
+    UNION ALL
+    SELECT NULL::BIGINT, 'labels_alike', json_object('labels', '“' || array_to_string(list_sort(labels), '”, “') || '”')::VARCHAR FROM (FROM alike WHERE len(labels) > 1 ORDER BY meant LIMIT ${String(NAMED)})`;
+}
+
 export const run: StepRunner<typeof definition> = {
   kind: "table",
   async run({ params, input, emitReport, reject }) {
-    const { view } = input("input");
+    const { view, columns } = input("input");
     const gold = quoteIdentifier(params.gold);
-    const pairs = `SELECT ${gold}::VARCHAR AS g, ${quoteIdentifier(params.predicted)}::VARCHAR AS p, count(*) AS n FROM ${view} WHERE ${gold} IS NOT NULL GROUP BY ALL`;
+    const [goldType, predictedType] = [typeOfColumn(columns, params.gold), typeOfColumn(columns, params.predicted)];
+    const label = labelText(gold, goldType, predictedType);
+    const pairs = `SELECT ${label} AS g, ${labelText(quoteIdentifier(params.predicted), predictedType, goldType)} AS p, count(*) AS n FROM ${view} WHERE ${gold} IS NOT NULL GROUP BY ALL`;
     // A class without rows, or never predicted, has zeros there, as in scikit-learn with zero_division=0.
     const classes = `
       WITH pairs AS (${pairs}), names AS (SELECT g AS name FROM pairs UNION SELECT p FROM pairs WHERE p IS NOT NULL),
@@ -35,6 +56,7 @@ export const run: StepRunner<typeof definition> = {
            (SELECT sum(f1 * support) / nullif(sum(support), 0) FROM classes), (accuracy - expected) / nullif(1 - expected, 0)], lambda value: round(value, 12))) AS value
        FROM both_parts`,
     );
+    await reject(warnings(pairs), [params.gold, params.predicted]);
     await reject(issueRows("row_unlabelled", `${view} WHERE ${gold} IS NULL`, { column: params.gold }));
   },
 };

@@ -5,7 +5,7 @@ import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, t
 
 export const definition = defineStep({
   id: "train-classifier",
-  version: 1,
+  version: 2,
   category: "train",
   icon: "tags",
   searchAliases: ["classifier", "classification", "labels", "sentiment", "bert", "sequence classification", "multi-label"],

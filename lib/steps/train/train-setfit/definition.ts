@@ -7,7 +7,7 @@ const ofHead = { advanced: true, visibleWhen: { param: "head", is: ["differentia
 
 export const definition = defineStep({
   id: "train-setfit",
-  version: 1,
+  version: 2,
   category: "train",
   icon: "sprout",
   searchAliases: ["setfit", "few-shot", "few shot classifier", "contrastive", "small data", "classification", "labels"],

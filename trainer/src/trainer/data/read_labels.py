@@ -2,36 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.contracts.training import ClassifierRequest, SetFitRequest, TrainingTable
-from trainer.data.read_rows import Row, read_rows, to_text
+from trainer.data.label_text import find_separator, label_key, label_text, listed_labels
+from trainer.data.read_rows import read_rows
 from trainer.errors import TrainingFailed
+from trainer.training.reporter import ProgressState
 
 # More distinct values than this are no labels.
 MOST_LABELS = 10_000
+# Labels named in a note.
+NAMED = 10
 
 LabelledRequest = ClassifierRequest | SetFitRequest
 
 
-def labels_of(value: object, multi: bool) -> list[str] | None:
-    """The labels of a cell as text; None where it holds none. A text may list several as JSON does in a column."""
+@dataclass(frozen=True)
+class Labels:
+    """The labels of a training table, by the spelling that came first, sorted."""
+
+    names: list[str]
+    places: dict[str, int]
+    multi: bool
+    # Between the labels of a text; None where a text is one label.
+    separator: str | None
+
+    def of(self, value: object) -> list[int] | None:
+        """The places of a cell's labels; None where it holds none. Of one label each, the list has one."""
+        texts = _texts_of(value, self.multi, self.separator)
+        return None if texts is None else [self.places[label_key(text)] for text in texts]
+
+
+def _texts_of(value: object, multi: bool, separator: str | None) -> list[str] | None:
     if value is None or value == "":
         return None
-    if multi and isinstance(value, Iterable) and not isinstance(value, str):
-        return [str(one) for one in value if one is not None and one != ""]
-    return [str(to_text(value))]
+    if not multi:
+        return [label_text(value)]
+    listed = listed_labels(value)
+    if listed is None:
+        text = label_text(value)
+        listed = [part.strip() for part in text.split(separator)] if separator and isinstance(value, str) else [text]
+    labels = [label_text(one) for one in listed if one is not None and one != ""]
+    return list({label_key(label): label for label in labels}.values())
 
 
-def collect_labels(request: LabelledRequest, data_folder: Path) -> list[str]:
+def collect_labels(request: LabelledRequest, data_folder: Path, progress: ProgressState) -> Labels:
     """
-    All labels of the training table, sorted. Raises TrainingFailed where there is nothing to tell apart, or where a
+    All labels of the training table. Raises TrainingFailed where there is nothing to tell apart, or where a
     validation row has a label that no training row has.
     """
-    found: set[str] = set()
-    for _number, row in _label_rows(request, request.data.train, data_folder):
-        found.update(labels_of(row[request.columns.label], request.multi_label) or ())
+    multi, cells = request.multi_label, lambda: _cells(request, request.data.train, data_folder)
+    separator = find_separator(text for text in cells() if _is_plain(text)) if multi else None
+    if separator is not None:
+        progress.note("labels_split", separator=separator)
+    found: dict[str, str] = {}
+    for value in cells():
+        for text in _texts_of(value, multi, separator) or ():
+            found.setdefault(label_key(text), text)
         if len(found) > MOST_LABELS:
             raise TrainingFailed(
                 "training_labels_too_many",
@@ -39,10 +69,27 @@ def collect_labels(request: LabelledRequest, data_folder: Path) -> list[str]:
                 {"most": MOST_LABELS},
             )
     if not found:
-        raise TrainingFailed("training_no_rows", "No row of the training table has a label.")
-    check_several(found)
-    _check_validation(request, found, data_folder)
-    return sorted(found)
+        raise TrainingFailed("training_no_rows", "no row of the training table has a label")
+    check_several(set(found.values()))
+    _note_alike(found.values(), progress)
+    names = sorted(found.values())
+    by_name = {name: place for place, name in enumerate(names)}
+    labels = Labels(names, {key: by_name[name] for key, name in found.items()}, multi, separator)
+    _check_validation(request, labels, data_folder)
+    return labels
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str) and listed_labels(value) is None
+
+
+def _note_alike(names: Iterable[str], progress: ProgressState) -> None:
+    """Says which labels differ only in capitals or spaces: they are learned apart, which is seldom meant."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(" ".join(name.lower().split()), []).append(name)
+    for group in [sorted(group) for group in groups.values() if len(group) > 1][:NAMED]:
+        progress.note("labels_alike", labels=", ".join(f"“{name}”" for name in group))
 
 
 def check_several(labels: set[str]) -> None:
@@ -63,14 +110,15 @@ def unseen_label(number: int, label: str) -> TrainingFailed:
     )
 
 
-def _check_validation(request: LabelledRequest, known: set[str], data_folder: Path) -> None:
+def _check_validation(request: LabelledRequest, labels: Labels, data_folder: Path) -> None:
     if request.data.validation is None:
         return
-    for number, row in _label_rows(request, request.data.validation, data_folder):
-        for label in labels_of(row[request.columns.label], request.multi_label) or ():
-            if label not in known:
-                raise unseen_label(number, label)
+    for number, value in enumerate(_cells(request, request.data.validation, data_folder)):
+        for text in _texts_of(value, labels.multi, labels.separator) or ():
+            if label_key(text) not in labels.places:
+                raise unseen_label(number, text)
 
 
-def _label_rows(request: LabelledRequest, table: TrainingTable, data_folder: Path) -> Iterable[tuple[int, Row]]:
-    return read_rows(table, [request.columns.label], data_folder)
+def _cells(request: LabelledRequest, table: TrainingTable, data_folder: Path) -> Iterator[object]:
+    column = request.columns.label
+    return (row[column] for _number, row in read_rows(table, [column], data_folder))

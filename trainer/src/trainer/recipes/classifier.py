@@ -10,7 +10,7 @@ from transformers import DataCollatorWithPadding, EvalPrediction, Trainer, Train
 
 from trainer.contracts.training import ClassifierRequest
 from trainer.data.prepare_rows import Example, Skip, prepare_rows
-from trainer.data.read_labels import collect_labels, labels_of
+from trainer.data.read_labels import collect_labels
 from trainer.data.read_rows import Row, reason_to_skip, to_text
 from trainer.models.head import head_arguments, read_with_head
 from trainer.models.save_model import write_model
@@ -28,21 +28,20 @@ class _Trainer(StopsAtNan, Trainer):
 def classifier(request: ClassifierRequest, place: Workplace) -> Built:
     columns, multi = request.columns, request.multi_label
     place.progress.enter("preparing")
-    labels = collect_labels(request, place.data_folder)
-    loaded = load_base(request, place, read_with_head(head_arguments(labels, multi)))
+    labels = collect_labels(request, place.data_folder, place.progress)
+    loaded = load_base(request, place, read_with_head(head_arguments(labels.names, multi)))
     tokenizer, model = loaded.tokenizer, loaded.model
     model.config.pad_token_id = tokenizer.pad_token_id
     length = fit_length(request, model, place)
-    places = {label: place for place, label in enumerate(labels)}
 
     def make_example(row: Row, _is_train: bool) -> Example | Skip:
-        text, own = to_text(row[columns.text]), labels_of(row[columns.label], multi)
+        text, own = to_text(row[columns.text]), labels.of(row[columns.label])
         code = reason_to_skip(text) or (None if own or (multi and own is not None) else "label_missing")
         if code is not None or own is None:
             return Skip(code or "label_missing")
         ids = tokenizer(text or "")["input_ids"]
         cut: Any = tokenizer(text or "", truncation=True, max_length=length)["input_ids"]
-        target = [float(label in own) for label in labels] if multi else places[own[0]]
+        target = [float(place in own) for place in range(len(labels.names))] if multi else own[0]
         return Example({"input_ids": cut, "labels": target}, truncated=len(ids) > length)  # pyright: ignore
 
     target_type = pa.list_(pa.float32()) if multi else pa.int64()
@@ -60,7 +59,7 @@ def classifier(request: ClassifierRequest, place: Workplace) -> Built:
         compute_metrics=_measure_many if multi else _measure_one,
         callbacks=make_callbacks(request, place, rows),
     )
-    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, tokenizer, request), labels)
+    return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, tokenizer, request), labels.names)
 
 
 def _measure_one(prediction: EvalPrediction) -> dict[str, float]:

@@ -19,7 +19,7 @@ from setfit.sampler import ContrastiveDataset
 
 from trainer.contracts.training import SetFitRequest
 from trainer.data.prepare_rows import Example, PreparedRows, Skip, prepare_rows
-from trainer.data.read_labels import check_several, collect_labels, labels_of, unseen_label
+from trainer.data.read_labels import check_several, collect_labels, unseen_label
 from trainer.data.read_rows import Row, reason_to_skip, to_text
 from trainer.errors import TrainingFailed
 from trainer.models.linear_head import save_head
@@ -41,19 +41,19 @@ class _Trainer(StopsAtNan, SentenceTransformerTrainer):
 def setfit(request: SetFitRequest, place: Workplace) -> Built:
     columns, multi = request.columns, request.multi_label
     place.progress.enter("preparing")
-    labels = collect_labels(request, place.data_folder)
+    found = collect_labels(request, place.data_folder, place.progress)
+    labels = found.names
     where = placement(request, place.device)
     model = load_encoder(request, place, where)
     model.max_seq_length = length = min(request.max_length, model.max_seq_length or request.max_length)
-    places = {label: place for place, label in enumerate(labels)}
 
     def make_example(row: Row, _is_train: bool) -> Example | Skip:
-        text, own = to_text(row[columns.text]), labels_of(row[columns.label], multi)
+        text, own = to_text(row[columns.text]), found.of(row[columns.label])
         code = reason_to_skip(text) or (None if own or (multi and own is not None) else "label_missing")
         if code is not None or own is None:
             return Skip(code or "label_missing")
         truncated = len(model.tokenizer(text or "")["input_ids"]) > length
-        return Example({"text": text, "labels": [places[label] for label in own]}, truncated)
+        return Example({"text": text, "labels": own}, truncated)
 
     schema = pa.schema([("text", pa.string()), ("labels", pa.list_(pa.int64()))])
     wanted = [columns.text, columns.label]
