@@ -22,8 +22,8 @@ export default defineConfig({
           name: "engine",
           include: ["lib/engine/**/*.test.ts", "lib/llm/**/*.test.ts", "lib/server/**/*.test.ts", "lib/queues/**/*.test.ts", "tests/engine/**/*.test.ts"],
           globalSetup: ["tests/support/start-services.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           // A third of their time they wait: for leases to run out, for polls, for processes to start.
           maxWorkers: 3,
         },

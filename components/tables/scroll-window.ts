@@ -33,3 +33,13 @@ export function getScrollTop(rows: number, row: number, viewport: number): numbe
   if (natural <= MAX_HEIGHT) return row * ROW_HEIGHT;
   return ((row * ROW_HEIGHT) / Math.max(1, natural - viewport)) * (MAX_HEIGHT - viewport);
 }
+
+/**
+ * Rows that can be drawn: all that are there, but of those that came in since the last time only as many as are read, if they
+ * stand in the part that is seen, which ends before `last`.
+ */
+export function countReady(getRow: (index: number) => unknown, { drawn, there, last }: { drawn: number; there: number; last: number }): number {
+  const seen = Math.min(there, last);
+  for (let index = Math.min(drawn, there); index < seen; index += 1) if (getRow(index) === undefined) return index;
+  return there;
+}

@@ -8,7 +8,7 @@ import { readProfile } from "@/lib/contracts/tables";
 import { isNested, type Column } from "@/lib/steps/_sdk/columns";
 import { ColumnHeader } from "./column-header";
 import { formatCell } from "./format-cell";
-import { getScrollTop, getScrollWindow, ROW_HEIGHT } from "./scroll-window";
+import { countReady, getScrollTop, getScrollWindow, ROW_HEIGHT } from "./scroll-window";
 import type { TableQuery } from "./table-query";
 import { useTableRows } from "./use-table-rows";
 
@@ -94,10 +94,14 @@ export function TableGrid({ label, tableId, columns, rows, isLive, query, openRo
   useEffect(() => {
     horizontal.measure();
   }, [horizontal, stretch, widths]);
+  // Rows that come in are drawn once their cells are there: `expected` is what is read, `total` what is drawn.
+  const [expected, setExpected] = useState(rows);
   const [total, setTotal] = useState(rows);
-  const shown = getScrollWindow(total, scroll.top, scroll.height);
-  const page = useTableRows({ tableId, rows, isLive, query, first: shown.first, last: shown.last });
-  if (page.total !== total) setTotal(page.total);
+  const wanted = getScrollWindow(expected, scroll.top, scroll.height);
+  const page = useTableRows({ tableId, rows, isLive, query, first: wanted.first, last: wanted.last });
+  if (page.total !== expected) setExpected(page.total);
+  const reached = countReady(page.getRow, { drawn: total, there: page.total, last: wanted.last });
+  if (reached !== total) setTotal(reached);
   const profile = useApi(readProfile, { params: { tableId } }, { enabled: rows > 0, refreshMs: isLive ? 5000 : false, keepPrevious: true });
   const profiles = new Map(profile.data?.columns.map((entry) => [entry.name, entry]));
   const openIndex = (index: number) => {
@@ -113,12 +117,14 @@ export function TableGrid({ label, tableId, columns, rows, isLive, query, openRo
     event.preventDefault();
     const next = Math.max(0, Math.min(total - 1, active + by));
     setActive(next);
-    if (next < shown.first || next >= shown.last - 2) {
+    if (next < wanted.first || next >= wanted.last - 2) {
       ref.current?.scrollTo({ top: getScrollTop(total, by > 0 ? Math.max(0, next - Math.floor(scroll.height / ROW_HEIGHT) + 2) : next, scroll.height) });
     }
   };
   const items = horizontal.getVirtualItems();
   const width = horizontal.getTotalSize();
+  // While columns are not known or measured yet, a row would be drawn without a cell.
+  const shown = getScrollWindow(items.length > 0 ? total : 0, scroll.top, scroll.height);
   return (
     <div
       ref={ref}

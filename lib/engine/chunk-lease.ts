@@ -76,12 +76,22 @@ interface LeaseRow {
   budget_left: string | null;
 }
 
-/** Compare-and-set from `queued` to `running`, unless the run is paused. */
+/** Chunks that a worker may take. Those of paused runs wait. */
+const WAITING = "FROM chunk c JOIN step_run s ON s.id = c.step_run_id JOIN run r ON r.id = s.run_id WHERE c.state = 'queued' AND c.waits_for IS NULL AND c.enqueued_at IS NOT NULL AND r.state <> 'paused'";
+
+/**
+ * Compare-and-set from `queued` to `running`, of the run that has the fewest under way: a run of one chunk does not wait behind
+ * the thousand of another. $4 are the runs that may have no more chunks in this worker.
+ */
 const LEASE = `
-  WITH leased AS (
-    UPDATE chunk SET state = 'running', lease_token = $2, lease_until = now() + $3 * interval '1 second', worker_id = $4, attempt = attempt + 1
-    WHERE id = $1 AND state = 'queued' AND waits_for IS NULL
-      AND NOT EXISTS (SELECT 1 FROM step_run s JOIN run r ON r.id = s.run_id WHERE s.id = chunk.step_run_id AND r.state = 'paused') RETURNING *
+  WITH under_way AS (
+    SELECT s.run_id, count(*) AS chunks FROM chunk c JOIN step_run s ON s.id = c.step_run_id WHERE c.state = 'running' GROUP BY s.run_id
+  ), chosen AS (
+    SELECT c.id ${WAITING} AND r.id <> ALL($4)
+    ORDER BY COALESCE((SELECT chunks FROM under_way u WHERE u.run_id = r.id), 0), c.enqueued_at, c.index LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+  ), leased AS (
+    UPDATE chunk SET state = 'running', lease_token = $1, lease_until = now() + $2 * interval '1 second', worker_id = $3, attempt = attempt + 1
+    FROM chosen WHERE chunk.id = chosen.id AND chunk.state = 'queued' RETURNING chunk.*
   )
   SELECT c.id, c.index, c.phase, c.row_start, c.row_end, c.attempt, s.run_id, r.row_limit, s.id AS step_run_id, s.node_id, s.step_id, s.title,
     s.fingerprint, s.identity, c.calls, c.cost_micros, ${BUDGET_MARK} AS budget, ${BUDGET_LEFT} AS budget_left, s.params
@@ -111,16 +121,18 @@ function forgetOldest(kept: Map<string, unknown> | Set<string>): void {
 }
 
 export interface LeaseKeeper {
-  /** Null where the chunk is not there to take: done, cancelled, or taken by another. */
-  take(chunkId: string): Promise<LeasedChunk | null>;
+  /** The chunk whose turn it is; null if none waits that this worker may take. */
+  take(): Promise<LeasedChunk | null>;
+  /** Whether chunks wait that this worker may not take now, because their runs hold all that one run may. */
+  holdsBack(): Promise<boolean>;
   /** Stops renewing; the caller has ended the chunk. */
   drop(chunk: LeasedChunk): void;
   /** Gives held chunks back to the queue, for a worker that leaves. */
   close(): Promise<void>;
 }
 
-/** Holds the leases of one worker and beats for it in `worker_process`. */
-export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
+/** Holds the leases of one worker. A run has at most `mostOfARun` of them. */
+export function createLeaseKeeper(resources: WorkerResources, mostOfARun: number): LeaseKeeper {
   const { pool } = resources.database;
   const held = new Map<string, { chunk: LeasedChunk; controller: AbortController; pause: AbortController; lastRenewal: number }>();
   /** Step runs that failed for good here, until Postgres says so to all: a chunk taken in between must not start. */
@@ -128,6 +140,7 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
   /** Of runs that a budget binds, in millionths of a US dollar. Kept while a run is paused, and forgotten when it has another budget. */
   const budgets = new Map<string, { budget: string; left: number }>();
   let renewing = false;
+  let taking: Promise<unknown> = Promise.resolve();
 
   async function renew(): Promise<void> {
     if (renewing) return;
@@ -193,54 +206,73 @@ export function createLeaseKeeper(resources: WorkerResources): LeaseKeeper {
     spendOf(run_id, 0);
   }
 
+  function fullRuns(): string[] {
+    const counts = new Map<string, number>();
+    for (const { chunk } of held.values()) counts.set(chunk.runId, (counts.get(chunk.runId) ?? 0) + 1);
+    return [...counts].filter(([, count]) => count >= mostOfARun).map(([runId]) => runId);
+  }
+
+  async function takeNext(): Promise<LeasedChunk | null> {
+    const token = createId("lease");
+    const { rows } = await pool.query<LeaseRow>(LEASE, [token, resources.leaseSeconds, resources.workerId, fullRuns()]);
+    const row = rows[0];
+    if (!row) return null;
+    const controller = new AbortController();
+    const pause = new AbortController();
+    // Each row under way listens; that many is what they are for.
+    setMaxListeners(0, controller.signal, pause.signal);
+    const chunk: LeasedChunk = {
+      id: row.id,
+      token,
+      index: row.index,
+      phase: row.phase,
+      rowStart: Number(row.row_start),
+      rowEnd: Number(row.row_end),
+      attempt: row.attempt,
+      runId: row.run_id,
+      rowLimit: row.row_limit,
+      stepRunId: row.step_run_id,
+      nodeId: row.node_id,
+      stepId: row.step_id,
+      title: row.title,
+      fingerprint: row.fingerprint,
+      identity: row.identity,
+      params: row.params,
+      // What an earlier delivery paid for stays on the bill; its replies now come from the cache.
+      progress: { ...noProgress(), calls: Number(row.calls), costMicros: Number(row.cost_micros) },
+      pausing: pause.signal,
+      spend(micros) {
+        spendOf(row.run_id, micros);
+      },
+      signal: controller.signal,
+      abortSiblings() {
+        hopeless.add(chunk.stepRunId);
+        forgetOldest(hopeless);
+        for (const other of held.values()) {
+          if (other.chunk.stepRunId === chunk.stepRunId && other.chunk !== chunk) other.controller.abort(new Error("step failed"));
+        }
+      },
+    };
+    if (hopeless.has(chunk.stepRunId)) controller.abort(new Error("step failed"));
+    held.set(chunk.id, { chunk, controller, pause, lastRenewal: Date.now() });
+    knowBudget(row);
+    return chunk;
+  }
+
   const timer = setInterval(() => void renew(), RENEW_MS);
 
   return {
-    async take(chunkId) {
-      const token = createId("lease");
-      const { rows } = await pool.query<LeaseRow>(LEASE, [chunkId, token, resources.leaseSeconds, resources.workerId]);
-      const row = rows[0];
-      if (!row) return null;
-      const controller = new AbortController();
-      const pause = new AbortController();
-      // Each row under way listens; that many is what they are for.
-      setMaxListeners(0, controller.signal, pause.signal);
-      const chunk: LeasedChunk = {
-        id: row.id,
-        token,
-        index: row.index,
-        phase: row.phase,
-        rowStart: Number(row.row_start),
-        rowEnd: Number(row.row_end),
-        attempt: row.attempt,
-        runId: row.run_id,
-        rowLimit: row.row_limit,
-        stepRunId: row.step_run_id,
-        nodeId: row.node_id,
-        stepId: row.step_id,
-        title: row.title,
-        fingerprint: row.fingerprint,
-        identity: row.identity,
-        params: row.params,
-        // What an earlier delivery paid for stays on the bill; its replies now come from the cache.
-        progress: { ...noProgress(), calls: Number(row.calls), costMicros: Number(row.cost_micros) },
-        pausing: pause.signal,
-        spend(micros) {
-          spendOf(row.run_id, micros);
-        },
-        signal: controller.signal,
-        abortSiblings() {
-          hopeless.add(chunk.stepRunId);
-          forgetOldest(hopeless);
-          for (const other of held.values()) {
-            if (other.chunk.stepRunId === chunk.stepRunId && other.chunk !== chunk) other.controller.abort(new Error("step failed"));
-          }
-        },
-      };
-      if (hopeless.has(chunk.stepRunId)) controller.abort(new Error("step failed"));
-      held.set(chunk.id, { chunk, controller, pause, lastRenewal: Date.now() });
-      knowBudget(row);
-      return chunk;
+    async holdsBack() {
+      const full = fullRuns();
+      if (full.length === 0) return false;
+      const { rows } = await pool.query(`SELECT 1 ${WAITING} AND r.id = ANY($1) LIMIT 1`, [full]);
+      return rows.length > 0;
+    },
+    take() {
+      // One at a time, so that what one run holds is known when the next chunk is chosen.
+      const mine = taking.then(takeNext);
+      taking = mine.catch(() => undefined);
+      return mine;
     },
     drop(chunk) {
       held.delete(chunk.id);

@@ -75,7 +75,9 @@ describe.each(backends)("the engine with the queue on %s", (queue) => {
     const made = await engine.readRows(first.runId, "make");
     const processed = await engine.readRows(first.runId, "process");
     expect(processed.map((row) => row.abstract)).toEqual(made.map((row) => row.abstract));
-    expect(processed[0]?.prompts).toBe(`Input: ${String(made[0]?.abstract)}\n\nInstruction: Shorten.`);
+    // The first step's prompts stay; the second one's stand beside them.
+    expect(processed.map((row) => row.prompts)).toEqual(made.map((row) => row.prompts));
+    expect(processed[0]?.prompts_2).toBe(`Input: ${String(made[0]?.abstract)}\n\nInstruction: Shorten.`);
     expect(await engine.readRows(first.runId, "take")).toEqual(processed.slice(0, 10));
     const { totals } = await engine.readResult(first.runId, "take");
     expect([totals.rowsIn, totals.rowsOut, totals.rejected]).toEqual([120, 10, 110]);

@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { AppError, toAppError } from "@/lib/core/app-error";
 import { logger } from "@/lib/core/logger";
 import { isTransientDatabaseError, retryWhileAway } from "@/lib/core/transient-error";
@@ -33,10 +34,25 @@ async function withTablePlace<Result>(work: () => Promise<Result>): Promise<Resu
   }
 }
 
-/** Takes a chunk, does its work and commits it. Safe to be called twice for one chunk: the lease lets one of them in. */
-export async function executeChunk(resources: WorkerResources, leases: LeaseKeeper, chunkId: string): Promise<void> {
-  const chunk = await retryWhileAway(() => leases.take(chunkId));
-  if (!chunk) return;
+/** How long a place that is kept for other runs waits before it looks for their chunks again. */
+const LOOK_AGAIN_MS = 250;
+
+/**
+ * Takes chunks one after the other, as long as one waits that this worker may take. A job on the queue only says that there is
+ * work; which chunk it is, Postgres decides.
+ */
+export async function executeChunks(resources: WorkerResources, leases: LeaseKeeper, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const chunk = await retryWhileAway(() => leases.take());
+    if (chunk) await executeChunk(resources, leases, chunk);
+    // The job of a chunk that waits stays here, so that other workers find jobs for what they may take.
+    else if (await retryWhileAway(() => leases.holdsBack())) await setTimeout(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    else return;
+  }
+}
+
+/** Does a chunk's work and commits it, if the lease still holds. */
+async function executeChunk(resources: WorkerResources, leases: LeaseKeeper, chunk: LeasedChunk): Promise<void> {
   try {
     const parts = await doWork(resources, chunk);
     if (parts) await commitChunk(resources, chunk, parts);

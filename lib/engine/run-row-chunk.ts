@@ -44,7 +44,7 @@ export async function runRowChunk(resources: WorkerResources, runner: RowsRunner
   const { chunk, params } = job;
   const table = findRowTable(chunk.stepId, job.inputs);
   const ref = findModel(job.inputs)?.ref ?? runner.model(params);
-  const model = ref && distinguishDraw(await resolveModel(resources, ref), chunk.identity);
+  const model = ref && { ...distinguishDraw(await resolveModel(resources, ref), chunk.identity), lane: chunk.runId };
   const rows = table ? await readRows(resources, runner, job, table) : null;
   const prepared = await runner.prepare?.({ params, readTable: createTableReader(resources, job.session, job.inputs) });
   const own = findStepColumns(runner, params, table);

@@ -4,7 +4,7 @@ import { logger } from "@/lib/core/logger";
 import { startQueueWorker, type QueueBackend } from "@/lib/queues/queues";
 import { keepBatches } from "./batches/batch-keeper";
 import { createLeaseKeeper } from "./chunk-lease";
-import { executeChunk } from "./execute-chunk";
+import { executeChunks } from "./execute-chunk";
 import { reconcile, repeat } from "./reconcile";
 import type { WorkerResources } from "./resources";
 import { keepTunings } from "./tunings/keep-tunings";
@@ -17,7 +17,10 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** Starts taking chunks. `chunksAtOnce` bounds the memory a worker uses: a chunk holds at most 5,000 rows. */
+/** Places of a worker that one run alone cannot take, so that another one begins at once. */
+const PLACES_FOR_OTHERS = 2;
+
+/** Starts taking chunks, `chunksAtOnce` of one run, which bounds the memory a worker uses: a chunk holds at most 5,000 rows. */
 export async function startWorker(resources: WorkerResources, backend: QueueBackend, chunksAtOnce: number): Promise<RunningWorker> {
   const beat = async (): Promise<void> => {
     await resources.database.pool.query(
@@ -31,8 +34,9 @@ export async function startWorker(resources: WorkerResources, backend: QueueBack
   const beating = setInterval(() => void beat().catch((error: unknown) => {
     logger.warn("heartbeat_failed", { detail: toAppError(error).message });
   }), BEAT_MS);
-  const leases = createLeaseKeeper(resources);
-  const worker = startQueueWorker("chunks", backend, chunksAtOnce, ({ chunkId }) => executeChunk(resources, leases, chunkId));
+  const leases = createLeaseKeeper(resources, chunksAtOnce);
+  const leaving = new AbortController();
+  const worker = startQueueWorker("chunks", backend, chunksAtOnce + PLACES_FOR_OTHERS, () => executeChunks(resources, leases, leaving.signal));
   const stopReconciler = repeat("reconcile", () => reconcile(resources), RECONCILE_MS);
   const stopBatches = repeat("batches", (signal) => keepBatches(resources, signal), Math.min(RECONCILE_MS, resources.batchPollSeconds * 1000));
   const stopTunings = repeat("tunings", (signal) => keepTunings(resources, signal), Math.min(RECONCILE_MS, resources.batchPollSeconds * 1000));
@@ -40,6 +44,7 @@ export async function startWorker(resources: WorkerResources, backend: QueueBack
   return {
     async close() {
       clearInterval(beating);
+      leaving.abort();
       await Promise.all([stopReconciler(), stopBatches(), stopTunings()]);
       await leases.close();
       await worker.close();

@@ -69,7 +69,7 @@ export function createCallRunner(limiter: Limiter, firstWaitMs: number): RunCall
     const failures = new Failures();
     for (;;) {
       const target = servers.take(targets);
-      const leavePlace = await limiter.enter(target.endpoint, tokens, starting).catch((error: unknown) => {
+      const leavePlace = await limiter.enter(target.endpoint, { lane: model.lane ?? "", tokens }, starting).catch((error: unknown) => {
         servers.release(target);
         throw error;
       });

@@ -37,4 +37,6 @@ export interface ResolvedModel extends ModelTarget {
   identity: Record<string, unknown>;
   /** The other servers of a pool, which answer as this one does. */
   others?: ModelTarget[];
+  /** Whose calls they are in the limiter, such as a run's; lanes take turns. */
+  lane?: string;
 }

@@ -47,13 +47,17 @@ function reportUnshared(error: unknown): void {
 }
 
 interface Waiter {
+  lane: string;
   tokens: number;
   start(): void;
 }
 
 export interface Limiter {
-  /** Waits for a place; `tokens` is an estimate. The returned function gives the place back. */
-  enter(endpoint: Endpoint, tokens: number, signal: AbortSignal): Promise<() => void>;
+  /**
+   * Waits for a place; `tokens` is an estimate. The returned function gives the place back. Calls of different lanes, such as
+   * those of two runs, are let in by turns, so that none waits behind all that another has to ask.
+   */
+  enter(endpoint: Endpoint, call: { lane: string; tokens: number }, signal: AbortSignal): Promise<() => void>;
   /** The endpoint answered 429: cut the ceiling for all workers and keep away for as long as it asks. */
   punish(endpoint: Endpoint, retryAfterSeconds: number | null): Promise<void>;
   close(): void;
@@ -66,7 +70,8 @@ class Gate {
   private requests = 0;
   private tokens = 0;
   private blockedUntil = 0;
-  private waiting: Waiter[] = [];
+  /** Those that wait, by lane; the lane whose turn it is stands first. */
+  private readonly lanes = new Map<string, Waiter[]>();
   private timer: NodeJS.Timeout | null = null;
   private syncing = false;
 
@@ -80,9 +85,10 @@ class Gate {
     this.endpoint = endpoint;
   }
 
-  enter(tokens: number, signal: AbortSignal): Promise<() => void> {
+  enter({ lane, tokens }: { lane: string; tokens: number }, signal: AbortSignal): Promise<() => void> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
+        lane,
         tokens,
         start: () => {
           signal.removeEventListener("abort", abort);
@@ -97,7 +103,7 @@ class Gate {
         },
       };
       const abort = (): void => {
-        this.waiting = this.waiting.filter((other) => other !== waiter);
+        this.setLane(lane, (this.lanes.get(lane) ?? []).filter((other) => other !== waiter));
         reject(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
       };
       if (signal.aborted) {
@@ -105,7 +111,9 @@ class Gate {
         return;
       }
       signal.addEventListener("abort", abort, { once: true });
-      this.waiting.push(waiter);
+      const others = this.lanes.get(lane);
+      if (others) others.push(waiter);
+      else this.lanes.set(lane, [waiter]);
       this.pump();
       this.schedule(0);
     });
@@ -120,15 +128,37 @@ class Gate {
     if (this.timer) clearTimeout(this.timer);
   }
 
+  private get waiting(): number {
+    let count = 0;
+    for (const waiters of this.lanes.values()) count += waiters.length;
+    return count;
+  }
+
+  private setLane(lane: string, waiters: Waiter[]): void {
+    if (waiters.length > 0) this.lanes.set(lane, waiters);
+    else this.lanes.delete(lane);
+  }
+
+  /** The first of the lane whose turn it is, which then stands last. */
+  private takeNext(): Waiter | undefined {
+    for (const [lane, waiters] of this.lanes) {
+      const next = waiters.shift();
+      this.lanes.delete(lane);
+      this.setLane(lane, waiters);
+      return next;
+    }
+    return undefined;
+  }
+
   /** Lets in as many as the share, the allowances and the block permit. */
   private pump(): void {
     const { requestsPerMinute, tokensPerMinute } = this.endpoint;
     let takenRequests = 0;
     let takenTokens = 0;
-    while (this.waiting.length > 0 && this.inFlight < this.allowed && Date.now() >= this.blockedUntil) {
+    while (this.lanes.size > 0 && this.inFlight < this.allowed && Date.now() >= this.blockedUntil) {
       if (requestsPerMinute !== null && this.requests < 1) break;
       if (tokensPerMinute !== null && this.tokens <= 0) break;
-      const next = this.waiting.shift();
+      const next = this.takeNext();
       if (!next) break;
       this.requests -= 1;
       this.tokens -= next.tokens;
@@ -153,7 +183,7 @@ class Gate {
     this.syncing = true;
     const { id, concurrency, requestsPerMinute, tokensPerMinute } = this.endpoint;
     try {
-      const wanted = this.inFlight + this.waiting.length;
+      const wanted = this.inFlight + this.waiting;
       const { rows } = await this.pool.query<{ ceiling: number; request_allowance: number; token_allowance: number; blocked_seconds: number | null; others: string }>({
         name: "limiter-sync",
         text: SYNC,
@@ -172,7 +202,7 @@ class Gate {
       this.syncing = false;
     }
     this.pump();
-    if (this.inFlight + this.waiting.length > 0) this.schedule(SYNC_MS);
+    if (this.inFlight > 0 || this.lanes.size > 0) this.schedule(SYNC_MS);
   }
 }
 
@@ -186,7 +216,7 @@ export function createLimiter(pool: Pool, workerId: string): Limiter {
     return gate;
   };
   return {
-    enter: (endpoint, tokens, signal) => gateFor(endpoint).enter(tokens, signal),
+    enter: (endpoint, call, signal) => gateFor(endpoint).enter(call, signal),
     async punish(endpoint, retryAfterSeconds) {
       const seconds = retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS;
       gateFor(endpoint).block(seconds);

@@ -75,13 +75,13 @@ export async function openTestEngine(options: { queue?: "postgres" | "redis"; en
       return worker;
     },
     start,
-    async run(document, { seconds = 60, ...request } = {}) {
+    async run(document, { seconds = 150, ...request } = {}) {
       const runId = await start(document, request);
       await waitUntilDone(resources, runId, seconds);
       return runId;
     },
-    waitForRun: (runId, seconds = 60) => waitForRun(resources, runId, seconds),
-    waitUntilDone: (runId, seconds = 60) => waitUntilDone(resources, runId, seconds),
+    waitForRun: (runId, seconds = 150) => waitForRun(resources, runId, seconds),
+    waitUntilDone: (runId, seconds = 150) => waitUntilDone(resources, runId, seconds),
     readResult: (runId, nodeId) => readResult(resources, runId, nodeId),
     async readRows(runId, nodeId, port = "output") {
       const { outputs } = await readResult(resources, runId, nodeId);
