@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Locator, Page } from "playwright-core";
 import { expectSoon, openStudio, openWorkflow, readWorkflow, waitUntilSaved, type Studio } from "@/tests/support/app";
 
@@ -10,6 +10,7 @@ beforeAll(async () => {
   studio = await openStudio();
   ({ page } = studio);
 });
+afterEach(() => studio.endRuns());
 afterAll(() => studio.close());
 beforeEach(() => {
   studio.errors.length = 0;

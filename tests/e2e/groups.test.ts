@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Locator, Page } from "playwright-core";
-import { expectSoon, openStudio, openWorkflow, readWorkflow, takeScreenshot, waitUntilSaved, type Studio } from "@/tests/support/app";
+import { createWorkflow, expectSoon, openStudio, openWorkflow, readWorkflow, runToEnd, showWorkflow, takeScreenshot, waitUntilSaved, type Studio } from "@/tests/support/app";
 
 let studio: Studio;
 let page: Page;
@@ -9,6 +9,10 @@ beforeAll(async () => {
   studio = await openStudio();
   ({ page } = studio);
 });
+beforeEach(() => {
+  studio.errors.length = 0;
+});
+afterEach(() => studio.endRuns());
 afterAll(() => studio.close());
 
 const card = (title: string): Locator => page.locator(".react-flow__node-step", { hasText: title });
@@ -26,19 +30,26 @@ async function choose(label: string, option: string): Promise<void> {
   await page.getByRole("option", { name: option }).click();
 }
 
-let workflowId: string;
+const drafts = [
+  { id: "make", step: "data-from-prompt", title: "Make drafts", params: { instruction: "Write a sentence.", count: 8, maxTokens: 12 } },
+  { id: "keep", step: "filter-rows", title: "Keep some", params: { condition: "hash(generations) % 2 = 0" } },
+  { id: "after", step: "reverse", title: "After" },
+];
+const wires = ["make.output > keep.input", "keep.output > after.input"];
+const rounds = { rounds: 12, carries: [], stop: { kind: "rows" as const, output: { node: "keep", port: "output" }, rows: 10 }, result: "all" as const, varies: [] };
+
+/** The same steps, in rounds already, which have run and are shown. */
+async function openRounds(name: string): Promise<string> {
+  const steps = drafts.map((step) => (step.id === "after" ? step : { ...step, group: "g" }));
+  const id = await createWorkflow(page, name, steps, wires, [{ id: "g", title: "Rounds", repeat: rounds, sweep: null }]);
+  await runToEnd(page, id);
+  await showWorkflow(page, id, steps.length);
+  await expectSoon(() => stateOf("After")).toBe("fresh");
+  return id;
+}
 
 it("groups two steps and repeats them until enough rows are accepted", async () => {
-  workflowId = await openWorkflow(
-    page,
-    "Until enough",
-    [
-      { id: "make", step: "data-from-prompt", title: "Make drafts", params: { instruction: "Write a sentence.", count: 8, maxTokens: 12 } },
-      { id: "keep", step: "filter-rows", title: "Keep some", params: { condition: "hash(generations) % 2 = 0" } },
-      { id: "after", step: "reverse", title: "After" },
-    ],
-    ["make.output > keep.input", "keep.output > after.input"],
-  );
+  await openWorkflow(page, "Until enough", drafts, wires);
   await card("Make drafts").click();
   await card("Keep some").click({ modifiers: ["Control"] });
   await page.keyboard.press("Control+g");
@@ -51,13 +62,14 @@ it("groups two steps and repeats them until enough rows are accepted", async () 
   await waitUntilSaved(page);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+Enter");
-  await expectSoon(() => stateOf("After"), { timeout: 120_000 }).toBe("fresh");
+  await expectSoon(() => stateOf("After"), { timeout: 240_000 }).toBe("fresh");
   await expectSoon(() => card("After").textContent()).toContain("10 rows");
   await page.getByTestId("group").getByText(/\d+ of 10 in \d+ of 12 rounds/).waitFor();
   await takeScreenshot(page, "rounds-after");
 });
 
 it("shows the tables of each round, and what follows from the rounds that were needed", async () => {
+  await openRounds("Tables of rounds");
   await card("Make drafts").click();
   await page.getByRole("combobox", { name: "Round" }).first().waitFor();
   await page.getByRole("tab", { name: /^Rows\s*8$/ }).waitFor();
@@ -68,6 +80,8 @@ it("shows the tables of each round, and what follows from the rounds that were n
 });
 
 it("changes a parameter in one round alone", async () => {
+  const workflowId = await openRounds("One round");
+  await card("Make drafts").click();
   await page.getByRole("combobox", { name: "Round" }).first().click();
   await page.getByRole("option", { name: "Round 2", exact: true }).click();
   await setNumber("Rows", 9);
@@ -85,6 +99,7 @@ it("changes a parameter in one round alone", async () => {
 });
 
 it("moves a group with its steps by the header, as one undo", async () => {
+  const workflowId = await openRounds("Moving");
   const before = await readWorkflow(page, workflowId);
   const header = page.getByTestId("group").locator("header");
   const box = await header.boundingBox();
@@ -104,6 +119,7 @@ it("moves a group with its steps by the header, as one undo", async () => {
 });
 
 it("keeps a note on the canvas, which changes nothing that runs", async () => {
+  const workflowId = await openRounds("Notes");
   await page.locator(".react-flow__pane").click({ position: { x: 40, y: 40 } });
   await page.keyboard.press("n");
   await page.getByRole("textbox", { name: "Text of the note" }).fill("Ghi chú: giữ lại những câu ngắn.");
@@ -123,6 +139,7 @@ it("keeps a note on the canvas, which changes nothing that runs", async () => {
 });
 
 it("turns the cache of a step off, and says so on its card", async () => {
+  const workflowId = await openRounds("No cache");
   await card("Keep some").click();
   await settings().getByLabel("Cache", { exact: true }).click();
   await card("Keep some").getByLabel("Made anew with each run: its cache is off.").waitFor();
@@ -157,7 +174,7 @@ it("tries a grid of parameters, goes on with the best, and draws the trials", as
   await waitUntilSaved(page);
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+Enter");
-  await expectSoon(() => stateOf("After"), { timeout: 120_000 }).toBe("fresh");
+  await expectSoon(() => stateOf("After"), { timeout: 240_000 }).toBe("fresh");
   // From a quarter of five to four times five; the higher the numbers taken, the higher their mean.
   await expectSoon(() => card("After").textContent()).toContain("20 rows");
   await page.getByTestId("group").getByText("best 10.5 in trial 3").waitFor();

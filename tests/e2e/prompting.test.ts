@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import type { Locator, Page } from "playwright-core";
 import { expectSoon, openStudio, openWorkflow, takeScreenshot, waitUntilSaved, type Studio } from "@/tests/support/app";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
@@ -17,6 +17,7 @@ beforeAll(async () => {
   if (!reply.id) throw new Error(JSON.stringify(reply));
   model.connection = reply.id;
 });
+afterEach(() => studio.endRuns());
 afterAll(async () => {
   await studio.close();
   await chat.close();

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { Locator, Page } from "playwright-core";
-import { expectSoon, openStudio, openWorkflow, type Studio } from "@/tests/support/app";
+import { createWorkflow, expectSoon, openStudio, openWorkflow, runToEnd, showWorkflow, type Studio } from "@/tests/support/app";
 
 let studio: Studio;
 let page: Page;
@@ -10,6 +10,10 @@ beforeAll(async () => {
   studio = await openStudio();
   ({ page } = studio);
 });
+beforeEach(() => {
+  studio.errors.length = 0;
+});
+afterEach(() => studio.endRuns());
 afterAll(() => studio.close());
 
 const card = (title: string): Locator => page.locator(".react-flow__node", { hasText: title });
@@ -19,6 +23,29 @@ const column = async (index: number): Promise<string[]> => rows().locator(`[role
 
 const greeting = 'Xin chào,\n"thế giới"';
 const csv = `id,text,label\n1,"Xin chào,\n""thế giới""",vi\n2,hello world,en\n3,<b>bold</b> words,en\n4,Tiếng Việt rất hay,vi\n5,short,en\n6,another line,en\n`;
+
+const words: [number, string, string][] = [
+  [1, greeting, "vi"],
+  [2, "hello world", "en"],
+  [3, "<b>bold</b> words", "en"],
+  [4, "Tiếng Việt rất hay", "vi"],
+  [5, "short", "en"],
+  [6, "another line", "en"],
+];
+
+/** A table, filtered to five of its six rows, which is shown. */
+async function openFiltered(name: string): Promise<void> {
+  const table = { columns: [{ name: "id", type: "integer" }, { name: "text", type: "text" }, { name: "label", type: "text" }], rows: words };
+  const steps = [
+    { id: "words", step: "type-table", title: "Words", params: { table } },
+    { id: "keep", step: "filter-rows", title: "Filter rows", params: { condition: "length(text) > 6" } },
+  ];
+  const id = await createWorkflow(page, name, steps, ["words.output > keep.input"]);
+  await runToEnd(page, id);
+  await showWorkflow(page, id, steps.length);
+  await card("Filter rows").click();
+  await page.getByRole("tab", { name: /^Table\s*5$/ }).waitFor();
+}
 
 async function dropFile(name: string, text: string): Promise<void> {
   const data = await page.evaluateHandle(
@@ -52,6 +79,7 @@ it("turns a dropped file into a step, filters it and runs to there", async () =>
 });
 
 it("sorts, filters, searches and profiles a table", async () => {
+  await openFiltered("Looking");
   await expectSoon(() => column(2)).toEqual(["1", "2", "3", "4", "6"]);
   const head = page.getByRole("columnheader", { name: /id/ }).last();
   await head.getByRole("button", { name: "id", exact: true }).click();
@@ -72,24 +100,25 @@ it("sorts, filters, searches and profiles a table", async () => {
   await page.getByText("2 distinct").first().waitFor();
 });
 
-it("follows a row back to the file's own, and tells why others are not there", async () => {
+it("follows a row back to the source's own, and tells why others are not there", async () => {
+  await openFiltered("Following");
   await rows().nth(3).click();
   const drawer = page.getByRole("complementary", { name: "Row 4" });
-  await drawer.getByText("Load a file, row 4").waitFor();
+  await drawer.getByText("Words, row 4").waitFor();
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("ArrowUp");
   const first = page.getByRole("complementary", { name: "Row 1" });
-  await first.getByText("Load a file, row 1").waitFor();
+  await first.getByText("Words, row 1").waitFor();
   expect(await first.locator("dd", { hasText: "thế giới" }).first().textContent()).toBe(greeting);
   await page.keyboard.press("Escape");
   await page.getByRole("tab", { name: /^Rejected/ }).click();
   await page.getByRole("cell", { name: /short/ }).waitFor();
   expect(await page.getByRole("row", { name: /short/ }).textContent()).toMatch(/^5.*condition/i);
-  await page.getByRole("tab", { name: /^Table/ }).click();
 });
 
 it("downloads the table byte for byte, and the files that a step made", async () => {
+  await openFiltered("Downloading");
   await page.getByRole("button", { name: "Download the table" }).click();
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "CSV", exact: true }).click()]);
   expect(await readFile(await download.path(), "utf8")).toBe(csv.replace("5,short,en\n", ""));
@@ -107,6 +136,7 @@ it("downloads the table byte for byte, and the files that a step made", async ()
 });
 
 it("makes a token that a script can use, and signs out and in", async () => {
+  await runToEnd(page, await createWorkflow(page, "Signing", [{ id: "one", step: "type-table", params: { table: { columns: [{ name: "x", type: "text" }], rows: [["a"]] } } }]));
   await page.goto(`${studio.app.url}/settings`);
   await page.getByRole("textbox", { name: "What it is for" }).fill("A script");
   await page.getByRole("button", { name: "Make a token" }).click();
@@ -127,10 +157,6 @@ it("makes a token that a script can use, and signs out and in", async () => {
   await page.getByLabel("Password").fill("correct horse battery");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`${studio.app.url}/runs`);
-  await waitForRuns();
+  await page.getByRole("link", { name: "Signing" }).first().waitFor();
   expect(studio.errors).toEqual([]);
 });
-
-async function waitForRuns(): Promise<void> {
-  await page.getByRole("link", { name: "Files" }).first().waitFor();
-}

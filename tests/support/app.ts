@@ -86,6 +86,7 @@ export async function openBrowser(): Promise<TestBrowser> {
     args: ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
   });
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, acceptDownloads: true });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
@@ -98,8 +99,11 @@ export async function takeScreenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
-/** Waits until the page shows what is expected: a machine under load may take a while. */
-export const expectSoon: typeof expect.poll = (read, options) => expect.poll(read, { timeout: 20_000, ...options });
+/** As long as a journey waits for anything. It ends a test that hangs; a machine under load may take a while. */
+const PATIENCE_MS = 120_000;
+
+/** Waits until the page shows what is expected. */
+export const expectSoon: typeof expect.poll = (read, options) => expect.poll(read, { timeout: PATIENCE_MS, ...options });
 
 /** Follows the one-time link and makes the administrator, who lands on the canvas. */
 export async function createAdministrator(app: RunningApp, page: Page): Promise<void> {
@@ -113,6 +117,8 @@ export async function createAdministrator(app: RunningApp, page: Page): Promise<
 
 export interface Studio extends TestBrowser {
   app: RunningApp;
+  /** Cancels what a journey left running and waits until it has ended, so that the next one finds the app as it is when new. */
+  endRuns(): Promise<void>;
 }
 
 /** An app of its own, with its administrator in a browser. Closing it stops both. */
@@ -123,11 +129,45 @@ export async function openStudio(): Promise<Studio> {
   return {
     ...browser,
     app,
+    endRuns: () => endRuns(browser.page),
     async close() {
       await browser.close();
       await app.stop();
     },
   };
+}
+
+/** What the API answers to the signed-in page. */
+export function callPage<Reply>(page: Page, path: string, body?: unknown): Promise<Reply> {
+  return page.evaluate(
+    async ([to, sent]) => {
+      const options = sent === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(sent) };
+      return (await (await fetch(`/api/v1${to}`, options)).json()) as never;
+    },
+    [path, body] as const,
+  );
+}
+
+async function endRuns(page: Page): Promise<void> {
+  const open = async () => {
+    const { runs } = await callPage<{ runs: { id: string; state: string }[] }>(page, "/runs");
+    return runs.filter(({ state }) => ["running", "paused", "cancelling"].includes(state));
+  };
+  for (const { id, state } of await open()) if (state !== "cancelling") await callPage(page, `/runs/${id}/cancel`, {});
+  await expectSoon(async () => (await open()).length).toBe(0);
+}
+
+/** Makes a connection to a stand-in for a server of models. Returns its id. */
+export async function addConnection(page: Page, name: string, baseUrl: string, models: Record<string, unknown>[] = [{ id: "stub-model" }]): Promise<string> {
+  const reply = await callPage<{ id?: string }>(page, "/connections", { name, provider: "openai-compatible", baseUrl, models });
+  if (!reply.id) throw new Error(JSON.stringify(reply));
+  return reply.id;
+}
+
+/** Runs a workflow to its end, without the canvas. */
+export async function runToEnd(page: Page, workflowId: string): Promise<void> {
+  const { id } = await callPage<{ id: string }>(page, `/workflows/${workflowId}/runs`, {});
+  await expectSoon(async () => (await callPage<{ state: string }>(page, `/runs/${id}`)).state).toBe("done");
 }
 
 interface NewStep {
@@ -136,39 +176,40 @@ interface NewStep {
   params?: Record<string, unknown>;
   title?: string;
   at?: [number, number];
+  group?: string;
 }
 
 /** Makes a workflow through the API of the signed-in page, without opening it. Wires are `from.port > to.port`. */
-export async function createWorkflow(page: Page, name: string, steps: NewStep[] = [], wires: string[] = []): Promise<string> {
-  const nodes = steps.map(({ id, step, title, params = {}, at }, index) => ({
+export async function createWorkflow(page: Page, name: string, steps: NewStep[] = [], wires: string[] = [], groups: WorkflowDocument["groups"] = []): Promise<string> {
+  const nodes = steps.map(({ id, step, title, params = {}, at, group }, index) => ({
     id,
     step,
     title: title ?? id,
     params: { ...stepDefinitions[step as keyof typeof stepDefinitions].defaults, ...params },
     position: { x: at?.[0] ?? index * 288, y: at?.[1] ?? 0 },
     disabled: false,
+    group: group ?? null,
   }));
   const edges = wires.map((wire, index) => {
     const [from = "", to = ""] = wire.split(" > ");
     const end = (text: string) => ({ node: text.split(".")[0], port: text.split(".")[1] });
     return { id: `e${String(index)}`, from: end(from), to: end(to) };
   });
-  return page.evaluate(
-    async (document) => {
-      const reply = await fetch("/api/v1/workflows", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ document }) });
-      return ((await reply.json()) as { id: string }).id;
-    },
-    { version: 1, name, nodes, edges },
-  );
+  return (await callPage<{ id: string }>(page, "/workflows", { document: { version: 1, name, nodes, edges, groups } })).id;
 }
 
 /** Makes a workflow and opens it on the canvas. */
 export async function openWorkflow(page: Page, name: string, steps: NewStep[] = [], wires: string[] = []): Promise<string> {
   const id = await createWorkflow(page, name, steps, wires);
+  await showWorkflow(page, id, steps.length);
+  return id;
+}
+
+/** Opens a workflow on the canvas, and waits until its steps are drawn. */
+export async function showWorkflow(page: Page, id: string, steps: number): Promise<void> {
   await page.goto(new URL(`/workflows/${id}`, page.url()).href);
   await page.getByTestId("save-state").waitFor();
-  await page.locator(".react-flow__node").nth(Math.max(0, steps.length - 1)).waitFor({ state: steps.length > 0 ? "visible" : "detached" });
-  return id;
+  await page.locator(".react-flow__node").nth(Math.max(0, steps - 1)).waitFor({ state: steps > 0 ? "visible" : "detached" });
 }
 
 export async function waitUntilSaved(page: Page): Promise<void> {
@@ -177,8 +218,5 @@ export async function waitUntilSaved(page: Page): Promise<void> {
 
 /** The workflow as the server has it. */
 export async function readWorkflow(page: Page, id: string): Promise<WorkflowDocument> {
-  return page.evaluate(async (workflowId) => {
-    const reply = await fetch(`/api/v1/workflows/${workflowId}`);
-    return ((await reply.json()) as { document: WorkflowDocument }).document;
-  }, id);
+  return (await callPage<{ document: WorkflowDocument }>(page, `/workflows/${id}`)).document;
 }
