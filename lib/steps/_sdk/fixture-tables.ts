@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { toJsonCell, type JsonValue } from "@/lib/tables/json-cell";
 import { JsonStructure } from "@/lib/tables/files/json-structure";
+import { scanJson } from "@/lib/tables/files/scan-json";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
 import type { TableManifest } from "@/lib/tables/table-manifest";
@@ -28,7 +29,7 @@ export async function openInputs(session: TableSession, dataFolder: string, fixt
 export async function openInput(session: TableSession, dataFolder: string, index: number, rows: FixtureRow[]): Promise<InputTable> {
   const file = `input-${index}.parquet`;
   const structure = new JsonStructure();
-  for (const row of rows) structure.add(row);
+  for (const row of rows) structure.add(scanJson(Buffer.from(JSON.stringify(row))).root);
   const members = structure.members();
   const taken = members.map(([name]) => `r[${quoteLiteral(name)}] AS ${quoteIdentifier(name)}`);
   const query = `SELECT ${taken.join(", ")} FROM (SELECT unnest(CAST(CAST(? AS JSON) AS ${structure.toDuckType()}[])) AS r)`;

@@ -2,12 +2,15 @@ import { MAX_LINE_BYTES } from "./source-file";
 
 const LF = 10;
 const CR = 13;
+const BACKSLASH = 92;
 
 export interface CsvDialect {
   /** Byte between values. */
   delimiter: number;
   /** Byte around values, or -1. */
   quote: number;
+  /** A backslash, rather than a second quote, stands before a quote within quotes. */
+  hasBackslash: boolean;
 }
 
 export interface CsvRecord {
@@ -40,7 +43,7 @@ export class CsvScanner {
   private broken = false;
   private bare = false;
   private breaks = false;
-  /** 0 start of a value, 1 plain value, 2 within quotes, 3 after a quote within quotes. */
+  /** 0 start of a value, 1 plain value, 2 within quotes, 3 after a quote within quotes, 4 after a backslash within quotes. */
   private state = 0;
   private skipping = false;
 
@@ -61,14 +64,14 @@ export class CsvScanner {
 
   end(): CsvRecord[] {
     if (this.buffer.length === 0 && !this.skipping) return [];
-    if (this.state === 2) this.broken = true;
+    if (this.state === 2 || this.state === 4) this.broken = true;
     const records: CsvRecord[] = [];
     this.finish(records, 0, this.buffer.length);
     return records;
   }
 
   private scan(records: CsvRecord[]): number {
-    const { delimiter, quote } = this.dialect;
+    const { delimiter, quote, hasBackslash } = this.dialect;
     const bytes = this.buffer;
     let { at, state } = this;
     let start = 0;
@@ -76,8 +79,9 @@ export class CsvScanner {
       const byte = bytes[at];
       if (byte === LF) {
         this.line++;
-        if (state === 2 && !this.skipping) {
+        if ((state === 2 || state === 4) && !this.skipping) {
           this.breaks = true;
+          state = 2;
           continue;
         }
         this.finish(records, start, at);
@@ -85,6 +89,9 @@ export class CsvScanner {
         state = 0;
       } else if (state === 2) {
         if (byte === quote) state = 3;
+        else if (hasBackslash && byte === BACKSLASH) state = 4;
+      } else if (state === 4) {
+        state = 2;
       } else if (byte === delimiter) {
         this.ends.push(at);
         state = 0;
@@ -136,22 +143,28 @@ export class CsvScanner {
   }
 }
 
+/** Whether the value that starts at a byte is in quotes. */
+export function isQuotedAt({ bytes }: CsvRecord, start: number, { quote }: CsvDialect): boolean {
+  return quote >= 0 && bytes?.[start] === quote;
+}
+
 /** The values of a record as text. */
-export function decodeRecord(
-  { bytes, ends }: CsvRecord,
-  { quote }: CsvDialect,
-): string[] {
+export function decodeRecord(record: CsvRecord, dialect: CsvDialect): string[] {
+  const { bytes, ends } = record;
   if (!bytes) return [];
-  const mark = quote < 0 ? null : String.fromCharCode(quote);
   let start = 0;
   return ends.map((end) => {
     const raw = bytes.toString("utf8", start, end);
     start = end + 1;
-    const isQuoted =
-      mark !== null &&
-      raw.length > 1 &&
-      raw.startsWith(mark) &&
-      raw.endsWith(mark);
-    return isQuoted ? raw.slice(1, -1).replaceAll(mark + mark, mark) : raw;
+    return decodeValue(raw, dialect);
   });
+}
+
+/** A value without its quotes. */
+export function decodeValue(raw: string, { quote, hasBackslash }: CsvDialect): string {
+  const mark = quote < 0 ? null : String.fromCharCode(quote);
+  if (mark === null || raw.length < 2 || !raw.startsWith(mark) || !raw.endsWith(mark)) return raw;
+  const inner = raw.slice(1, -1);
+  // Other signs after a backslash are left as they are: `C:\new` is a path more often than a line break.
+  return hasBackslash ? inner.replaceAll(mark + mark, mark).replace(/\\(["'\\])/g, "$1") : inner.replaceAll(mark + mark, mark);
 }

@@ -1,33 +1,45 @@
 import { quoteIdentifier } from "../quote-identifier";
+import { type JsonNode, type JsonNumber, MAX_INT64, MAX_UINT64, MIN_INT64 } from "./scan-json";
 
 type Kind = "boolean" | "integer" | "number" | "text" | "list" | "object";
 
 interface Shape {
   kinds: Set<Kind>;
+  numbers: Numbers;
   fields: Map<string, Shape>;
   item: Shape | null;
 }
 
+/** What a type has to hold all numbers of a place. */
+interface Numbers {
+  whole: number;
+  scale: number;
+  fitDouble: boolean;
+  hasSpecial: boolean;
+  hasNegative: boolean;
+  least: bigint;
+  most: bigint;
+}
+
 const MAX_DEPTH = 20;
 const MAX_FIELDS = 500;
+const MAX_DIGITS = 38;
 
 /**
- * The DuckDB type that holds all JSON values shown to it, without loss: a whole number and a fraction make a DOUBLE, other
- * mixtures stay JSON. Its size is bounded whatever the data; objects used as dictionaries end as JSON.
+ * The DuckDB type that holds all JSON values shown to it, without loss. Whole numbers and fractions together are a DOUBLE if
+ * it holds each of them, else a DECIMAL, else JSON, as other mixtures are. Its size is bounded whatever the data; objects used as
+ * dictionaries end as JSON.
  */
 export class JsonStructure {
   private readonly root: Shape = createShape();
 
-  add(value: unknown): void {
+  add(value: JsonNode): void {
     addTo(this.root, value, 0);
   }
 
   /** Types of the members of the objects shown, by name, in order of appearance. */
   members(): [string, string][] {
-    return [...this.root.fields].map(([name, shape]) => [
-      name,
-      toDuckType(shape),
-    ]);
+    return [...this.root.fields].map(([name, shape]) => [name, toDuckType(shape)]);
   }
 
   toDuckType(): string {
@@ -36,57 +48,60 @@ export class JsonStructure {
 }
 
 function createShape(): Shape {
-  return { kinds: new Set(), fields: new Map(), item: null };
+  return { kinds: new Set(), numbers: { whole: 0, scale: 0, fitDouble: true, hasSpecial: false, hasNegative: false, least: 0n, most: 0n }, fields: new Map(), item: null };
 }
 
-function addTo(shape: Shape, value: unknown, depth: number): void {
-  if (value === null || value === undefined) return;
-  shape.kinds.add(kindOf(value));
+function addTo(shape: Shape, value: JsonNode, depth: number): void {
+  const { kind } = value;
+  if (kind === "null") return;
+  shape.kinds.add(kind);
+  if (kind === "integer" || kind === "number") { addNumber(shape.numbers, value); return; }
   if (depth >= MAX_DEPTH) return;
-  if (Array.isArray(value)) {
+  if (kind === "list") {
     shape.item ??= createShape();
-    for (const member of value) addTo(shape.item, member, depth + 1);
-  } else if (typeof value === "object") {
+    for (const member of value.items) addTo(shape.item, member, depth + 1);
+  } else if (kind === "object") {
     if (depth > 0 && shape.fields.size > MAX_FIELDS) return;
-    for (const [name, member] of Object.entries(value)) {
+    for (const [index, name] of value.keys.entries()) {
       let field = shape.fields.get(name);
       if (!field) shape.fields.set(name, (field = createShape()));
-      addTo(field, member, depth + 1);
+      addTo(field, value.values[index] as JsonNode, depth + 1);
     }
   }
 }
 
-function kindOf(value: unknown): Kind {
-  if (typeof value === "string") return "text";
-  if (typeof value === "boolean") return "boolean";
-  if (typeof value === "number")
-    return Number.isInteger(value) && Math.abs(value) < 9.2e18
-      ? "integer"
-      : "number";
-  return Array.isArray(value) ? "list" : "object";
+function addNumber(numbers: Numbers, { whole, scale, fitsDouble, isSpecial, isNegative, big }: JsonNumber): void {
+  if (whole > numbers.whole) numbers.whole = whole;
+  if (scale > numbers.scale) numbers.scale = scale;
+  if (!fitsDouble) numbers.fitDouble = false;
+  if (isSpecial) numbers.hasSpecial = true;
+  if (isNegative) numbers.hasNegative = true;
+  if (big === null) return;
+  if (big < numbers.least) numbers.least = big;
+  if (big > numbers.most) numbers.most = big;
 }
 
-function toDuckType({ kinds, fields, item }: Shape): string {
+/** Not HUGEINT, which Parquet does not have. */
+function toNumberType({ whole, scale, fitDouble, hasSpecial, hasNegative, least, most }: Numbers, hasFraction: boolean): string {
+  if (hasFraction) {
+    if (fitDouble) return "DOUBLE";
+    return !hasSpecial && whole + scale <= MAX_DIGITS ? `DECIMAL(${Math.max(18, whole + scale)},${scale})` : "JSON";
+  }
+  if (least >= MIN_INT64 && most <= MAX_INT64) return "BIGINT";
+  if (!hasNegative && most <= MAX_UINT64) return "UBIGINT";
+  return whole <= MAX_DIGITS ? `DECIMAL(${MAX_DIGITS},0)` : "JSON";
+}
+
+function toDuckType({ kinds, numbers, fields, item }: Shape): string {
   const [kind, other] = [...kinds];
   if (kind === undefined) return "VARCHAR";
-  if (other !== undefined)
-    return kinds.size === 2 && kinds.has("integer") && kinds.has("number")
-      ? "DOUBLE"
-      : "JSON";
+  const areNumbers = [...kinds].every((one) => one === "integer" || one === "number");
+  if (areNumbers) return toNumberType(numbers, kinds.has("number"));
+  if (other !== undefined) return "JSON";
   if (kind === "text") return "VARCHAR";
   if (kind === "boolean") return "BOOLEAN";
-  if (kind === "integer") return "BIGINT";
-  if (kind === "number") return "DOUBLE";
   if (kind === "list") return item ? `${toDuckType(item)}[]` : "JSON";
-  const distinct = new Set(
-    [...fields.keys()].map((name) => name.toLowerCase()),
-  );
-  if (
-    fields.size === 0 ||
-    fields.size > MAX_FIELDS ||
-    distinct.size < fields.size ||
-    fields.has("")
-  )
-    return "JSON";
+  const distinct = new Set([...fields.keys()].map((name) => name.toLowerCase()));
+  if (fields.size === 0 || fields.size > MAX_FIELDS || distinct.size < fields.size || fields.has("")) return "JSON";
   return `STRUCT(${[...fields].map(([name, field]) => `${quoteIdentifier(name)} ${toDuckType(field)}`).join(", ")})`;
 }

@@ -1,218 +1,52 @@
-import { isUtf8 } from "node:buffer";
-import { join } from "node:path";
 import { AppError } from "@/lib/core/app-error";
-import type { Column } from "@/lib/steps/_sdk/columns";
+import { describeColumn } from "../column-type";
 import { quoteIdentifier } from "../quote-identifier";
 import { quoteLiteral } from "../quote-literal";
-import { BufferedFile } from "./buffered-file";
-import {
-  type CsvDialect,
-  type CsvRecord,
-  CsvScanner,
-  decodeRecord,
-} from "./csv-scanner";
-import { FailureLog } from "./failure-log";
-import { inferTextTypes } from "./infer-text-types";
-import { nameColumns } from "./name-columns";
-import { readUtf8 } from "./read-utf8";
+import { type CleanCsv, cleanCsv } from "./clean-csv";
+import { FORMULA, type InferredColumn, inferTextTypes } from "./infer-text-types";
+import type { TextSource } from "./open-text";
 import { type SniffedCsv, sniffCsv } from "./sniff-csv";
-import {
-  MAX_LINE_WORDS,
-  type SourceContext,
-  type SourceFile,
-  type SourceOptions,
-  type SourceTable,
-} from "./source-file";
+import type { SourceContext, SourceNote, SourceOptions, SourceTable } from "./source-file";
 
 /** Loads comma- or otherwise separated values. Bad records are set aside; what DuckDB then reads has none. */
-export async function loadCsv(
-  context: SourceContext,
-  file: SourceFile,
-  options: SourceOptions,
-  format: "csv" | "tsv",
-): Promise<SourceTable> {
-  const sniffed = await sniffCsv(file, options, format);
-  let cleaned = await cleanCsv(context, file, options, sniffed);
-  // Quotes that only break far below the sample: an automatic choice is taken back.
-  if (
-    options.quote === "auto" &&
-    sniffed.dialect.quote >= 0 &&
-    cleaned.broken > 0
-  ) {
-    const plain = { ...sniffed, dialect: { ...sniffed.dialect, quote: -1 } };
-    const again = await cleanCsv(context, file, options, plain);
-    cleaned =
-      again.failed < cleaned.failed
-        ? again
-        : await cleanCsv(context, file, options, sniffed);
-  }
-  if (cleaned.rows === 0 && cleaned.failed === 0 && cleaned.names.length === 0)
-    throw new AppError("file_empty", { name: file.name });
+export async function loadCsv(context: SourceContext, text: TextSource, options: SourceOptions, format: "csv" | "tsv"): Promise<SourceTable> {
+  const sniffed = await sniffCsv(text, options, format);
+  const { cleaned, used } = await cleanWell(context, text, options, sniffed);
+  if (cleaned.names.length === 0 && cleaned.failed === 0) throw new AppError("file_empty", { name: text.file.name });
   const read = readClean(cleaned);
-  const types = options.allText
-    ? cleaned.names.map(() => "VARCHAR" as const)
-    : await inferTextTypes(context.sql, read, cleaned.names.length);
-  const selected = cleaned.names.map((name, index) => {
-    const value =
-      types[index] === "VARCHAR"
-        ? `c${index}`
-        : `c${index}::${types[index] ?? "VARCHAR"}`;
-    return `${value} AS ${quoteIdentifier(name)}`;
-  });
-  const columns = cleaned.names.map((name, index): Column => ({
-    name,
-    type: columnTypes[types[index] ?? "VARCHAR"],
-  }));
+  const inferred = await inferTextTypes(context.sql, read, cleaned.names.map((_, index) => options.allText || (cleaned.isText[index] ?? false)));
+  const columns = cleaned.names.map((name, index) => ({ name, type: inferred[index]?.type ?? "VARCHAR" }));
+  const selected = columns.map(({ name, type }, index) => `${selectValue(`c${index}`, type, (inferred[index]?.guarded ?? 0) > 0 && !options.allText)} AS ${quoteIdentifier(name)}`);
   return {
     query: `SELECT ${selected.join(", ")} FROM ${read}`,
-    columns,
+    columns: columns.map(({ name, type }) => describeColumn(name, type)),
     rows: cleaned.rows,
     failures: cleaned.failures,
+    notes: [...text.notes, ...noteCsv(options, used, cleaned, inferred)],
   };
 }
 
-const columnTypes = {
-  VARCHAR: "text",
-  BIGINT: "integer",
-  DOUBLE: "number",
-  BOOLEAN: "boolean",
-} as const;
-
-interface CleanCsv {
-  path: string;
-  dialect: CsvDialect;
-  names: string[];
-  rows: number;
-  failed: number;
-  /** Failures that come from quotes. */
-  broken: number;
-  failures: string | null;
-  longest: number;
-  hasLineBreaks: boolean;
-}
-
-async function cleanCsv(
-  { scratch, signal }: SourceContext,
-  file: SourceFile,
-  options: SourceOptions,
-  { dialect, hasHeader }: SniffedCsv,
-): Promise<CleanCsv> {
-  const path = join(scratch, "rows.csv");
-  const clean = await BufferedFile.create(path);
-  const log = new FailureLog(join(scratch, "failures.jsonl"));
-  const result: CleanCsv = {
-    path,
-    dialect,
-    names: [],
-    rows: 0,
-    failed: 0,
-    broken: 0,
-    failures: null,
-    longest: 0,
-    hasLineBreaks: false,
-  };
-  const scanner = new CsvScanner(dialect);
-  let expected = 0;
-  const take = async (records: CsvRecord[]): Promise<void> => {
-    signal?.throwIfAborted();
-    for (const record of records) {
-      if (record.bytes && !isUtf8(record.bytes))
-        throw new AppError("file_encoding", {
-          name: file.name,
-          offset: record.offset,
-        });
-      if (expected === 0 && record.bytes) {
-        expected = record.ends.length;
-        result.names = nameColumns(
-          hasHeader ? decodeRecord(record, dialect) : record.ends.map(() => ""),
-        );
-        if (hasHeader) continue;
-      }
-      await takeRecord(record, { clean, log, result, expected, file, options });
-    }
-    await clean.drain();
-  };
-  for await (const chunk of readUtf8(file.path, options.encoding))
-    await take(scanner.push(chunk));
-  await take(scanner.end());
-  await clean.close();
-  return { ...result, failed: log.count, failures: await log.close() };
-}
-
-interface Cleaning {
-  clean: BufferedFile;
-  log: FailureLog;
-  result: CleanCsv;
-  expected: number;
-  file: SourceFile;
-  options: SourceOptions;
-}
-
-async function takeRecord(
-  record: CsvRecord,
-  { clean, log, result, expected, file, options }: Cleaning,
-): Promise<void> {
-  const { line, bytes, ends } = record;
-  const name = file.name;
-  if (bytes === null)
-    return log.add(
-      "file_line_too_long",
-      { line, name, limit: MAX_LINE_WORDS },
-      result.rows,
-    );
-  if (record.broken) {
-    result.broken++;
-    return log.add("file_quote", { line, name }, result.rows);
+/** Quotes of which the sample had none that only break far below it are taken for what they are: signs like others. */
+async function cleanWell(context: SourceContext, text: TextSource, options: SourceOptions, sniffed: SniffedCsv): Promise<{ cleaned: CleanCsv; used: SniffedCsv }> {
+  const first = await cleanCsv(context, text, options, sniffed);
+  if (options.quote !== "auto" || sniffed.dialect.quote < 0 || first.broken === 0) return { cleaned: first, used: sniffed };
+  const others = [...(sniffed.dialect.hasBackslash ? [] : [{ hasBackslash: true }]), ...(sniffed.hasQuoted ? [] : [{ quote: -1, hasBackslash: false }])].map((change): SniffedCsv => ({ ...sniffed, dialect: { ...sniffed.dialect, ...change } }));
+  let best = { failed: first.failed, sniffed };
+  for (const other of others) {
+    const { failed } = await cleanCsv(context, text, options, other);
+    if (failed < best.failed) best = { failed, sniffed: other };
   }
-  const differs = ends.length !== expected;
-  if (differs && options.onBadRow === "fail")
-    return log.add(
-      "file_ragged",
-      { line, name, found: ends.length, expected },
-      result.rows,
-    );
-  const written =
-    differs || record.hasBareQuote
-      ? rewrite(record, result.dialect, expected)
-      : bytes;
-  clean.add(written);
-  clean.add(LINE_END);
-  result.rows++;
-  result.longest = Math.max(result.longest, written.length);
-  result.hasLineBreaks ||= record.hasLineBreak;
+  return { cleaned: await cleanCsv(context, text, options, best.sniffed), used: best.sniffed };
 }
 
-const LINE_END = Buffer.from("\n");
-
-/** The record with exactly the values expected, those with a stray quote put in quotes. */
-function rewrite(
-  record: CsvRecord,
-  { delimiter, quote }: CsvDialect,
-  expected: number,
-): Buffer {
-  const mark = quote < 0 ? null : String.fromCharCode(quote);
-  const bytes = record.bytes ?? Buffer.alloc(0);
-  let start = 0;
-  const values = record.ends.slice(0, expected).map((end) => {
-    const raw = bytes.toString("utf8", start, end);
-    start = end + 1;
-    return mark !== null && raw.includes(mark) && !raw.startsWith(mark)
-      ? mark + raw.replaceAll(mark, mark + mark) + mark
-      : raw;
-  });
-  while (values.length < expected) values.push("");
-  return Buffer.from(values.join(String.fromCharCode(delimiter)));
+function selectValue(value: string, type: string, isGuarded: boolean): string {
+  if (type !== "VARCHAR") return `nullif(${value}, '')::${type}`;
+  if (!isGuarded) return value;
+  return `CASE WHEN starts_with(${value}, '''') AND regexp_matches(${value}, ${quoteLiteral(FORMULA)}) THEN ${value}[2:] ELSE ${value} END`;
 }
 
-function readClean({
-  path,
-  dialect,
-  names,
-  longest,
-  hasLineBreaks,
-}: CleanCsv): string {
-  const quote =
-    dialect.quote < 0 ? "''" : quoteLiteral(String.fromCharCode(dialect.quote));
+function readClean({ path, dialect, names, longest, hasLineBreaks }: CleanCsv): string {
+  const quote = dialect.quote < 0 ? "''" : quoteLiteral(String.fromCharCode(dialect.quote));
   const columns = names.map((_, index) => `'c${index}': 'VARCHAR'`).join(", ");
   const lineSize = Math.max(2_097_152, longest + 2);
   const options = [
@@ -231,4 +65,20 @@ function readClean({
     ...(hasLineBreaks ? ["parallel = false"] : []),
   ];
   return `read_csv(${quoteLiteral(path)}, ${options.join(", ")})`;
+}
+
+function noteCsv(options: SourceOptions, { dialect, hasHeader, titles }: SniffedCsv, { titles: above, names }: CleanCsv, inferred: readonly InferredColumn[]): SourceNote[] {
+  const notes: SourceNote[] = [];
+  const add = (code: string, data: SourceNote["data"], param: string | null): void => void notes.push({ code, data, param });
+  const delimiter = { 9: "tab", 44: "comma", 59: "semicolon", 124: "bar" }[dialect.delimiter];
+  if (options.delimiter === "" && delimiter !== undefined && names.length > 1 && dialect.delimiter !== 44) add("delimiter", { delimiter }, "delimiter");
+  if (options.quote === "auto" && dialect.quote < 0) add("quotes_are_text", {}, "quote");
+  if (options.quote === "auto" && dialect.hasBackslash) add("quotes_escaped", {}, "quote");
+  if (options.header === "auto") add(hasHeader ? "header_taken" : "header_made", hasHeader ? { names: names.slice(0, 3).join(", ") } : {}, "header");
+  if (options.headerRow === 0 && titles > 0) add("titles_left_out", { count: titles, first: (above[0] ?? "").slice(0, 80) }, "headerRow");
+  const kept = names.filter((_, index) => inferred[index]?.looksNumeric);
+  if (kept.length > 0) add("numbers_kept_as_text", { count: kept.length, columns: kept.slice(0, 3).join(", ") }, null);
+  const guarded = inferred.reduce((sum, column) => sum + column.guarded, 0);
+  if (guarded > 0 && !options.allText) add("guards_taken_off", { count: guarded }, "allText");
+  return notes;
 }

@@ -258,23 +258,6 @@ describe("bad input", () => {
     expect(csv.rows).toBe(2);
   });
 
-  it("says where a file is not UTF-8, and reads it as Latin-1 or UTF-16 when told", async () => {
-    const latin = Buffer.from("name,city\nJosé,Málaga\n", "latin1");
-    await expect(loadText("latin.csv", latin)).rejects.toMatchObject({
-      code: "file_encoding",
-      data: { offset: 10 },
-    });
-    expect(
-      await (
-        await loadText("latin.csv", latin, { encoding: "latin-1" })
-      ).first(1),
-    ).toEqual([{ name: "José", city: "Málaga" }]);
-    const wide = Buffer.from("\uFEFFname,city\nĐặng,Huế\n", "utf16le");
-    expect(
-      await (await loadText("wide.csv", wide, { encoding: "utf-16" })).first(1),
-    ).toEqual([{ name: "Đặng", city: "Huế" }]);
-  });
-
   it("passes over a byte order mark and CRLF", async () => {
     const table = await loadText(
       "bom.csv",

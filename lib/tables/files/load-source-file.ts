@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { AppError, isAppError } from "@/lib/core/app-error";
 import type { TableContext } from "@/lib/steps/_sdk/step-runner";
@@ -6,12 +6,13 @@ import { describeColumn } from "../column-type";
 import { quoteIdentifier } from "../quote-identifier";
 import { quoteLiteral } from "../quote-literal";
 import { loadCsv } from "./load-csv";
-import { loadJsonLines } from "./load-json-lines";
+import { loadJson, loadJsonLines } from "./load-json";
 import { loadSavedDataset } from "./load-saved-dataset";
 import { loadText } from "./load-text";
 import { loadXlsx } from "./load-xlsx";
 import { nameColumns } from "./name-columns";
-import { readLines } from "./read-lines";
+import { openText, readStart } from "./open-text";
+import { scanJson } from "./scan-json";
 import type {
   FileFormat,
   SourceContext,
@@ -19,38 +20,31 @@ import type {
   SourceOptions,
   SourceTable,
 } from "./source-file";
-import { findRowsPath, splitJson } from "./split-json";
+import { unpackFile, unpackMember } from "./unpack-file";
 import { isXlsx } from "./xlsx-workbook";
-import { openZip } from "./zip-archive";
 import { IN0 } from "@/lib/steps/_sdk/own-columns";
+import { openZip, type ZipArchive, type ZipMember } from "./zip-archive";
 
 /**
  * Makes a file ready for DuckDB, streaming it once into `scratch`. Rows that cannot be read are set aside with line and
- * reason. Throws `file_empty`, `file_encoding`, `file_unreadable`, `file_json_shape`, and of an archive
+ * reason. Throws `file_empty`, `file_unreadable`, `file_json_shape`, `file_old_format`, `file_protected`, and of an archive
  * `zip_unsafe`, `file_too_large`, `sheet_missing`, `split_missing`.
  */
-export async function loadSourceFile(
-  context: SourceContext,
-  file: SourceFile,
-  options: SourceOptions,
-): Promise<SourceTable> {
-  if ((await stat(file.path)).size === 0)
-    throw new AppError("file_empty", { name: file.name });
-  const format =
-    options.format === "auto" ? await guessFormat(file) : options.format;
-  if (format === "xlsx" || format === "saved-dataset" || format === "archive")
-    return loadArchive(context, file, options);
+export async function loadSourceFile(context: SourceContext, file: SourceFile, options: SourceOptions): Promise<SourceTable> {
+  if ((await stat(file.path)).size === 0) throw new AppError("file_empty", { name: file.name });
+  const unpacked = await unpackFile(context, file);
+  if ((await stat(unpacked.path)).size === 0) throw new AppError("file_empty", { name: file.name });
+  const format = options.format === "auto" ? await guessFormat(unpacked) : options.format;
+  const isArchive = format === "xlsx" || format === "saved-dataset" || format === "archive" || (await startsLikeZip(unpacked));
+  return isArchive ? loadArchive(context, unpacked, options) : loadPlain(context, unpacked, options, format);
+}
+
+async function loadPlain(context: SourceContext, file: SourceFile, options: SourceOptions, format: Exclude<FileFormat, "xlsx" | "saved-dataset">): Promise<SourceTable> {
   if (format === "parquet") return loadParquet(context, file);
-  if (format === "csv" || format === "tsv")
-    return loadCsv(context, file, options, format);
-  if (format === "text") return loadText(context, file, options);
-  if (format === "jsonl")
-    return loadJsonLines(context, file, readLines(file, options.encoding));
-  const path =
-    options.rowsPath === ""
-      ? await findRowsPath(file, options.encoding)
-      : options.rowsPath.split(".");
-  return loadJsonLines(context, file, splitJson(file, options.encoding, path));
+  const text = await openText(file, options.encoding);
+  if (format === "csv" || format === "tsv") return loadCsv(context, text, options, format);
+  if (format === "text") return loadText(context, text);
+  return format === "jsonl" ? loadJsonLines(context, text, options) : loadJson(context, text, options);
 }
 
 /** Emits a loaded file as the step's output, and its bad rows as failed. */
@@ -76,31 +70,43 @@ export async function emitSourceTable(
   );
 }
 
-/** An Excel workbook and a packed folder are both archives; what is in it says which. */
-async function loadArchive(
-  context: SourceContext,
-  file: SourceFile,
-  options: SourceOptions,
-): Promise<SourceTable> {
+/** An Excel workbook, a packed folder and a packed table are all archives; what is in it says which. */
+async function loadArchive(context: SourceContext, file: SourceFile, options: SourceOptions): Promise<SourceTable> {
   const archive = await openZip(file);
   try {
-    return isXlsx(archive)
-      ? await loadXlsx(context, archive, file, options)
-      : await loadSavedDataset(context, archive, file, options.split);
+    if (isXlsx(archive)) return await loadXlsx(context, archive, file, options);
+    if (isOpenDocument(archive)) throw new AppError("file_old_format", { name: file.name, format: "a format of LibreOffice (OpenDocument)", wanted: "a workbook (.xlsx)" });
+    const only = findOnlyTable(archive);
+    if (!only) return await loadSavedDataset(context, archive, file, options.split);
+    const unpacked = await unpackMember(context, only, file);
+    const format = options.format === "auto" || options.format === "xlsx" || options.format === "saved-dataset" ? await guessFormat(unpacked) : options.format;
+    if (format === "archive") throw new AppError("archive_without_table", { name: file.name });
+    return await loadPlain(context, unpacked, options, format);
   } catch (error) {
     if (isAppError(error) || context.signal?.aborted) throw error;
     const detail = error instanceof Error ? error.message : String(error);
-    throw new AppError(
-      "file_unreadable",
-      { name: file.name, format: "ZIP", detail },
-      { cause: error },
-    );
+    throw new AppError("file_unreadable", { name: file.name, format: "ZIP", detail }, { cause: error });
   } finally {
     archive.close();
   }
 }
 
-const byEnding: Record<string, FileFormat | "archive"> = {
+function isOpenDocument({ members }: ZipArchive): boolean {
+  return members.some(({ name }) => name === "content.xml") && members.some(({ name }) => name === "mimetype");
+}
+
+/** The one table of an archive, beside what operating systems and data sets put there. */
+function findOnlyTable({ members }: ZipArchive): ZipMember | null {
+  if (members.some(({ name }) => /(^|\/)state\.json$/.test(name))) return null;
+  const tables = members.filter(({ name }) => !/(^|\/)(\.|__MACOSX\/|README|LICENSE)/i.test(name) && extname(name).toLowerCase() in byEnding);
+  return tables.length === 1 ? (tables[0] ?? null) : null;
+}
+
+type GuessedFormat = Exclude<FileFormat, "xlsx" | "saved-dataset"> | "archive";
+
+const byEnding: Record<string, GuessedFormat> = {
+  ".json": "json",
+  ".geojson": "json",
   ".jsonl": "jsonl",
   ".ndjson": "jsonl",
   ".csv": "csv",
@@ -114,21 +120,21 @@ const byEnding: Record<string, FileFormat | "archive"> = {
   ".zip": "archive",
 };
 
-async function guessFormat(file: SourceFile): Promise<FileFormat | "archive"> {
+async function startsLikeZip(file: SourceFile): Promise<boolean> {
+  return (await readStart(file.path, 4)).toString("latin1") === "PK\u0003\u0004";
+}
+
+async function guessFormat(file: SourceFile): Promise<GuessedFormat> {
+  const bytes = await readStart(file.path, 65_536);
+  if (bytes.toString("latin1", 0, 4) === "PAR1") return "parquet";
+  if (bytes.toString("latin1", 0, 4) === "PK\u0003\u0004") return "archive";
   const known = byEnding[extname(file.name).toLowerCase()];
-  if (known) return known;
-  const handle = await open(file.path, "r");
-  const { buffer, bytesRead } = await handle
-    .read(Buffer.alloc(65_536), 0, 65_536, 0)
-    .finally(() => handle.close());
-  const start = buffer
-    .toString("utf8", 0, bytesRead)
-    .replace(/^\uFEFF/, "")
-    .trimStart();
-  if (start.startsWith("PAR1")) return "parquet";
-  if (start.startsWith("PK\u0003\u0004")) return "archive";
+  if (known !== undefined && known !== "json") return known;
+  const text = await openText(file, "auto");
+  const start = (await text.sample()).bytes.toString("utf8", 0, 65_536).trimStart();
   if (start.startsWith("[")) return "json";
   if (start.startsWith("{")) return isOneLineOfMany(start) ? "jsonl" : "json";
+  if (known === "json") return "json";
   const [line] = start.split("\n");
   return line?.includes("\t") ? "tsv" : line?.includes(",") ? "csv" : "text";
 }
@@ -138,7 +144,7 @@ function isOneLineOfMany(start: string): boolean {
   const end = start.indexOf("\n");
   if (end < 0 || start.slice(end).trim() === "") return false;
   try {
-    JSON.parse(start.slice(0, end));
+    scanJson(Buffer.from(start.slice(0, end)));
     return true;
   } catch {
     return false;
@@ -157,7 +163,9 @@ async function loadParquet(
       [file.path],
     );
     const found = described.map((row) => describeColumn(String(row["column_name"]), String(row["column_type"])));
-    const names = nameColumns(found.map(({ name }) => name));
+    const written = topNames(await sql.query("SELECT name, num_children FROM parquet_schema(?)", [file.path]));
+    // DuckDB makes equal names differ in a way of its own.
+    const names = nameColumns(written.length === found.length ? written : found.map(({ name }) => name));
     const selected = found.map(
       ({ name }, index) =>
         `${quoteIdentifier(name)} AS ${quoteIdentifier(names[index] ?? name)}`,
@@ -167,6 +175,7 @@ async function loadParquet(
       columns: found.map((column, index) => ({ ...column, name: names[index] ?? "" })),
       rows: Number(counted?.["rows"] ?? 0),
       failures: null,
+      notes: [],
     };
   } catch (error) {
     if (isAppError(error) && error.code !== "internal") throw error;
@@ -177,4 +186,17 @@ async function loadParquet(
       { cause: error },
     );
   }
+}
+
+/** Names of the columns among those of all parts of a Parquet schema, which come depth first under the root. */
+function topNames([, ...parts]: readonly Record<string, unknown>[]): string[] {
+  const names: string[] = [];
+  const open: number[] = [];
+  for (const part of parts) {
+    if (open.length === 0) names.push(String(part["name"]));
+    else open.push((open.pop() ?? 0) - 1);
+    open.push(Number(part["num_children"] ?? 0));
+    while (open.at(-1) === 0) open.pop();
+  }
+  return names;
 }

@@ -1,58 +1,18 @@
-import { join } from "node:path";
 import { AppError } from "@/lib/core/app-error";
-import { BufferedFile } from "./buffered-file";
-import { FailureLog } from "./failure-log";
-import { quoteLiteral } from "../quote-literal";
+import { JsonRows } from "./json-rows";
+import type { TextSource } from "./open-text";
 import { readLines } from "./read-lines";
-import {
-  MAX_LINE_WORDS,
-  type SourceContext,
-  type SourceFile,
-  type SourceOptions,
-  type SourceTable,
-} from "./source-file";
+import type { SourceContext, SourceTable } from "./source-file";
 
 /** Loads a text file, a row for each line, as the column `text`. */
-export async function loadText(
-  { scratch, signal }: SourceContext,
-  file: SourceFile,
-  { encoding }: SourceOptions,
-): Promise<SourceTable> {
-  const path = join(scratch, "rows.jsonl");
-  const clean = await BufferedFile.create(path);
-  const failures = new FailureLog(join(scratch, "failures.jsonl"));
-  let rows = 0;
-  let longest = 0;
-  for await (const batch of readLines(file, encoding)) {
+export async function loadText({ scratch, signal }: SourceContext, text: TextSource): Promise<SourceTable> {
+  const rows = await JsonRows.create(scratch, text);
+  for await (const batch of readLines(text)) {
     signal?.throwIfAborted();
-    for (const { line, bytes } of batch) {
-      if (bytes === null) {
-        await failures.add(
-          "file_line_too_long",
-          { line, name: file.name, limit: MAX_LINE_WORDS },
-          rows,
-        );
-        continue;
-      }
-      const row = Buffer.from(
-        `${JSON.stringify({ text: bytes.toString("utf8") })}\n`,
-      );
-      clean.add(row);
-      longest = Math.max(longest, row.length);
-      rows++;
-    }
-    await clean.drain();
+    for (const { line, bytes } of batch) await rows.take({ line, bytes: bytes && text.isSound(bytes) ? Buffer.from(JSON.stringify({ text: bytes.toString("utf8") })) : bytes });
+    await rows.drain();
   }
-  await clean.close();
-  const failed = await failures.close();
-  if (rows === 0 && failures.count === 0)
-    throw new AppError("file_empty", { name: file.name });
-  const size = Math.max(16 * 1024 * 1024, 2 * longest + 1024);
-  const query = `SELECT text FROM read_json(${quoteLiteral(path)}, format = 'newline_delimited', columns = {'text': 'VARCHAR'}, maximum_object_size = ${size})`;
-  return {
-    query,
-    columns: [{ name: "text", type: "text" }],
-    rows,
-    failures: failed,
-  };
+  const table = await rows.close();
+  if (rows.rows === 0 && rows.failed === 0) throw new AppError("file_empty", { name: text.file.name });
+  return { ...table, notes: text.notes };
 }

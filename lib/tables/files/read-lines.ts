@@ -1,11 +1,5 @@
-import { isUtf8 } from "node:buffer";
-import { AppError } from "@/lib/core/app-error";
-import { readUtf8 } from "./read-utf8";
-import {
-  MAX_LINE_BYTES,
-  type SourceFile,
-  type SourceOptions,
-} from "./source-file";
+import type { TextSource } from "./open-text";
+import { MAX_LINE_BYTES } from "./source-file";
 
 export interface FileLine {
   /** From 1. */
@@ -14,38 +8,23 @@ export interface FileLine {
   bytes: Buffer | null;
 }
 
-/** Lines of a text file, one chunk's worth at a time. LF and CRLF end a line. Throws `file_encoding`. */
-export async function* readLines(
-  file: SourceFile,
-  encoding: SourceOptions["encoding"],
-): AsyncGenerator<FileLine[]> {
+/** Lines of a text file, one chunk's worth at a time. LF and CRLF end a line. */
+export async function* readLines(text: TextSource): AsyncGenerator<FileLine[]> {
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let line = 1;
-  let offset = 0;
   const finish = (tail: Buffer): FileLine => {
     const tooLong = pendingBytes + tail.length > MAX_LINE_BYTES;
-    let bytes: Buffer | null = tooLong
-      ? null
-      : pending.length === 0
-        ? tail
-        : Buffer.concat([...pending, tail]);
-    if (bytes && !isUtf8(bytes))
-      throw new AppError("file_encoding", { name: file.name, offset });
-    offset += pendingBytes + tail.length + 1;
+    let bytes: Buffer | null = tooLong ? null : pending.length === 0 ? tail : Buffer.concat([...pending, tail]);
     pending = [];
     pendingBytes = 0;
     if (bytes?.at(-1) === 13) bytes = bytes.subarray(0, -1);
     return { line: line++, bytes };
   };
-  for await (const chunk of readUtf8(file.path, encoding)) {
+  for await (const chunk of text.chunks()) {
     const lines: FileLine[] = [];
     let start = 0;
-    for (
-      let end = chunk.indexOf(10);
-      end >= 0;
-      end = chunk.indexOf(10, start)
-    ) {
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
       lines.push(finish(chunk.subarray(start, end)));
       start = end + 1;
     }

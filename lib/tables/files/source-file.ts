@@ -1,5 +1,6 @@
 import type { Column } from "@/lib/steps/_sdk/columns";
 import type { SqlSession } from "@/lib/steps/_sdk/step-runner";
+import type { TextEncoding } from "@/lib/core/text-encodings";
 
 export const fileFormats = [
   "json",
@@ -19,7 +20,7 @@ export interface SourceOptions {
   delimiter: string;
   header: "auto" | "yes" | "no";
   quote: "auto" | "double" | "single" | "none";
-  encoding: "utf-8" | "latin-1" | "utf-16";
+  encoding: TextEncoding | "auto";
   onBadRow: "fail" | "keep-what-fits";
   /** Leaves every CSV column as text. */
   allText: boolean;
@@ -27,7 +28,7 @@ export interface SourceOptions {
   rowsPath: string;
   /** Name or number of a sheet; empty takes the first. */
   sheet: string;
-  /** The row of a sheet at which its table begins, from 1. */
+  /** The line, or row of a sheet, at which the table begins, from 1; 0 finds it out. */
   headerRow: number;
   /** Split of a saved data set that has several. */
   split: string;
@@ -39,12 +40,12 @@ export const defaultSourceOptions: SourceOptions = {
   delimiter: "",
   header: "auto",
   quote: "auto",
-  encoding: "utf-8",
+  encoding: "auto",
   onBadRow: "fail",
   allText: false,
   rowsPath: "",
   sheet: "",
-  headerRow: 1,
+  headerRow: 0,
   split: "",
 };
 
@@ -62,6 +63,14 @@ export interface SourceContext {
   signal?: AbortSignal;
 }
 
+/** What was found out or left out while a file was read, for the person to see and to decide otherwise by `param`. */
+export interface SourceNote {
+  /** Its words are `data.notes.<code>`. */
+  code: string;
+  data: Record<string, string | number>;
+  param: string | null;
+}
+
 /** A file made ready for DuckDB. */
 export interface SourceTable {
   /** Gives the columns, in file order. */
@@ -70,6 +79,7 @@ export interface SourceTable {
   rows: number;
   /** JSON lines {code, data, before}: `before` is how many good rows stand before the bad one. Null where none is bad. */
   failures: string | null;
+  notes?: SourceNote[];
 }
 
 /** Longest line or record that is read, in bytes. */

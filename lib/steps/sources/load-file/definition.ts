@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { defineStep } from "../../_sdk/define-step";
+import { textEncodings } from "@/lib/core/text-encodings";
 import { fileRef } from "../../_sdk/param-fields";
 
 export const definition = defineStep({
   id: "load-file",
-  version: 1,
+  version: 2,
   category: "sources",
   icon: "file-input",
   searchAliases: [
@@ -40,7 +41,7 @@ export const definition = defineStep({
       .enum(["auto", "double", "single", "none"])
       .meta({ field: { kind: "select" }, advanced: true }),
     encoding: z
-      .enum(["utf-8", "latin-1", "utf-16"])
+      .enum(["auto", ...textEncodings])
       .meta({ field: { kind: "select" }, advanced: true }),
     onBadRow: z
       .enum(["fail", "keep-what-fits"])
@@ -57,10 +58,10 @@ export const definition = defineStep({
       .meta({ field: { kind: "text" }, visibleWhen: { param: "format", is: ["auto", "xlsx"] } }),
     headerRow: z
       .int()
-      .min(1)
+      .min(0)
       .max(1_048_576)
       .default(1)
-      .meta({ field: { kind: "integer" }, advanced: true, visibleWhen: { param: "format", is: ["auto", "xlsx"] } }),
+      .meta({ field: { kind: "integer" }, advanced: true, visibleWhen: { param: "format", is: ["auto", "xlsx", "csv", "tsv"] } }),
     split: z
       .string()
       .max(200)
@@ -73,12 +74,12 @@ export const definition = defineStep({
     delimiter: "",
     header: "auto",
     quote: "auto",
-    encoding: "utf-8",
+    encoding: "auto",
     onBadRow: "fail",
     allText: false,
     rowsPath: "",
     sheet: "",
-    headerRow: 1,
+    headerRow: 0,
     split: "",
   },
   incomplete: ["file"],
