@@ -1,0 +1,48 @@
+import { gzipSync } from "node:zlib";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { quoteLiteral } from "@/lib/tables/quote-literal";
+import { SourceLoader } from "@/tests/support/source-loader";
+
+let loader: SourceLoader;
+beforeAll(async () => {
+  loader = await SourceLoader.open();
+});
+afterAll(() => loader.close());
+
+describe("packed files", () => {
+  it.each(["a.csv.gz", "a.csv"])("unpacks gzip that is called %s", async (name) => {
+    expect((await loader.load(name, gzipSync("a,b\n1,x\n"))).all).toEqual([{ a: 1n, b: "x" }]);
+  });
+
+  it("unpacks JSON lines and reads them by their ending", async () => {
+    expect((await loader.load("a.jsonl.gz", gzipSync('{"a":1}\n{"a":2}\n'))).all).toEqual([{ a: 1n }, { a: 2n }]);
+  });
+
+  it("unpacks bzip2", async () => {
+    const packed = Buffer.from("QlpoOTFBWSZTWdR78W4AAALZgAAQAAQgADAAAEAgACGmmaDAKBULC7kinChIaj34twA=", "base64");
+    expect((await loader.load("a.csv.bz2", packed)).all).toEqual([{ a: 1n, b: "x" }]);
+    await expect(loader.load("a.csv.bz2", packed.subarray(0, 30))).rejects.toMatchObject({ code: "file_unreadable" });
+  });
+});
+
+describe("files of other programs", () => {
+  const compound = (...names: string[]) => Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(500), ...names.map((name) => Buffer.from(name, "utf16le"))]);
+
+  it.each([
+    ["a.xls", ["Workbook"], "file_old_format", /xls/],
+    ["a.xlsx", ["EncryptedPackage", "EncryptionInfo"], "file_protected", null],
+    ["a.doc", ["WordDocument"], "file_old_format", /Word/],
+  ])("%s is told by its name", async (name, parts, code, format) => {
+    const error = await loader.load(name, compound(...parts)).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code, ...(format ? { data: { format: expect.stringMatching(format) as string } } : {}) });
+  });
+});
+
+describe("Parquet", () => {
+  it("makes equal names differ as in every other format", async () => {
+    const path = join(loader.folder, "twice.parquet");
+    await loader.session.run(`COPY (SELECT 1 AS "T", 2 AS b, {'x': 1, 'y': 2} AS s, 3 AS c) TO ${quoteLiteral(path)} (FORMAT parquet)`);
+    expect((await loader.loadPath(path)).columns.map(({ name }) => name)).toEqual(["T", "b", "s", "c"]);
+  });
+});
