@@ -1,5 +1,6 @@
 import { errorCatalogue, type ErrorCode } from "./error-catalogue";
 import { formatError } from "./format-error";
+import { storableText } from "./storable-text";
 
 /** Values shown in the message and given to scripts: what, where, which. Never a secret. */
 export type ErrorData = Record<string, string | number | boolean | null | undefined>;
@@ -20,10 +21,12 @@ export class AppError extends Error {
   readonly data: ErrorData;
 
   constructor(code: ErrorCode, data: ErrorData = {}, options?: { cause?: unknown }) {
-    super(formatError(code, data), options);
+    // Errors quote what others sent, and are kept: here, before anything else has them, they become text that can be.
+    const kept = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, typeof value === "string" ? storableText(value) : value]));
+    super(formatError(code, kept), options);
     this.name = "AppError";
     this.code = code;
-    this.data = data;
+    this.data = kept;
   }
 
   get status(): number {

@@ -111,6 +111,12 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   const score = (text: string, options: ClassificationOptions): Promise<LabelScores> =>
     askAbout(text, (texts) => resources.models.classify({ model: askedModel(model), texts, options, signal, startSignal: chunk.pausing }));
 
+  /** A reply that was paid for stands in the ledger, whether it could be used or not. */
+  const onWasted = (spent: Pick<CallRecord, "promptTokens" | "completionTokens" | "costMicros">): void => {
+    countCall(progress, { ...spent, cached: false });
+    chunk.spend(spent.costMicros);
+  };
+
   async function processOne(place: number): Promise<void> {
     try {
       const context: RowContext<StepParams> = {
@@ -127,7 +133,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
             countCall(progress, { ...completion.record, costMicros: 0 }, 0);
             return completion;
           }
-          const completion = await resources.models.complete({ ...call, signal, startSignal: chunk.pausing });
+          const completion = await resources.models.complete({ ...call, signal, startSignal: chunk.pausing, onWasted });
           countCall(progress, completion.record);
           chunk.spend(completion.record.costMicros);
           return completion;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import type { ModelTarget } from "./endpoint";
 import { describeStatus } from "./providers/describe-status";
+import { parseBody } from "./read-json";
 import { sendTo, type CallLimits, type Message } from "./send-to";
 import type { HttpReply } from "./transport";
 
@@ -9,8 +10,9 @@ import type { HttpReply } from "./transport";
 export function readJson<Value>(target: ModelTarget, reply: HttpReply, shape: z.ZodType<Value>): Value {
   if (reply.status >= 300) throw describeStatus(reply, target);
   try {
-    return shape.parse(JSON.parse(reply.text));
+    return shape.parse(parseBody(reply.text, target.endpoint.name));
   } catch (error) {
+    if (error instanceof AppError) throw error;
     const detail = error instanceof z.ZodError ? z.prettifyError(error).slice(0, 500) : `“${reply.text.slice(0, 120)}”`;
     throw new AppError("model_reply_invalid", { connection: target.endpoint.name, detail }, { cause: error });
   }

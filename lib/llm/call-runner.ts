@@ -1,11 +1,16 @@
+import type { ErrorCode } from "@/lib/core/error-catalogue";
 import { AppError, isAppError } from "@/lib/core/app-error";
 import type { ModelTarget, ResolvedModel } from "./endpoint";
+import type { TokenUsage } from "./chat";
 import type { Limiter } from "./limiter";
+import { paidUsage } from "./paid-calls";
 import { createServerChoice } from "./server-choice";
 
 /** Requests for one call, by what went wrong; 429 waits in the limiter and has a bound of its own. */
 const ATTEMPTS = 5;
 const RATE_LIMITED_ATTEMPTS = 50;
+/** Of a fault that asking again seldom mends, and that each time is paid for. */
+const ATTEMPTS_BY_CODE: Partial<Record<ErrorCode, number>> = { model_reply_empty: 2, model_reply_unfinished: 3 };
 /** Times a call may move to another server of its pool, for each server. */
 const MOVES_A_SERVER = 3;
 const LONGEST_WAIT_MS = 8000;
@@ -21,6 +26,8 @@ export interface CallToMake<Answer> {
   /** Calls it off as long as it has not been sent, and between tries; what it aborts with is thrown. */
   startSignal?: AbortSignal | undefined;
   send: (target: ModelTarget) => Promise<Answer>;
+  /** Told of each reply that could not be used and was paid for. */
+  onPaid?: ((usage: TokenUsage, target: ModelTarget) => void) | undefined;
 }
 
 export interface MadeCall<Answer> {
@@ -54,7 +61,7 @@ class Failures {
   next(error: AppError, target: ModelTarget, firstWaitMs: number): number | null {
     if (error.retry === "never") return null;
     if (error.code === "model_rate_limited") return ++this.rateLimited >= RATE_LIMITED_ATTEMPTS ? null : 0;
-    const allowed = error.code === "model_unreachable" ? target.endpoint.unreachableAttempts : ATTEMPTS;
+    const allowed = error.code === "model_unreachable" ? target.endpoint.unreachableAttempts : (ATTEMPTS_BY_CODE[error.code] ?? ATTEMPTS);
     if (++this.failed >= allowed) return null;
     return Math.min(LONGEST_WAIT_MS, firstWaitMs * 2 ** (this.failed - 1)) * (0.5 + Math.random());
   }
@@ -63,7 +70,7 @@ class Failures {
 /** Makes calls at one server or a pool, through the limiter, with the retries that the kind of error allows. */
 export function createCallRunner(limiter: Limiter, firstWaitMs: number): RunCall {
   const servers = createServerChoice();
-  return async function runCall<Answer>({ model, tokens, signal, startSignal, send }: CallToMake<Answer>): Promise<MadeCall<Answer>> {
+  return async function runCall<Answer>({ model, tokens, signal, startSignal, send, onPaid }: CallToMake<Answer>): Promise<MadeCall<Answer>> {
     const starting = startSignal ? AbortSignal.any([signal, startSignal]) : signal;
     const targets: ModelTarget[] = [model, ...(model.others ?? [])];
     const failures = new Failures();
@@ -90,6 +97,8 @@ export function createCallRunner(limiter: Limiter, firstWaitMs: number): RunCall
         // After an error that ends the step, its other calls are called off first, before they could take this place.
         setImmediate(leave);
         if (!isAppError(error)) throw error;
+        const usage = paidUsage(error);
+        if (usage) onPaid?.(usage, target);
         const seconds = readRetryAfter(error);
         if (error.code === "model_rate_limited") await limiter.punish(target.endpoint, seconds);
         if (targets.length > 1 && SERVER_FAULTS.has(error.code)) {

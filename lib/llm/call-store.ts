@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import { storableJson, storableText } from "@/lib/core/storable-text";
 import { retryWhileAway } from "@/lib/core/transient-error";
 import { createBatcher } from "./batcher";
 import type { TokenUsage, ToolCall } from "./chat";
@@ -51,10 +52,6 @@ const STORE = `
   SELECT * FROM unnest($1::bytea[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::int[], $9::int[], $10::int[], $11::int[], $12::int[], $13::int[])
   ON CONFLICT (key) DO NOTHING`;
 
-/** PostgreSQL's text and jsonb cannot hold U+0000. */
-const toStorable = (text: string): string => text.replaceAll("\0", "\ufffd");
-const toStorableJson = (value: unknown): string => JSON.stringify(value).replaceAll("\\u0000", "\\ufffd");
-
 export interface CallStore {
   /** The stored reply; null where there is none. Claims nothing. */
   find(key: Buffer): Promise<StoredReply | null>;
@@ -102,12 +99,12 @@ export function createCallStore(pool: Pool, workerId: string, staleSeconds: numb
       text: STORE,
       values: [
         column((reply) => reply.key),
-        column((reply) => reply.model),
-        column((reply) => toStorableJson(reply.request)),
-        column((reply) => toStorable(reply.text)),
-        column((reply) => (reply.thinking === null ? null : toStorable(reply.thinking))),
-        column((reply) => (reply.toolCalls.length === 0 ? null : toStorableJson(reply.toolCalls))),
-        column((reply) => reply.finishReason),
+        column((reply) => storableText(reply.model)),
+        column((reply) => storableJson(reply.request)),
+        column((reply) => storableText(reply.text)),
+        column((reply) => (reply.thinking === null ? null : storableText(reply.thinking))),
+        column((reply) => (reply.toolCalls.length === 0 ? null : storableJson(reply.toolCalls))),
+        column((reply) => (reply.finishReason === null ? null : storableText(reply.finishReason))),
         column((reply) => reply.promptTokens),
         column((reply) => reply.completionTokens),
         column((reply) => reply.cachedTokens),

@@ -4,7 +4,7 @@ import { makeCallKey } from "./call-key";
 import { createCallRunner, wait } from "./call-runner";
 import { costOfCall } from "./call-cost";
 import { createCallStore, type NewReply, type StoredReply } from "./call-store";
-import type { CallExtras, ChatMessage, Completion, Sampling } from "./chat";
+import type { CallExtras, CallRecord, ChatMessage, Completion, Sampling, TokenUsage } from "./chat";
 import { classificationTask } from "./classifier";
 import { embeddingTask } from "./embedder";
 import type { ModelTarget, ResolvedModel } from "./endpoint";
@@ -22,7 +22,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_IMAGE = 1000;
 
 /** Errors after which no other row can succeed either: the step stops at once. */
-const FATAL = new Set(["model_key_refused", "model_not_found", "model_credit_exhausted", "model_feature_missing", "local_model_unusable", "model_unreachable", "trainer_unavailable", "connection_missing", "connection_settings_missing", "model_missing"]);
+const FATAL = new Set(["model_key_refused", "model_not_found", "model_credit_exhausted", "model_feature_missing", "local_model_unusable", "model_unreachable", "model_redirected", "model_access_denied", "trainer_unavailable", "connection_missing", "connection_settings_missing", "model_missing"]);
 
 export function isFatalForStep(error: AppError): boolean {
   return FATAL.has(error.code);
@@ -39,6 +39,8 @@ export interface CallOptions {
   signal: AbortSignal;
   /** Calls it off as long as it has not been sent, and between tries; what it aborts with is thrown. */
   startSignal?: AbortSignal;
+  /** Told of each reply that could not be used and was paid for all the same; not of the one that is returned. */
+  onWasted?: (spent: Pick<CallRecord, "promptTokens" | "completionTokens" | "costMicros">) => void;
 }
 
 export interface ModelClient {
@@ -55,7 +57,7 @@ export interface ModelClient {
   close(): void;
 }
 
-export type PlainCall = Omit<CallOptions, "signal" | "startSignal">;
+export type PlainCall = Omit<CallOptions, "signal" | "startSignal" | "onWasted">;
 
 export function keyOfCall({ model, sampling, messages, sample, extras }: PlainCall): Buffer {
   return makeCallKey(model.identity, sampling, messages, sample, extras);
@@ -91,7 +93,9 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
         startedAt = performance.now();
         return callChat(target, { messages, sampling, extras }, { timeoutMs, signal });
       };
-      const made = await runCall({ model: call.model, tokens: estimateTokens(call), signal, startSignal, send });
+      const onPaid = (usage: TokenUsage, { endpoint, model }: ModelTarget): void =>
+        call.onWasted?.({ promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, costMicros: costOfCall(usage, endpoint.prices.get(model)) });
+      const made = await runCall({ model: call.model, tokens: estimateTokens(call), signal, startSignal, send, onPaid });
       ({ leave } = made);
       const { refusal: _, ...said } = made.answer.reply;
       const reply: StoredReply = { ...said, latencyMs: Math.round(performance.now() - startedAt) };

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { providerEntry, type Capabilities } from "@/lib/contracts/providers";
-import type { CallExtras, ChatMessage, Sampling } from "./chat";
+import { storableText } from "@/lib/core/storable-text";
+import type { CallExtras, ChatMessage, Sampling, TokenUsage } from "./chat";
 import type { Endpoint, ModelTarget } from "./endpoint";
 import { describeStatus, readProviderError } from "./providers/describe-status";
-import { normaliseFinish } from "./providers/finish-reason";
+import { isKnownFinish, normaliseFinish } from "./providers/finish-reason";
 import type { ChatProtocol, ChatRequest, ClassificationRequest, EmbeddingRequest, LabelScores, ParsedReply } from "./providers/protocol";
 import { protocolOf } from "./providers/protocols";
+import { assembleStream, isEventStream } from "./providers/read-stream";
+import { findHiddenFailure } from "./hidden-failure";
+import { markPaid } from "./paid-calls";
+import { parseBody } from "./read-json";
 import { knownRefusals, leaveOutRefused, readRefusal, rememberRefusal } from "./refusals";
 import { readContexts } from "./read-contexts";
 import { sendTo, type CallLimits } from "./send-to";
@@ -41,30 +46,28 @@ function fitToProvider(target: ModelTarget, call: ChatCall): ChatRequest {
   };
 }
 
-const hiddenFailure = z.looseObject({ error: z.looseObject({ code: z.unknown().optional() }), choices: z.undefined().optional(), output: z.undefined().optional() });
-
-/** Some gateways answer 200 and tell of the failure within. */
-function hiddenStatus(json: unknown): number | null {
-  const found = hiddenFailure.safeParse(json);
-  if (!found.success) return null;
-  const status = Number(found.data.error.code);
-  return status >= 400 && status < 600 ? status : 502;
-}
-
 function readReply<Reply>(reply: HttpReply, target: ModelTarget, parse: (json: unknown) => Reply): Reply {
-  let json: unknown;
-  try {
-    json = JSON.parse(reply.text);
-  } catch (error) {
-    throw new AppError("model_reply_invalid", { connection: target.endpoint.name, detail: `“${reply.text.slice(0, QUOTE_LENGTH)}”` }, { cause: error });
-  }
-  const status = hiddenStatus(json);
-  if (status !== null) throw describeStatus({ ...reply, status }, target);
+  const connection = target.endpoint.name;
+  const json = isEventStream(reply.text) ? assembleStream(reply.text) : parseBody(reply.text, connection);
+  if (json === null) throw new AppError("model_reply_invalid", { connection, detail: `it is a stream, which was not asked for, of a kind that is not known: “${reply.text.slice(0, QUOTE_LENGTH)}”` });
+  const hidden = findHiddenFailure(json);
+  if (hidden) throw markPaid(describeStatus({ ...reply, ...hidden }, target), usageOf(json, parse));
   try {
     return parse(json);
   } catch (error) {
     const detail = error instanceof z.ZodError ? z.prettifyError(error).slice(0, 500) : `“${reply.text.slice(0, QUOTE_LENGTH)}”`;
-    throw new AppError("model_reply_invalid", { connection: target.endpoint.name, detail }, { cause: error });
+    throw new AppError("model_reply_invalid", { connection, detail: `${detail}: “${reply.text.slice(0, QUOTE_LENGTH)}”` }, { cause: error });
+  }
+}
+
+const noUsage: TokenUsage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
+
+/** What a reply took that tells of a failure. */
+function usageOf(json: unknown, parse: (json: unknown) => unknown): TokenUsage {
+  try {
+    return { ...noUsage, ...(parse(json) as Partial<TokenUsage>) };
+  } catch {
+    return noUsage;
   }
 }
 
@@ -74,14 +77,18 @@ function cutAtStop(text: string, stop: string[]): string {
   return places.length > 0 ? text.slice(0, Math.min(...places)) : text;
 }
 
-function checkReply(reply: ParsedReply, { endpoint }: ModelTarget): void {
-  const connection = endpoint.name;
-  if (reply.refusal !== null || reply.finishReason === "content_filter") {
-    throw new AppError("model_content_filtered", { connection, detail: (reply.refusal ?? reply.text).slice(0, 300) || "its content filter" });
+/** Why a reply is no answer; null for one that is. */
+function findFault(reply: ParsedReply, { target, extras }: ChatRequest): AppError | null {
+  const connection = target.endpoint.name;
+  const { text, toolCalls, finishReason, refusal, completionTokens } = reply;
+  if (refusal !== null || finishReason === "content_filter") return new AppError("model_content_filtered", { connection, detail: (refusal ?? text).slice(0, 300) || "its content filter" });
+  if (!isKnownFinish(finishReason)) return new AppError("model_reply_unfinished", { connection, reason: finishReason, reply: text.slice(0, 300) });
+  const isBlank = text.trim() === "";
+  if (!extras.tools && toolCalls.length > 0 && (isBlank || finishReason === "tool_calls")) {
+    return new AppError("model_tools_unasked", { connection, calls: toolCalls.map((call) => `${call.name}(${call.arguments})`).join(", ").slice(0, 300) });
   }
-  if (reply.text !== "" || reply.toolCalls.length > 0) return;
-  if (reply.finishReason === "length") throw new AppError("model_reply_cut", { connection, tokens: reply.completionTokens });
-  throw new AppError("model_reply_empty", { connection });
+  if (!isBlank || toolCalls.length > 0) return null;
+  return finishReason === "length" ? new AppError("model_reply_cut", { connection, tokens: completionTokens }) : new AppError("model_reply_empty", { connection });
 }
 
 export interface ChatCall {
@@ -103,11 +110,16 @@ export function writeChat(target: ModelTarget, call: ChatCall): WrittenChat {
   return { request, body: leaveOutRefused(protocol, protocol.body(request), request.refused) };
 }
 
-/** A reply of success in our words. Throws `model_reply_invalid`, `model_reply_empty`, `model_reply_cut`, `model_content_filtered`, or what its hidden failure stands for. */
+/**
+ * A reply of success in our words. Throws `model_reply_invalid`, `model_reply_empty`, `model_reply_cut`, `model_reply_unfinished`,
+ * `model_tools_unasked`, `model_content_filtered`, or what its hidden failure stands for; `paidUsage` knows what it took.
+ */
 export function readChat(reply: HttpReply, { target, request, stop }: { target: ModelTarget; request: ChatRequest; stop: string[] }): ParsedReply {
   const parsed = readReply(reply, target, (json) => protocolOf(target.endpoint).parse(json, request));
-  const read = { ...parsed, text: cutAtStop(parsed.text, stop), finishReason: normaliseFinish(parsed.finishReason) };
-  checkReply(read, target);
+  const text = storableText(cutAtStop(parsed.text, stop));
+  const read = { ...parsed, text, thinking: parsed.thinking && storableText(parsed.thinking), finishReason: normaliseFinish(parsed.finishReason) };
+  const fault = findFault(read, request);
+  if (fault) throw markPaid(fault, read);
   return read;
 }
 
@@ -154,10 +166,11 @@ export async function callEmbedding(request: EmbeddingRequest, limits: CallLimit
   const reply = await sendTo(target, { method: "POST", address: embedding.path(target), body: JSON.stringify(embedding.body(request)) }, limits);
   if (reply.status >= 300) throw describeStatus(reply, target);
   const made = readReply(reply, target, (json) => embedding.parse(json));
-  const length = made.vectors[0]?.length ?? 0;
-  if (made.vectors.length !== texts.length || length === 0 || made.vectors.some((vector) => vector.length !== length)) {
-    throw new AppError("model_reply_invalid", { connection: target.endpoint.name, detail: `${String(made.vectors.length)} vectors for ${String(texts.length)} texts` });
-  }
+  const lengths = [...new Set(made.vectors.map((vector) => vector.length))];
+  const wrong = (detail: string): AppError => new AppError("model_reply_invalid", { connection: target.endpoint.name, detail });
+  if (made.vectors.length !== texts.length) throw wrong(`${String(made.vectors.length)} vectors for ${String(texts.length)} texts`);
+  if (lengths.length > 1) throw wrong(`its vectors have different lengths: ${lengths.slice(0, 5).join(", ")} numbers`);
+  if (lengths[0] === 0) throw wrong("its vectors have no numbers");
   return made;
 }
 

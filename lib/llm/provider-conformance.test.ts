@@ -210,16 +210,20 @@ describe.each(providerKinds)("%s", { concurrent: true }, (kind) => {
     expect(await silent.fail()).toMatchObject({ code: "model_reply_cut" });
   });
 
-  it.each<[string, Answer, string]>([
+  it.each<[string, Answer, string, number?]>([
     ["HTML", { status: 200, headers: { "content-type": "text/html" }, body: "<html>Sign in</html>" }, "model_reply_invalid"],
     ["garbage JSON", { status: 200, body: '{"a": ' }, "model_reply_invalid"],
     ["other JSON", { status: 200, body: '{"hello": 1}' }, "model_reply_invalid"],
-    ["no choice at all", { empty: true }, "model_reply_empty"],
-    ["an empty text", { text: "" }, "model_reply_empty"],
-  ])("that answers %s fails after some attempts", async (_, answer, code) => {
-    const { server, fail } = await open(kind, () => answer);
+    ["no choice at all", { empty: true }, "model_reply_empty", 2],
+    ["an empty text", { text: "" }, "model_reply_empty", 2],
+    ["a blank text", { text: " \n" }, "model_reply_empty", 2],
+    ["half an answer", { text: "Half", finish: "error" }, "model_reply_unfinished", 3],
+    ["a call of a tool that was not offered", { tool: { name: "search", input: { q: "x" } } }, "model_tools_unasked", 1],
+  ])("that answers %s fails after some attempts, and nothing is kept of it", async (_, answer, code, attempts = 5) => {
+    const { server, complete, fail } = await open(kind, (_request, count) => (count <= attempts ? answer : { text: "Whole." }));
     expect((await fail()).code).toBe(code);
-    expect(server.requests.length).toBe(5);
+    expect(server.requests.length).toBe(attempts);
+    expect((await complete()).text).toBe("Whole.");
   });
 
   it("that cuts the connection in mid-body cannot be reached", async () => {

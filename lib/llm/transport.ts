@@ -5,16 +5,18 @@ import { StringDecoder } from "node:string_decoder";
 import { Agent, request } from "undici";
 import { AppError } from "@/lib/core/app-error";
 import { isLinkLocalUrl, kindOfAddress } from "@/lib/core/public-address";
+import { decodeText, REPLY_LIMIT_BYTES, tooLarge, unpack } from "./decode-body";
 import type { Endpoint } from "./endpoint";
 
 const LINK_LOCAL = "a link-local address is never called";
-export const REPLY_LIMIT_BYTES = 16 * 1024 * 1024;
 
 export interface HttpReply {
   status: number;
   /** Seconds from `Retry-After`, given in seconds or as a date. */
   retryAfterSeconds: number | null;
   contentType: string;
+  /** Where the server sends the call, if it does. */
+  location?: string | null;
   text: string;
 }
 
@@ -99,8 +101,10 @@ async function exchange<Result>({ endpoint, method, url, headers, body, timeoutM
 }
 
 async function readWhole({ statusCode, headers, body }: Reply, endpoint: Endpoint): Promise<HttpReply> {
-  const text = await readText(body, endpoint);
-  return { status: statusCode, retryAfterSeconds: parseRetryAfter(headers["retry-after"]), contentType: String(headers["content-type"] ?? ""), text };
+  const contentType = String(headers["content-type"] ?? "");
+  const bytes = unpack(await readBytes(body, endpoint), String(headers["content-encoding"] ?? ""), endpoint);
+  const text = decodeText(bytes, { contentType, isAnswer: statusCode < 300 }, endpoint);
+  return { status: statusCode, retryAfterSeconds: parseRetryAfter(headers["retry-after"]), contentType, location: headers["location"] ? String(headers["location"]) : null, text };
 }
 
 /** Sends one request and reads the whole reply; any status is a reply. Throws as `exchange` does. */
@@ -134,9 +138,7 @@ export async function readLines(options: SendOptions, take: (line: string) => Pr
   });
 }
 
-const tooLarge = (endpoint: Endpoint): AppError => new AppError("model_reply_too_large", { connection: endpoint.name, limit: `${String(REPLY_LIMIT_BYTES / 1024 / 1024)} MB` });
-
-async function readText(body: AsyncIterable<Buffer> & { text(): Promise<string>; destroy(): unknown }, endpoint: Endpoint): Promise<string> {
+async function readBytes(body: AsyncIterable<Buffer>, endpoint: Endpoint): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -144,7 +146,7 @@ async function readText(body: AsyncIterable<Buffer> & { text(): Promise<string>;
     if (size > REPLY_LIMIT_BYTES) throw tooLarge(endpoint);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 /** Ends the kept connections, so that a process can leave. */

@@ -20,7 +20,7 @@ export interface NeutralReply {
   text?: string;
   thinking?: string;
   tool?: { name: string; input: unknown };
-  finish?: "stop" | "length" | "filter";
+  finish?: "stop" | "length" | "filter" | "error";
   empty?: boolean;
 }
 
@@ -29,15 +29,16 @@ export type Answer = NeutralReply | { status: number; headers?: Record<string, s
 export interface ProviderServer extends HttpServer {
   requests: ProviderRequest[];
   answer: (request: ProviderRequest, count: number) => Answer | Promise<Answer>;
+  vectorOf: (text: string) => number[];
 }
 
 const usage = { prompt: 20, cached: 5, completion: 7, reasoning: 3 };
-const vectorOf = (text: string): number[] => [text.length, 0.5, -1];
+const vectorOfText = (text: string): number[] => [text.length, 0.5, -1];
 
 function openAiChat({ text = "", thinking, tool, finish = "stop", empty }: NeutralReply): unknown {
   const calls = tool && [{ id: "call_1", type: "function", function: { name: tool.name, arguments: JSON.stringify(tool.input) } }];
   const message = { role: "assistant", content: finish === "filter" || tool ? null : text, ...(thinking && { reasoning_content: thinking }), ...(calls && { tool_calls: calls }) };
-  const reason = { stop: tool ? "tool_calls" : "stop", length: "length", filter: "content_filter" }[finish];
+  const reason = { stop: tool ? "tool_calls" : "stop", length: "length", filter: "content_filter", error: "error" }[finish];
   return {
     choices: empty ? [] : [{ index: 0, message, finish_reason: reason }],
     usage: { prompt_tokens: usage.prompt, completion_tokens: usage.completion, prompt_tokens_details: { cached_tokens: usage.cached }, completion_tokens_details: { reasoning_tokens: usage.reasoning } },
@@ -51,7 +52,7 @@ function openAiResponses({ text = "", thinking, tool, finish = "stop", empty }: 
     ...(tool ? [{ type: "function_call", call_id: "call_1", name: tool.name, arguments: JSON.stringify(tool.input) }] : [{ type: "message", role: "assistant", content: [said] }]),
   ];
   return {
-    status: finish === "length" ? "incomplete" : "completed",
+    status: finish === "length" ? "incomplete" : finish === "error" ? "failed" : "completed",
     incomplete_details: finish === "length" ? { reason: "max_output_tokens" } : null,
     output: empty ? [] : output,
     usage: { input_tokens: usage.prompt, input_tokens_details: { cached_tokens: usage.cached }, output_tokens: usage.completion, output_tokens_details: { reasoning_tokens: usage.reasoning } },
@@ -60,7 +61,7 @@ function openAiResponses({ text = "", thinking, tool, finish = "stop", empty }: 
 
 function anthropic({ text = "", thinking, tool, finish = "stop", empty }: NeutralReply): unknown {
   const content = [...(thinking ? [{ type: "thinking", thinking, signature: "s" }] : []), ...(tool ? [{ type: "tool_use", id: "call_1", ...tool }] : finish === "filter" ? [] : [{ type: "text", text }])];
-  const reason = { stop: tool ? "tool_use" : "end_turn", length: "max_tokens", filter: "refusal" }[finish];
+  const reason = { stop: tool ? "tool_use" : "end_turn", length: "max_tokens", filter: "refusal", error: "pause_turn" }[finish];
   return {
     type: "message",
     content: empty ? [] : content,
@@ -73,7 +74,7 @@ function google({ text = "", thinking, tool, finish = "stop", empty }: NeutralRe
   const usageMetadata = { promptTokenCount: usage.prompt, candidatesTokenCount: usage.completion - usage.reasoning, thoughtsTokenCount: usage.reasoning, cachedContentTokenCount: usage.cached };
   if (finish === "filter") return { promptFeedback: { blockReason: "PROHIBITED_CONTENT" }, usageMetadata };
   const parts = [...(thinking ? [{ text: thinking, thought: true }] : []), ...(tool ? [{ functionCall: { id: "call_1", name: tool.name, args: tool.input } }] : [{ text }])];
-  return { candidates: empty ? [] : [{ content: { role: "model", parts }, finishReason: finish === "length" ? "MAX_TOKENS" : "STOP" }], usageMetadata };
+  return { candidates: empty ? [] : [{ content: { role: "model", parts }, finishReason: finish === "length" ? "MAX_TOKENS" : finish === "error" ? "OTHER" : "STOP" }], usageMetadata };
 }
 
 function cohere({ text = "", thinking, tool, finish = "stop", empty }: NeutralReply): unknown {
@@ -81,7 +82,7 @@ function cohere({ text = "", thinking, tool, finish = "stop", empty }: NeutralRe
   const calls = tool && [{ id: "call_1", type: "function", function: { name: tool.name, arguments: JSON.stringify(tool.input) } }];
   return {
     message: { role: "assistant", content: empty ? [] : content, ...(calls && { tool_calls: calls }) },
-    finish_reason: { stop: tool ? "TOOL_CALL" : "COMPLETE", length: "MAX_TOKENS", filter: "ERROR_TOXIC" }[finish],
+    finish_reason: { stop: tool ? "TOOL_CALL" : "COMPLETE", length: "MAX_TOKENS", filter: "ERROR_TOXIC", error: "ERROR" }[finish],
     usage: { tokens: { input_tokens: usage.prompt, output_tokens: usage.completion }, cached_tokens: usage.cached },
   };
 }
@@ -91,7 +92,7 @@ function bedrock({ text = "", thinking, tool, finish = "stop", empty }: NeutralR
   const content = [...(thinking ? [{ reasoningContent: { reasoningText: { text: thinking } } }] : []), said];
   return {
     output: { message: { role: "assistant", content: empty ? [] : content } },
-    stopReason: { stop: tool ? "tool_use" : "end_turn", length: "max_tokens", filter: "guardrail_intervened" }[finish],
+    stopReason: { stop: tool ? "tool_use" : "end_turn", length: "max_tokens", filter: "guardrail_intervened", error: "malformed_model_output" }[finish],
     usage: { inputTokens: usage.prompt - usage.cached, outputTokens: usage.completion, cacheReadInputTokens: usage.cached },
   };
 }
@@ -111,7 +112,7 @@ export function speak(path: string, reply: NeutralReply): unknown {
 }
 
 /** Lists, embeddings and tokens, which need no script. */
-function serveOther({ path, body }: ProviderRequest): unknown {
+function serveOther({ path, body }: ProviderRequest, vectorOf: ProviderServer["vectorOf"]): unknown {
   if (path.endsWith("/token")) return { access_token: "google-token", expires_in: 3600, token_type: "Bearer" };
   if (path.endsWith("/foundation-models")) return { modelSummaries: [{ modelId: "stub-model" }] };
   if (path.includes("/publishers/google/models")) return { publisherModels: [{ name: "publishers/google/models/stub-model" }] };
@@ -135,7 +136,7 @@ export async function startProviderServer(answer: ProviderServer["answer"]): Pro
     const request = await readRequest(incoming);
     const chat = chats.find(([path]) => path.test(request.path));
     if (!chat) {
-      const other = serveOther(request);
+      const other = serveOther(request, server.vectorOf);
       if (!request.path.endsWith("/token")) requests.push(request);
       sendJson(response, other === null ? 404 : 200, other ?? { error: { message: "no such path" } });
       return;
@@ -148,6 +149,6 @@ export async function startProviderServer(answer: ProviderServer["answer"]): Pro
       response.end(said.body);
     } else sendJson(response, 200, chat[1](said));
   };
-  const server: ProviderServer = { ...(await serveHttp(handle)), requests, answer };
+  const server: ProviderServer = { ...(await serveHttp(handle)), requests, answer, vectorOf: vectorOfText };
   return server;
 }

@@ -1,3 +1,4 @@
+import { storableJson } from "@/lib/core/storable-text";
 import { AppError, type ErrorRecord } from "@/lib/core/app-error";
 import { retryWhileAway } from "@/lib/core/transient-error";
 import { BATCH_SHARE } from "@/lib/contracts/prices";
@@ -48,7 +49,7 @@ export async function openParkedCalls({ models, database: { pool } }: WorkerReso
   const noted: Promise<unknown>[] = [];
   const register = createBatcher(async (calls: NewCall[]) => {
     const column = <Value>(pick: (call: NewCall) => Value): Value[] => calls.map(pick);
-    const values = [column(({ key }) => key), column(({ call }) => storable(call)), column(({ bytes }) => bytes), column((call) => call.promptTokens), column((call) => call.completionTokens)];
+    const values = [column(({ key }) => key), column(({ call }) => storableJson(call)), column(({ bytes }) => bytes), column((call) => call.promptTokens), column((call) => call.completionTokens)];
     await retryWhileAway(() => pool.query({ name: "batch-register", text: REGISTER, values: [chunk.id, chunk.stepRunId, ...values] }));
     return calls.map(() => undefined);
   });
@@ -82,7 +83,3 @@ export async function openParkedCalls({ models, database: { pool } }: WorkerReso
   };
 }
 
-/** PostgreSQL's jsonb cannot hold U+0000; no provider takes it either. */
-function storable(call: StoredCall): string {
-  return JSON.stringify(call).replaceAll("\\u0000", "\\ufffd");
-}

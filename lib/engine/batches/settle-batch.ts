@@ -5,6 +5,8 @@ import { batchesOf, type BatchAnswer, type RemoteBatch } from "@/lib/llm/batches
 import { costOfCall } from "@/lib/llm/call-cost";
 import type { ModelTarget } from "@/lib/llm/endpoint";
 import { isFatalForStep } from "@/lib/llm/model-client";
+import type { TokenUsage } from "@/lib/llm/chat";
+import { paidUsage } from "@/lib/llm/paid-calls";
 import { learnsRefusalLate, readChat, writeChat } from "@/lib/llm/provider-call";
 import { describeStatus } from "@/lib/llm/providers/describe-status";
 import type { ParsedReply } from "@/lib/llm/providers/protocol";
@@ -28,7 +30,7 @@ interface SentCall {
   attempts: number;
 }
 
-type Outcome = { key: Buffer } & ({ kind: "answered"; reply: ParsedReply; body: Record<string, unknown>; attempts: number } | { kind: "again" } | { kind: "failed"; error: AppError });
+type Outcome = { key: Buffer } & ({ kind: "answered"; reply: ParsedReply; body: Record<string, unknown>; attempts: number } | { kind: "again"; wasted: TokenUsage | null } | { kind: "failed"; error: AppError; wasted: TokenUsage | null });
 
 /** What an answer means for its call. Throws an error that ends the step. */
 function judge({ key, call, attempts }: SentCall, answer: BatchAnswer, target: ModelTarget): Outcome {
@@ -36,13 +38,14 @@ function judge({ key, call, attempts }: SentCall, answer: BatchAnswer, target: M
   try {
     if ("missed" in answer) throw new AppError("model_batch_unanswered", { connection: target.endpoint.name, detail: answer.detail });
     const reply = { status: answer.status, text: JSON.stringify(answer.body), retryAfterSeconds: null, contentType: "application/json" };
-    if (attempts < MOST_LEARNED && answer.status >= 300 && learnsRefusalLate(reply, target, written)) return { key, kind: "again" };
+    if (attempts < MOST_LEARNED && answer.status >= 300 && learnsRefusalLate(reply, target, written)) return { key, kind: "again", wasted: null };
     if (answer.status >= 300) throw describeStatus(reply, target);
     return { key, kind: "answered", reply: readChat(reply, { target, request: written.request, stop: call.sampling.stop }), body: written.body, attempts };
   } catch (error) {
     const failure = toAppError(error);
     if (isFatalForStep(failure)) throw failure;
-    return failure.retry !== "never" && attempts < MOST_ATTEMPTS ? { key, kind: "again" } : { key, kind: "failed", error: failure };
+    const wasted = paidUsage(failure);
+    return failure.retry !== "never" && attempts < MOST_ATTEMPTS ? { key, kind: "again", wasted } : { key, kind: "failed", error: failure, wasted };
   }
 }
 
@@ -56,6 +59,12 @@ const ANSWERED = `
     UPDATE batch_call c SET state = 'answered' FROM unnest($2::bytea[], $3::bigint[]) AS p(key, cost)
     WHERE c.batch_id = $1 AND c.state = 'sent' AND c.key = p.key RETURNING c.chunk_id, p.cost
   ), each AS (SELECT chunk_id, count(*) AS calls, sum(cost) AS cost FROM bill GROUP BY chunk_id)
+  UPDATE chunk SET calls = chunk.calls + each.calls, cost_micros = chunk.cost_micros + each.cost FROM each WHERE chunk.id = each.chunk_id`;
+
+/** Answers that could not be used are paid for all the same. */
+const WASTED = `
+  WITH bill AS (SELECT c.chunk_id, p.cost FROM batch_call c JOIN unnest($2::bytea[], $3::bigint[]) AS p(key, cost) ON c.key = p.key WHERE c.batch_id = $1 AND c.state = 'sent'),
+  each AS (SELECT chunk_id, count(*) AS calls, sum(cost) AS cost FROM bill GROUP BY chunk_id)
   UPDATE chunk SET calls = chunk.calls + each.calls, cost_micros = chunk.cost_micros + each.cost FROM each WHERE chunk.id = each.chunk_id`;
 
 /** Another chunk of the step that asks the same would only hear the same. */
@@ -76,9 +85,11 @@ async function store(resources: WorkerResources, batch: BatchRow, target: ModelT
   const costs = answered.map(({ reply }) => costOfCall(reply, price, BATCH_SHARE));
   const failed = outcomes.filter((outcome) => outcome.kind === "failed");
   const again = outcomes.filter(({ kind }) => kind === "again");
+  const wasted = outcomes.flatMap((outcome) => (outcome.kind !== "answered" && outcome.wasted ? [{ key: outcome.key, cost: costOfCall(outcome.wasted, price, BATCH_SHARE) }] : []));
   await retryWhileAway(() =>
     inTransaction(resources, async (client) => {
       if (answered.length > 0) await client.query(ANSWERED, [batch.id, answered.map(({ key }) => key), costs]);
+      if (wasted.length > 0) await client.query(WASTED, [batch.id, wasted.map(({ key }) => key), wasted.map(({ cost }) => cost)]);
       if (failed.length > 0) await client.query(FAILED, [batch.step_run_id, failed.map(({ key }) => key), failed.map(({ error }) => JSON.stringify(error.toRecord()))]);
       if (again.length > 0) await client.query("UPDATE batch_call SET state = 'new', batch_id = NULL WHERE batch_id = $1 AND state = 'sent' AND key = ANY($2)", [batch.id, again.map(({ key }) => key)]);
     }),

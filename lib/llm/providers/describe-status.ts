@@ -45,17 +45,20 @@ const WRONG_KEY = /api[ _-]?key (not valid|invalid|expired)|invalid (api|authent
 const NO_MODEL = /model[ _]not[ _]found|DeploymentNotFound|model identifier is invalid|not a valid model|(unknown|no such|invalid) model|model .{0,120}(does not exist|not exist\b|is not available|not found)/i;
 const TOO_LONG = /context[ _](length|window)|too many tokens|prompt is too long|input is too long|exceeds the maximum number of tokens|maximum context|too many total text bytes/i;
 const NO_CREDIT = /insufficient[ _](quota|balance|credit)|credit balance is too low|exceeded your current quota|billing[ _]hard[ _]limit/i;
+const WRONG_PLACE = /\b(country|countries|region|territory|territories|geograph\w*|location)\b/i;
 const FILTERED = /content[ _]filter|content[ _]policy|responsible ?ai|safety system|flagged|data_inspection_failed/i;
 
 /** The error that a status and the provider's words stand for. `retryAfterSeconds` is in the data of `model_rate_limited`. */
-export function describeStatus(reply: Pick<HttpReply, "status" | "text" | "retryAfterSeconds">, { endpoint, model }: ModelTarget): AppError {
+export function describeStatus(reply: Pick<HttpReply, "status" | "text" | "retryAfterSeconds"> & { location?: string | null }, { endpoint, model }: ModelTarget): AppError {
   const { status } = reply;
   const { detail, codes } = readProviderError(reply.text, endpoint);
   const data = { connection: endpoint.name, status, detail, model };
   const said = `${codes} ${detail}`;
+  if (status >= 300 && status < 400) return new AppError("model_redirected", { ...data, location: tidy(reply.location ?? "", endpoint) || "(nowhere)" });
   if (codes.includes("local_model_unusable")) return new AppError("local_model_unusable", data);
   if (status === 402 || (status < 500 && NO_CREDIT.test(said))) return new AppError("model_credit_exhausted", data);
   if ((status === 400 || status === 403 || status === 422) && FILTERED.test(said)) return new AppError("model_content_filtered", data);
+  if (status === 403 && WRONG_PLACE.test(said)) return new AppError("model_access_denied", data);
   if (status === 401 || status === 403 || (status === 400 && WRONG_KEY.test(said))) return new AppError("model_key_refused", data);
   if (status === 404 || (status === 400 && NO_MODEL.test(said))) return new AppError("model_not_found", data);
   if (status === 429) return new AppError("model_rate_limited", { ...data, retryAfterSeconds: reply.retryAfterSeconds });

@@ -1,7 +1,7 @@
 /** The providers' words for why a reply ended, by ours. Ours map to themselves, so that it may be done twice. */
 const words: Record<string, string[]> = {
-  stop: ["stop", "end_turn", "stop_sequence", "complete", "completed", "eos", "eos_token"],
-  length: ["length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"],
+  stop: ["stop", "end_turn", "stop_sequence", "complete", "completed", "eos", "eos_token", "end", "done", "finish", "finished", "stop_token", "end_of_text"],
+  length: ["length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded", "max_length", "max_completion_tokens", "max_new_tokens", "limit", "token_limit", "context_length", "incomplete"],
   tool_calls: ["tool_calls", "tool_use", "tool_call", "function_call"],
   content_filter: [
     ...["content_filter", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii", "image_safety", "language"],
@@ -12,7 +12,12 @@ const normal = new Map(Object.entries(words).flatMap(([ours, theirs]) => theirs.
 
 /** `stop`, `length`, `tool_calls`, `content_filter`, or the provider's word in lower case. */
 export function normaliseFinish(reason: string | null): string | null {
-  if (reason === null) return null;
+  if (reason === null || reason === "") return null;
   const word = reason.toLowerCase();
   return normal.get(word) ?? word;
+}
+
+/** Whether a reply ended in a way that is known to be an end; nothing said is taken for one. */
+export function isKnownFinish(reason: string | null): boolean {
+  return reason === null || reason in words;
 }

@@ -30,10 +30,11 @@ const replyShape = z.object({
       prompt_tokens: tokens,
       completion_tokens: tokens,
       prompt_cache_hit_tokens: tokens,
-      prompt_tokens_details: z.object({ cached_tokens: tokens }).nullish(),
-      completion_tokens_details: z.object({ reasoning_tokens: tokens }).nullish(),
+      prompt_tokens_details: z.object({ cached_tokens: tokens }).nullish().catch(null),
+      completion_tokens_details: z.object({ reasoning_tokens: tokens }).nullish().catch(null),
     })
-    .nullish(),
+    .nullish()
+    .catch(null),
 });
 
 export function readFunctionCalls(calls: z.infer<typeof functionCalls>): ToolCall[] {
@@ -122,8 +123,8 @@ export const openAiChat: ChatProtocol = {
     return {
       ...readMessage(choice?.message),
       toolCalls: readFunctionCalls(choice?.message.tool_calls),
-      finishReason: choice?.finish_reason ?? null,
-      refusal: choice?.message.refusal ?? null,
+      finishReason: choice?.finish_reason || null,
+      refusal: choice?.message.refusal || null,
       promptTokens: usage?.prompt_tokens ?? 0,
       completionTokens: usage?.completion_tokens ?? 0,
       cachedTokens: usage?.prompt_tokens_details?.cached_tokens ?? usage?.prompt_cache_hit_tokens ?? 0,

@@ -85,7 +85,16 @@ export interface ChatProtocol {
   listing: { url(target: ModelTarget): string | null; parse(reply: unknown): string[] };
 }
 
-export const tokens = z.number().nullish().transform((value) => value ?? 0);
+const MOST_TOKENS = 2 ** 31 - 1;
+
+/** A count of tokens, also where a gateway writes it as text or as a fraction; what is no count is none. */
+export const tokens = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const count = typeof value === "number" || (typeof value === "string" && value.trim() !== "") ? Math.round(Number(value)) : 0;
+    return count > 0 && count <= MOST_TOKENS ? count : 0;
+  });
 
 /** Tokens a model may spend thinking, for protocols that want a number. */
 export const thinkingBudget = { low: 2048, medium: 8192, high: 24_576 } as const;

@@ -1,0 +1,17 @@
+/**
+ * Text as PostgreSQL can keep it: its `text` and `jsonb` take neither U+0000 nor half of a pair of surrogates. Both become
+ * U+FFFD, which shows that something stood there.
+ */
+export function storableText(text: string): string {
+  return text.replaceAll("\0", "\ufffd").toWellFormed();
+}
+
+/** A value as JSON that `jsonb` takes: what it cannot keep is replaced wherever it stands, names of members among it. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown): unknown => {
+    if (typeof member === "string") return storableText(member);
+    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
+    const entries = Object.entries(member);
+    return entries.some(([name]) => storableText(name) !== name) ? Object.fromEntries(entries.map(([name, one]) => [storableText(name), one])) : member;
+  });
+}
