@@ -26,7 +26,7 @@ export function Facts({ title, facts }: { title: string; facts: [string, string 
 }
 
 /** What says how good a model is, of all that was measured on the validation rows. */
-const SHOWN_MEASURES = ["accuracy", "f1", "majority", "mse", "rewards/margins", "rewards/accuracies", "cosine_accuracy", "cosine_accuracy@1", "spearman_cosine", "reward"];
+const SHOWN_MEASURES = ["accuracy", "f1", "majority", "mse", "spearman", "pearson", "rmse", "rewards/margins", "rewards/accuracies", "cosine_accuracy", "cosine_accuracy@1", "spearman_cosine", "reward"];
 
 const SHOWN_LABELS = 20;
 

@@ -87,6 +87,8 @@ const promptFormat = {
   systemPrompt: z.string().nullable(),
   /** A Jinja template that takes the place of the model's own and is saved with it; null keeps the model's. */
   chatTemplate: z.string().nullable(),
+  /** Column with the functions that a conversation may call; null for none. */
+  tools: z.string().nullable().default(null),
 };
 
 const fineTuneCausal = z.strictObject({
@@ -98,6 +100,8 @@ const fineTuneCausal = z.strictObject({
     prompt: z.string().nullable(),
     completion: z.string(),
   }),
+  /** Of a conversation: which of its assistant's turns are learned, or all of its text. */
+  turns: z.enum(["all", "last", "everything"]).default("all"),
   /** Short examples share a sequence. */
   packing: z.boolean(),
   /** Noise on the embeddings (NEFTune, arXiv 2310.05914); null for none. */
@@ -110,6 +114,10 @@ const classifier = z.strictObject({
   columns: z.strictObject({ text: z.string(), label: z.string() }),
   /** The label column holds lists: any number of labels may fit a text. */
   multiLabel: z.boolean(),
+  /** `number`: the label column holds numbers, which one output is to come near by the squared error. */
+  target: z.enum(["labels", "number"]).default("labels"),
+  /** Of the encoder nothing is trained, only what is upon it. */
+  frozen: z.boolean().default(false),
 });
 
 const setfit = z.strictObject({

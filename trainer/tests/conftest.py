@@ -120,7 +120,7 @@ COMMON: dict[str, Any] = {
     "checkpointEverySteps": None,
     "checkpointEveryMinutes": None,
 }
-PLAIN: dict[str, Any] = {"format": "completion", "systemPrompt": None, "chatTemplate": None}
+PLAIN: dict[str, Any] = {"format": "completion", "systemPrompt": None, "chatTemplate": None, "tools": None}
 
 
 def request_json(train: dict[str, Any], **changes: object) -> dict[str, Any]:
@@ -130,6 +130,7 @@ def request_json(train: dict[str, Any], **changes: object) -> dict[str, Any]:
         "recipe": "fine-tune-causal",
         "data": {"train": train, "validation": None},
         "columns": {"prompt": "prompt", "completion": "completion"},
+        "turns": "all",
         "packing": False,
         "neftuneAlpha": None,
         **changes,

@@ -77,6 +77,7 @@ def test_requests_of_the_first_version_are_read_after_the_migration(database_url
     fresh = ("chatTemplate", "packing", "neftuneAlpha", "gradientCheckpointing", "precision", "device", "optimiser")
     fresh += ("maxGradNorm", "bestCheckpoint", "advanced")
     fresh += ("devices", "spread", "checkpointEverySteps", "checkpointEveryMinutes")
+    fresh += ("turns", "tools")
     old = {name: value for name, value in request.items() if name not in fresh} | {"version": 1}
     [migration] = (REPOSITORY / "prisma" / "migrations").glob("*_training_request_2/migration.sql")
     with psycopg.connect(database_url, autocommit=True) as connection:

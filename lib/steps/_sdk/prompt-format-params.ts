@@ -8,11 +8,12 @@ export const promptFormatParams = {
   format: z.enum(["completion", "chat", "instruction"]).meta({ field: { kind: "select" } }),
   systemPrompt: z.string().max(100_000).meta({ field: { kind: "multiline" }, ...chats }),
   chatTemplate: z.string().max(100_000).default("").meta({ field: { kind: "multiline" }, advanced: true, visibleWhen: { param: "format", is: ["chat"] } }),
+  toolsColumn: z.string().nullable().default(null).meta({ field: { kind: "column", port: "train" }, advanced: true, addedLater: true }),
 };
 
 type PromptFormatValues = z.infer<z.ZodObject<typeof promptFormatParams>>;
 
-export const promptFormatDefaults: PromptFormatValues = { format: "completion", systemPrompt: "", chatTemplate: "" };
+export const promptFormatDefaults: PromptFormatValues = { format: "completion", systemPrompt: "", chatTemplate: "", toolsColumn: null };
 
 /** Alpaca's layout (https://github.com/tatsu-lab/stanford_alpaca), as a chat template. */
 const INSTRUCTION_TEMPLATE =
@@ -21,10 +22,10 @@ const INSTRUCTION_TEMPLATE =
   "{% else %}{{ '### Response:\\n' + message['content'] + eos_token }}{% endif %}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '### Response:\\n' }}{% endif %}";
 
-type PromptFormat = Pick<Extract<TrainingRequest, { format: unknown }>, "format" | "systemPrompt" | "chatTemplate">;
+type PromptFormat = Pick<Extract<TrainingRequest, { format: unknown }>, "format" | "systemPrompt" | "chatTemplate" | "tools">;
 
-export function toPromptFormat({ format, systemPrompt, chatTemplate }: PromptFormatValues): PromptFormat {
-  if (format === "completion") return { format, systemPrompt: null, chatTemplate: null };
+export function toPromptFormat({ format, systemPrompt, chatTemplate, toolsColumn: tools }: PromptFormatValues): PromptFormat {
+  if (format === "completion") return { format, systemPrompt: null, chatTemplate: null, tools };
   const own = chatTemplate === "" ? null : chatTemplate;
-  return { format: "chat", systemPrompt: systemPrompt === "" ? null : systemPrompt, chatTemplate: format === "instruction" ? INSTRUCTION_TEMPLATE : own };
+  return { format: "chat", systemPrompt: systemPrompt === "" ? null : systemPrompt, chatTemplate: format === "instruction" ? INSTRUCTION_TEMPLATE : own, tools };
 }

@@ -8,7 +8,7 @@ import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, t
 
 export const definition = defineStep({
   id: "distill-model",
-  version: 1,
+  version: 2,
   category: "train",
   icon: "flask-conical",
   searchAliases: ["distillation", "teacher", "student", "gkd", "logits", "knowledge distillation", "compress"],
@@ -30,7 +30,7 @@ export const definition = defineStep({
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({
     columns: {},
-    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn }), ...requireTrainable(params.model), ...requireTrainable(params.teacher, "teacher")],
+    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, toolsColumn: params.toolsColumn }), ...requireTrainable(params.model), ...requireTrainable(params.teacher, "teacher")],
   }),
   effects: "seeded",
   resource: "gpu",

@@ -11,6 +11,7 @@ export const run: StepRunner<typeof definition> = {
     ...toTrainingSettings(params),
     ...toPromptFormat(params),
     columns: { prompt: params.promptColumn, completion: params.completionColumn },
+    turns: params.turns,
     packing: params.packing,
     neftuneAlpha: params.neftuneAlpha,
   }),

@@ -9,6 +9,9 @@ export const run: StepRunner<typeof definition> = {
     ...toTrainingSettings(params),
     recipe: "classifier",
     columns: { text: params.textColumn, label: params.labelColumn },
-    multiLabel: params.multiLabel,
+    multiLabel: params.target === "labels" && params.multiLabel,
+    target: params.target,
+    // An adapter is within the encoder.
+    frozen: params.method === "full" && params.frozenEncoder,
   }),
 };

@@ -7,7 +7,7 @@ import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, t
 
 export const definition = defineStep({
   id: "train-dpo",
-  version: 1,
+  version: 2,
   category: "train",
   icon: "scale",
   searchAliases: ["dpo", "preference", "alignment", "rlhf", "direct preference optimization", "ipo", "self-rewarding"],
@@ -30,7 +30,7 @@ export const definition = defineStep({
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({
     columns: {},
-    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, chosenColumn: params.chosenColumn, rejectedColumn: params.rejectedColumn }), ...requireTrainable(params.model)],
+    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, chosenColumn: params.chosenColumn, rejectedColumn: params.rejectedColumn, toolsColumn: params.toolsColumn }), ...requireTrainable(params.model)],
   }),
   effects: "seeded",
   resource: "gpu",

@@ -6,7 +6,7 @@ import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, t
 
 export const definition = defineStep({
   id: "train-kto",
-  version: 1,
+  version: 2,
   category: "train",
   icon: "thumbs-up",
   searchAliases: ["kto", "preference", "alignment", "thumbs", "feedback", "binary", "unpaired"],
@@ -30,7 +30,7 @@ export const definition = defineStep({
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({
     columns: {},
-    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, completionColumn: params.completionColumn, labelColumn: params.labelColumn }), ...requireTrainable(params.model)],
+    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, completionColumn: params.completionColumn, labelColumn: params.labelColumn, toolsColumn: params.toolsColumn }), ...requireTrainable(params.model)],
   }),
   effects: "seeded",
   resource: "gpu",

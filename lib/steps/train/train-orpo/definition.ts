@@ -6,7 +6,7 @@ import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, t
 
 export const definition = defineStep({
   id: "train-orpo",
-  version: 1,
+  version: 2,
   category: "train",
   icon: "git-compare-arrows",
   searchAliases: ["orpo", "preference", "alignment", "odds ratio"],
@@ -27,7 +27,7 @@ export const definition = defineStep({
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({
     columns: {},
-    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, chosenColumn: params.chosenColumn, rejectedColumn: params.rejectedColumn }), ...requireTrainable(params.model)],
+    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, chosenColumn: params.chosenColumn, rejectedColumn: params.rejectedColumn, toolsColumn: params.toolsColumn }), ...requireTrainable(params.model)],
   }),
   effects: "seeded",
   resource: "gpu",

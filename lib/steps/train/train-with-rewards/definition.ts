@@ -19,7 +19,7 @@ function requirePattern({ reward, pattern }: Rule): StepProblem[] {
 
 export const definition = defineStep({
   id: "train-with-rewards",
-  version: 1,
+  version: 2,
   category: "train",
   icon: "trophy",
   searchAliases: ["grpo", "rloo", "ppo", "reinforcement learning", "rlhf", "rlvr", "reward", "verifiable rewards"],
@@ -49,7 +49,7 @@ export const definition = defineStep({
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({
     columns: {},
-    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, answerColumn: params.reward === "answer" ? params.answerColumn : null }), ...requireTrainable(params.model), ...requirePattern(params), ...(params.reward === "judge" ? requireTrainable(params.judge, "judge") : [])],
+    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, answerColumn: params.reward === "answer" ? params.answerColumn : null, toolsColumn: params.toolsColumn }), ...requireTrainable(params.model), ...requirePattern(params), ...(params.reward === "judge" ? requireTrainable(params.judge, "judge") : [])],
   }),
   effects: "seeded",
   resource: "gpu",

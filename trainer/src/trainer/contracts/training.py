@@ -125,6 +125,7 @@ class PromptFormat(Strict):
     format: Literal["completion", "chat"]
     system_prompt: str | None
     chat_template: str | None
+    tools: str | None = None
 
 
 class CompletionColumns(Strict):
@@ -135,6 +136,7 @@ class CompletionColumns(Strict):
 class FineTuneRequest(CommonRequest, PromptFormat):
     recipe: Literal["fine-tune-causal"]
     columns: CompletionColumns
+    turns: Literal["all", "last", "everything"] = "all"
     packing: bool
     neftune_alpha: float | None = Field(gt=0)
 
@@ -148,6 +150,8 @@ class ClassifierRequest(CommonRequest):
     recipe: Literal["classifier"]
     columns: TextLabelColumns
     multi_label: bool
+    target: Literal["labels", "number"] = "labels"
+    frozen: bool = False
 
 
 class SetFitRequest(CommonRequest):

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 from transformers import PreTrainedTokenizerBase
 
 from trainer.contracts.training import DpoRequest, OrpoRequest
 from trainer.data.prepare_rows import Example, PreparedRows, Skip, prepare_rows
-from trainer.data.read_rows import Row, reason_to_skip, to_text
-from trainer.data.write_prompt import count_prompt_tokens, count_tokens, text_type, write_answer, write_prompt
+from trainer.data.read_rows import Row
+from trainer.data.write_prompt import TOOLS, UnusableCell, count_tokens, open_prompts, said_text
 from trainer.training.train_model import Workplace
 
 
 def prepare_preferences(
-    request: DpoRequest | OrpoRequest, tokenizer: PreTrainedTokenizerBase, length: int, place: Workplace
+    request: DpoRequest | OrpoRequest,
+    tokenizer: PreTrainedTokenizerBase,
+    length: int,
+    place: Workplace,
+    hands_on_tools: bool,
 ) -> PreparedRows:
     """Rows that prefer nothing, and rows whose prompt leaves no room for an answer, are left out and counted."""
-    columns, kind = request.columns, text_type(request)
+    columns, writer = request.columns, open_prompts(request, tokenizer, hands_on_tools)
 
     def make_example(row: Row, _is_train: bool) -> Example | Skip:
-        prompt, chosen, rejected = (to_text(row[name]) for name in (columns.prompt, columns.chosen, columns.rejected))
-        code = reason_to_skip(prompt, chosen, rejected)
-        if code is not None:
-            return Skip(code)
+        tools = writer.tools_of(row)
+        try:
+            asked = writer.prompt(row[columns.prompt], tools)
+            chosen, rejected = (
+                writer.answer(row[name], asked, row[columns.prompt]) for name in (columns.chosen, columns.rejected)
+            )
+        except UnusableCell as reason:
+            return Skip(str(reason))
         if chosen == rejected:
             return Skip("chosen_equals_rejected")
-        asked = write_prompt(request, prompt or "")
-        used = count_prompt_tokens(tokenizer, asked)
+        used = writer.count(asked, tools)
         if used >= length:
             return Skip("prompt_too_long", truncated=True)
-        longest = max(count_tokens(tokenizer, chosen or ""), count_tokens(tokenizer, rejected or ""))
-        values = {
-            "prompt": asked,
-            "chosen": write_answer(request, chosen or ""),
-            "rejected": write_answer(request, rejected or ""),
-        }
+        longest = max(count_tokens(tokenizer, said_text(answer)) for answer in (chosen, rejected))
+        values = {"prompt": asked, "chosen": chosen, "rejected": rejected, TOOLS: tools or None}
         return Example(values, truncated=used + longest + 1 > length)
 
-    wanted = [columns.prompt, columns.chosen, columns.rejected]
-    schema = pa.schema([("prompt", kind), ("chosen", kind), ("rejected", kind)])
+    wanted = [columns.prompt, columns.chosen, columns.rejected, *writer.columns()]
+    schema = writer.features(["prompt", "chosen", "rejected"])
     return prepare_rows(request, wanted, schema, make_example, place.data_folder, place.folder, place.progress)

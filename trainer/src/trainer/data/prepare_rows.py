@@ -180,6 +180,13 @@ class _Holdout:
         return taken
 
 
+def _to_array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if kind != pa.json_():
+        return pa.array(values, kind)
+    texts = [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
+    return pa.ExtensionArray.from_storage(kind, pa.array(texts, pa.string()))
+
+
 class _ExampleWriter:
     """Examples in batches: a batch of one example each would cost more in headers than in values."""
 
@@ -198,7 +205,8 @@ class _ExampleWriter:
 
     def _flush(self) -> None:
         if self._waiting:
-            self._writer.write_batch(pa.RecordBatch.from_pylist(self._waiting, schema=self._schema))
+            columns = [_to_array([row[field.name] for row in self._waiting], field.type) for field in self._schema]
+            self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
             self._waiting = []
 
     def __enter__(self) -> _ExampleWriter:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from trainer.contracts.training import DistillationRequest, ReinforcementRequest
+from trainer.data.conversations import conversation_text, read_conversation
 from trainer.data.prepare_rows import Example, PreparedRows, Skip, prepare_rows
-from trainer.data.read_rows import Row, reason_to_skip, to_text
-from trainer.data.write_prompt import count_prompt_tokens, text_type, write_prompt
+from trainer.data.read_rows import Row, to_text
+from trainer.data.write_prompt import UnusableCell, open_prompts
 from trainer.training.train_model import Workplace
 
 
@@ -22,19 +22,23 @@ def prepare_prompts(
     """A prompt after which the reply would not fit into the model's context is left out and counted."""
     context = getattr(model.config, "max_position_embeddings", None) or request.max_length
     room = min(request.max_length, context - request.max_new_tokens)
-    column = request.columns.prompt
+    column, writer = request.columns.prompt, open_prompts(request, tokenizer)
 
     def make_example(row: Row, _is_train: bool) -> Example | Skip:
-        prompt = to_text(row[column])
         answer = to_text(row[answer_column]) if answer_column is not None else ""
-        code = reason_to_skip(prompt) or ("null_value" if answer is None else None)
-        if code is not None:
-            return Skip(code)
-        asked = write_prompt(request, prompt or "")
-        if count_prompt_tokens(tokenizer, asked) > room:
+        tools = writer.tools_of(row)
+        try:
+            asked = writer.prompt(row[column], tools)
+        except UnusableCell as reason:
+            return Skip(str(reason))
+        if answer is None:
+            return Skip("null_value")
+        if writer.count(asked, tools) > room:
             return Skip("prompt_too_long")
-        return Example({"prompt": asked, "question": prompt, "answer": answer})
+        conversation = read_conversation(row[column]) if writer.chats else None
+        question = conversation_text(conversation) if conversation else to_text(row[column])
+        return Example({"prompt": asked, "question": question, "answer": answer})
 
-    wanted = [column, *([answer_column] if answer_column is not None else [])]
-    schema = pa.schema([("prompt", text_type(request)), ("question", pa.string()), ("answer", pa.string())])
+    wanted = [column, *([answer_column] if answer_column is not None else []), *writer.columns()]
+    schema = writer.features(["prompt"], question="string", answer="string")
     return prepare_rows(request, wanted, schema, make_example, place.data_folder, place.folder, place.progress)

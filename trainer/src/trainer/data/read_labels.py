@@ -55,7 +55,8 @@ def collect_labels(request: LabelledRequest, data_folder: Path, progress: Progre
     validation row has a label that no training row has.
     """
     multi, cells = request.multi_label, lambda: _cells(request, request.data.train, data_folder)
-    separator = find_separator(text for text in cells() if _is_plain(text)) if multi else None
+    plain = (text for text in cells() if isinstance(text, str) and listed_labels(text) is None) if multi else ()
+    separator = find_separator(plain)
     if separator is not None:
         progress.note("labels_split", separator=separator)
     found: dict[str, str] = {}
@@ -77,10 +78,6 @@ def collect_labels(request: LabelledRequest, data_folder: Path, progress: Progre
     labels = Labels(names, {key: by_name[name] for key, name in found.items()}, multi, separator)
     _check_validation(request, labels, data_folder)
     return labels
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str) and listed_labels(value) is None
 
 
 def _note_alike(names: Iterable[str], progress: ProgressState) -> None:

@@ -1,4 +1,4 @@
-"""Trains a classifier of texts: a head upon any encoder or language model, for one label a text or for several."""
+"""Trains a head upon any encoder or language model: for one label a text, for several, or for a number."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from trainer.data.read_labels import collect_labels
 from trainer.data.read_rows import Row, reason_to_skip, to_text
 from trainer.models.head import head_arguments, read_with_head
 from trainer.models.save_model import write_model
+from trainer.recipes.classifier_number import classifier_number, freeze_encoder
 from trainer.training.adapt_model import adapt_model
 from trainer.training.load_base import fit_length, load_base
 from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments, make_callbacks
@@ -26,12 +27,16 @@ class _Trainer(StopsAtNan, Trainer):
 
 
 def classifier(request: ClassifierRequest, place: Workplace) -> Built:
+    if request.target == "number":
+        return classifier_number(request, place)
     columns, multi = request.columns, request.multi_label
     place.progress.enter("preparing")
     labels = collect_labels(request, place.data_folder, place.progress)
     loaded = load_base(request, place, read_with_head(head_arguments(labels.names, multi)))
     tokenizer, model = loaded.tokenizer, loaded.model
     model.config.pad_token_id = tokenizer.pad_token_id
+    if request.frozen:
+        freeze_encoder(model)
     length = fit_length(request, model, place)
 
     def make_example(row: Row, _is_train: bool) -> Example | Skip:

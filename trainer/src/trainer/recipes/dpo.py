@@ -29,7 +29,7 @@ def dpo(request: DpoRequest, place: Workplace) -> Built:
         )
     loaded = load_generator(request, request, place)
     length = fit_length(request, loaded.model, place)
-    rows = prepare_preferences(request, loaded.tokenizer, length, place)
+    rows = prepare_preferences(request, loaded.tokenizer, length, place, hands_on_tools=True)
     args = make_arguments(
         DPOConfig,
         request,

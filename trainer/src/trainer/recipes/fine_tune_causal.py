@@ -1,4 +1,4 @@
-"""Fine-tunes a causal language model on prompts and answers, top to bottom."""
+"""Fine-tunes a causal language model on prompts and answers or on conversations, top to bottom."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
 from trainer.contracts.training import FineTuneRequest
+from trainer.data.chat_examples import read_examples
 from trainer.data.prepare_rows import Example, Skip, prepare_rows
-from trainer.data.read_rows import Row, reason_to_skip, to_text
-from trainer.data.tokenise_example import IGNORED, tokenise_example
+from trainer.data.read_rows import Row
+from trainer.data.tokenise_example import IGNORED
 from trainer.training.build_generator import build_generator
 from trainer.training.load_base import fit_length, load_generator
 from trainer.training.make_arguments import LOSS, StopsAtNan, make_arguments
@@ -25,25 +26,20 @@ class _Trainer(StopsAtNan, SFTTrainer):
 
 def fine_tune_causal(request: FineTuneRequest, place: Workplace) -> Built:
     loaded = load_generator(request, request, place)
-    tokenizer, length, columns = loaded.tokenizer, fit_length(request, loaded.model, place), request.columns
+    tokenizer, length = loaded.tokenizer, fit_length(request, loaded.model, place)
+    wanted, read_example = read_examples(request, tokenizer)
 
     def make_example(row: Row, _is_train: bool) -> Example | Skip:
-        completion = to_text(row[columns.completion])
-        prompt = None if columns.prompt is None else to_text(row[columns.prompt])
-        # An empty prompt is a prompt; an empty answer teaches nothing.
-        code = reason_to_skip(completion) or (None if columns.prompt is None or prompt is not None else "null_value")
-        if code is not None:
-            return Skip(code)
-        ids, labels = tokenise_example(
-            tokenizer, prompt, completion or "", request.format == "chat", request.system_prompt
-        )
+        example = read_example(row)
+        if isinstance(example, str):
+            return Skip(example)
+        ids, labels = example
         cut_ids, cut_labels = ids[:length], labels[:length]
         # The first token has nothing before it to be predicted from, so it alone gives no loss.
         if all(label == IGNORED for label in cut_labels[1:]):
             return Skip("nothing_left_after_truncation", truncated=len(ids) > length)
         return Example({"input_ids": cut_ids, "labels": cut_labels}, truncated=len(ids) > length)
 
-    wanted = [name for name in (columns.prompt, columns.completion) if name is not None]
     rows = prepare_rows(request, wanted, SCHEMA, make_example, place.data_folder, place.folder, place.progress)
     args = make_arguments(
         SFTConfig,

@@ -5,14 +5,13 @@ or not, where there are no pairs.
 
 from __future__ import annotations
 
-import pyarrow as pa
 from trl.trainer.kto_config import KTOConfig
 from trl.trainer.kto_trainer import KTOTrainer
 
 from trainer.contracts.training import KtoRequest
 from trainer.data.prepare_rows import Example, Skip, prepare_rows
-from trainer.data.read_rows import Row, reason_to_skip, to_text
-from trainer.data.write_prompt import count_prompt_tokens, count_tokens, text_type, write_answer, write_prompt
+from trainer.data.read_rows import Row
+from trainer.data.write_prompt import TOOLS, UnusableCell, count_tokens, open_prompts, said_text
 from trainer.errors import TrainingFailed
 from trainer.training.build_generator import build_generator
 from trainer.training.load_base import fit_length, load_generator
@@ -36,22 +35,26 @@ def kto(request: KtoRequest, place: Workplace) -> Built:
         )
     loaded = load_generator(request, request, place)
     tokenizer, length, columns = loaded.tokenizer, fit_length(request, loaded.model, place), request.columns
+    writer = open_prompts(request, tokenizer, hands_on_tools=True)
 
     def make_example(row: Row, _is_train: bool) -> Example | Skip:
-        prompt, completion = to_text(row[columns.prompt]), to_text(row[columns.completion])
+        tools = writer.tools_of(row)
+        try:
+            asked = writer.prompt(row[columns.prompt], tools)
+            answer = writer.answer(row[columns.completion], asked, row[columns.prompt])
+        except UnusableCell as reason:
+            return Skip(str(reason))
         label = WANTED.get(str(row[columns.label]).strip().lower())
-        code = reason_to_skip(prompt, completion) or (None if label is not None else "label_is_not_yes_or_no")
-        if code is not None:
-            return Skip(code)
-        asked = write_prompt(request, prompt or "")
-        used = count_prompt_tokens(tokenizer, asked)
+        if label is None:
+            return Skip("label_is_not_yes_or_no")
+        used = writer.count(asked, tools)
         if used >= length:
             return Skip("prompt_too_long", truncated=True)
-        values = {"prompt": asked, "completion": write_answer(request, completion or ""), "label": label}
-        return Example(values, truncated=used + count_tokens(tokenizer, completion or "") + 1 > length)
+        values = {"prompt": asked, "completion": answer, "label": label, TOOLS: tools or None}
+        return Example(values, truncated=used + count_tokens(tokenizer, said_text(answer)) + 1 > length)
 
-    wanted, kind = [columns.prompt, columns.completion, columns.label], text_type(request)
-    schema = pa.schema([("prompt", kind), ("completion", kind), ("label", pa.bool_())])
+    wanted = [columns.prompt, columns.completion, columns.label, *writer.columns()]
+    schema = writer.features(["prompt", "completion"], label="bool")
     rows = prepare_rows(request, wanted, schema, make_example, place.data_folder, place.folder, place.progress)
     args = make_arguments(
         KTOConfig,

@@ -23,7 +23,7 @@ class _Trainer(StopsAtNan, ORPOTrainer):
 def orpo(request: OrpoRequest, place: Workplace) -> Built:
     loaded = load_generator(request, request, place)
     length = fit_length(request, loaded.model, place)
-    rows = prepare_preferences(request, loaded.tokenizer, length, place)
+    rows = prepare_preferences(request, loaded.tokenizer, length, place, hands_on_tools=False)
     measure = Measure("eval_rewards/margins", True)
     args = make_arguments(ORPOConfig, request, place, rows, measure, max_length=length, beta=request.beta)
     samples = samples_of_prompts(rows.validation, loaded.tokenizer, "chosen")

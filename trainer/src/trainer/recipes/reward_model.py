@@ -15,8 +15,10 @@ from trl.trainer.reward_config import RewardConfig
 from trl.trainer.reward_trainer import RewardTrainer
 
 from trainer.contracts.training import RewardModelRequest, RewardPairColumns, RewardScoreColumns
+from trainer.data.conversations import conversation_text, read_conversation
 from trainer.data.prepare_rows import Example, Skip, prepare_rows
-from trainer.data.read_rows import Row, reason_to_skip, to_text
+from trainer.data.read_rows import Row, read_number, reason_to_skip, to_text
+from trainer.data.write_prompt import after_prompt
 from trainer.models.head import head_arguments, read_with_head
 from trainer.models.load_model import LoadedModel
 from trainer.models.save_model import write_model
@@ -53,7 +55,7 @@ def _from_pairs(
     has_margin = len(scores) == 2
 
     def make_example(row: Row, _is_train: bool) -> Example | Skip:
-        prompt, chosen, rejected = (to_text(row[name]) for name in (columns.prompt, columns.chosen, columns.rejected))
+        prompt, chosen, rejected = _texts_of(row, columns.prompt, columns.chosen, columns.rejected)
         code = reason_to_skip(prompt, chosen, rejected)
         if code is not None:
             return Skip(code)
@@ -66,7 +68,7 @@ def _from_pairs(
         if max(len(ids) for ids in values.values()) > length:
             return Skip("too_long")
         if has_margin:
-            best, worst = (_number(row[name]) for name in scores)
+            best, worst = (read_number(row[name]) for name in scores)
             if best is None or worst is None:
                 return Skip("score_missing")
             if best < worst:
@@ -95,8 +97,8 @@ def _from_scores(
     request: RewardModelRequest, columns: RewardScoreColumns, loaded: LoadedModel, length: int, place: Workplace
 ) -> Built:
     def make_example(row: Row, _is_train: bool) -> Example | Skip:
-        prompt, answer = to_text(row[columns.prompt]), to_text(row[columns.completion])
-        score = _number(row[columns.score])
+        prompt, answer = _texts_of(row, columns.prompt, columns.completion)
+        score = read_number(row[columns.score])
         code = reason_to_skip(prompt, answer) or (None if score is not None else "score_missing")
         if code is not None:
             return Skip(code)
@@ -120,17 +122,20 @@ def _from_scores(
     return Built(trainer, rows, lambda folder: write_model(folder, trainer.model, loaded.tokenizer, request), [LABEL])
 
 
+def _texts_of(row: Row, prompt: str, *answers: str) -> list[str | None]:
+    """Prompt and answers as the text that is scored; of a conversation what is said, and by whom where it is more."""
+    asked = read_conversation(row[prompt])
+    texts = [conversation_text(asked) if asked else to_text(row[prompt])]
+    for name in answers:
+        said = read_conversation(row[name])
+        reply = said and (after_prompt(said, asked or [{"role": "user", "content": texts[0]}]) or said)
+        texts.append(conversation_text(reply) if reply else to_text(row[name]))
+    return texts
+
+
 def _encode(loaded: LoadedModel, prompt: str | None, answer: str | None, request: RewardModelRequest) -> list[int]:
     """As the text is encoded when the model is served, so that its scores are those it was trained to give."""
     return list(loaded.tokenizer(f"{prompt}{request.separator}{answer}")["input_ids"])  # pyright: ignore
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if np.isfinite(number) else None
 
 
 def _measure_scores(prediction: EvalPrediction) -> dict[str, float]:

@@ -19,6 +19,7 @@ from transformers.trainer_callback import TrainerState
 from trainer.contracts.outcome import SkippedRow, SkippedRows, TrainingResult
 from trainer.contracts.training import CommonRequest
 from trainer.data.prepare_rows import PreparedRows
+from trainer.data.settle_format import settle_format
 from trainer.data_folder import model_folder
 from trainer.errors import SmallerBatch, TrainingFailed, is_disk_full, is_out_of_memory
 from trainer.models.find_weights import ModelNotFound
@@ -72,11 +73,14 @@ def train_model(
     reporter: Reporter,
 ) -> TrainingResult:
     """Raises TrainingFailed, and TrainingInterrupted where the reporter asked to stop."""
+    asked, request = request, settle_format(request, data_folder)
     saved = find_saved_result(request, data_folder)
     if saved is not None:
         return saved
     model_folder(data_folder, request.model_id)
     progress = ProgressState(reporter)
+    if request is not asked:
+        progress.note("format_chat")
     try:
         device = choose_device(request)
         join_group(device == "cpu")
