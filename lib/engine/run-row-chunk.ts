@@ -42,9 +42,14 @@ interface Issue {
 /** Runs the rows of a chunk, each by itself, and writes those that came out, in order, and those that did not, with why. */
 export async function runRowChunk(resources: WorkerResources, runner: RowsRunner<StepParams>, job: TableStepJob): Promise<ChunkParts> {
   const { chunk, params } = job;
-  const table = findRowTable(chunk.stepId, job.inputs);
   const ref = findModel(job.inputs)?.ref ?? runner.model(params);
-  const model = ref && { ...distinguishDraw(await resolveModel(resources, ref), chunk.identity), lane: chunk.runId };
+  return runRows(resources, runner, job, ref && { ...distinguishDraw(await resolveModel(resources, ref), chunk.identity), lane: chunk.runId });
+}
+
+/** As `runRowChunk`, with the model that is asked; null for a step that asks none. */
+export async function runRows(resources: WorkerResources, runner: RowsRunner<StepParams>, job: TableStepJob, model: ResolvedModel | null): Promise<ChunkParts> {
+  const { chunk, params } = job;
+  const table = findRowTable(chunk.stepId, job.inputs);
   const rows = table ? await readRows(resources, runner, job, table) : null;
   const prepared = await runner.prepare?.({ params, readTable: createTableReader(resources, job.session, job.inputs) });
   const own = findStepColumns(runner, params, table);

@@ -7,7 +7,7 @@ import { type JsonValue, toJsonCell } from "./json-cell";
 import { quoteIdentifier } from "./quote-identifier";
 import type { TableManifest } from "./table-manifest";
 import type { TableSession } from "./table-session";
-import { createLineageView } from "./table-view";
+import { selectLineage } from "./table-view";
 import { CALL, parentColumn } from "@/lib/steps/_sdk/own-columns";
 
 export interface WholeRow {
@@ -28,8 +28,8 @@ export async function readRow(
   }: { dataFolder: string; manifest: TableManifest; row: number },
 ): Promise<WholeRow> {
   const range = { start: row, end: row + 1 };
-  const view = await createLineageView(session, { name: "whole_row", dataFolder, manifest, range });
-  const [found] = row < manifest.rows ? await session.read(`SELECT * ${jsonAsText(manifest)} FROM ${view}`) : [];
+  const query = await selectLineage(session, { dataFolder, manifest, range });
+  const [found] = row < manifest.rows ? await session.read(`SELECT * ${jsonAsText(manifest)} FROM (${query})`) : [];
   if (!found) throw new AppError("not_found", { what: "row", id: String(row) });
   const values = manifest.columns.map(({ name, type }) => {
     const cell = toJsonCell(found[name] ?? null);

@@ -30,11 +30,14 @@ export async function createLineageView(
   session: TableSession,
   options: TableViewOptions,
 ): Promise<string> {
-  const { dataFolder, manifest, range } = options;
+  return createView(session, options.name, await selectLineage(session, options));
+}
+
+/** The query behind `createLineageView`. */
+export async function selectLineage(session: TableSession, { dataFolder, manifest, range }: Omit<TableViewOptions, "name">): Promise<string> {
   const scan = planPartScan(dataFolder, manifest, range);
-  if (!scan) return createView(session, options.name, selectNothing(manifest, [`NULL::BIGINT AS ${IN0}`]));
-  const own = await findStepColumns(session, manifest, scan);
-  return createView(session, options.name, selectScan(manifest, scan, own));
+  if (!scan) return selectNothing(manifest, [`NULL::BIGINT AS ${IN0}`]);
+  return selectScan(manifest, scan, await findOwnColumns(session, manifest, scan));
 }
 
 async function createView(session: TableSession, name: string, query: string): Promise<string> {
@@ -59,7 +62,7 @@ function selectScan(manifest: TableManifest, scan: PartScan, own: readonly strin
 }
 
 /** Parts written by versions before these names call them `__in0`, … and `__call`, which no column of people could be called then. */
-async function findStepColumns(session: TableSession, manifest: TableManifest, scan: PartScan): Promise<string[]> {
+async function findOwnColumns(session: TableSession, manifest: TableManifest, scan: PartScan): Promise<string[]> {
   const people = new Set(manifest.columns.map(({ name }) => name));
   const described = await session.query(`DESCRIBE SELECT * FROM ${scan.from}`);
   return described

@@ -27,6 +27,13 @@ export async function openInputs(session: TableSession, dataFolder: string, fixt
 }
 
 export async function openInput(session: TableSession, dataFolder: string, index: number, rows: FixtureRow[]): Promise<InputTable> {
+  const manifest = await storeInput(session, dataFolder, index, rows);
+  const view = await createTableView(session, { name: `input_${index}`, dataFolder, manifest });
+  return { view, columns: manifest.columns, rows: manifest.rows };
+}
+
+/** A table as a step before would have stored it. */
+export async function storeInput(session: TableSession, dataFolder: string, index: number, rows: FixtureRow[]): Promise<TableManifest> {
   const file = `input-${index}.parquet`;
   const structure = new JsonStructure();
   for (const row of rows) structure.add(scanJson(Buffer.from(JSON.stringify(row))).root);
@@ -35,9 +42,7 @@ export async function openInput(session: TableSession, dataFolder: string, index
   const query = `SELECT ${taken.join(", ")} FROM (SELECT unnest(CAST(CAST(? AS JSON) AS ${structure.toDuckType()}[])) AS r)`;
   const written: WrittenPart =
     members.length === 0 ? { rows: 0, bytes: 0, columns: [] } : await writePart(session, { query, values: [JSON.stringify(rows)], path: join(dataFolder, file) });
-  const manifest: TableManifest = { columns: written.columns, parts: [{ file, rows: written.rows, bytes: written.bytes }], rows: written.rows };
-  const view = await createTableView(session, { name: `input_${index}`, dataFolder, manifest });
-  return { view, columns: manifest.columns, rows: manifest.rows };
+  return { columns: written.columns, parts: [{ file, rows: written.rows, bytes: written.bytes }], rows: written.rows };
 }
 
 /** Writes what a step gives to a port, and reads it back into the outcome. Gives its number of rows. */
