@@ -8,7 +8,7 @@ import { downloadTable } from "@/lib/contracts/tables";
 /** The whole table as a file. */
 export function DownloadMenu({ tableId }: { tableId: string }) {
   const t = useTranslations("data.download");
-  const link = (id: "parquet" | "jsonl" | "csv" | "sheet") => ({
+  const link = (id: "parquet" | "jsonl" | "csv" | "sheet" | "xlsx") => ({
     kind: "link" as const,
     id,
     label: t(id),
@@ -24,7 +24,7 @@ export function DownloadMenu({ tableId }: { tableId: string }) {
           <Download size={14} />
         </IconButton>
       }
-      entries={[link("parquet"), link("jsonl"), link("csv"), link("sheet")]}
+      entries={[link("parquet"), link("jsonl"), link("csv"), link("sheet"), link("xlsx")]}
     />
   );
 }

@@ -164,8 +164,8 @@ export const downloadTable = defineContract({
   access: "user",
   params: tableId,
   query: z.strictObject({
-    format: z.enum(["parquet", "jsonl", "csv"]),
-    /** CSV: text that a spreadsheet would run as a formula is prefixed with an apostrophe. */
+    format: z.enum(["parquet", "jsonl", "csv", "xlsx"]),
+    /** CSV: begins with a byte order mark, and text that a spreadsheet would run as a formula is prefixed with an apostrophe. */
     spreadsheetSafe: z.enum(["true", "false"]).default("false"),
   }),
 });

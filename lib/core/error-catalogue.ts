@@ -94,6 +94,7 @@ export const errorCatalogue = {
   file_missing: { status: 404, retry: "never" },
   file_empty: { status: 422, retry: "never" },
   file_unreadable: { status: 422, retry: "never" },
+  export_too_large: { status: 422, retry: "never" },
   file_old_format: { status: 422, retry: "never" },
   file_protected: { status: 422, retry: "never" },
   file_encoding: { status: 422, retry: "never" },

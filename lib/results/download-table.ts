@@ -13,6 +13,7 @@ const contentTypes: Record<ExportFormat, string> = {
   parquet: "application/vnd.apache.parquet",
   jsonl: "application/x-ndjson; charset=utf-8",
   csv: "text/csv; charset=utf-8",
+  xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 };
 
 /** Always as an attachment of a fixed type, so that no browser takes a user's text for a page. */

@@ -1,82 +1,94 @@
-import { isNested, type Column } from "@/lib/steps/_sdk/columns";
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { SqlSession } from "@/lib/steps/_sdk/step-runner";
+import { FORMULA, inferTextTypes } from "./files/infer-text-types";
+import { writeCell } from "./files/own-cells";
+import { writeXlsx } from "./files/write-xlsx";
 import { quoteIdentifier } from "./quote-identifier";
 import { quoteLiteral } from "./quote-literal";
 import type { TableManifest } from "./table-manifest";
-import type { TableSession } from "./table-session";
 import { selectTable } from "./table-view";
 
-export const exportFormats = ["parquet", "jsonl", "csv"] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export type ExportFormat = "parquet" | "jsonl" | "csv" | "xlsx";
 
 export interface TableExport {
   format: ExportFormat;
-  /** CSV: an apostrophe before text that a spreadsheet would run as a formula. */
+  /** CSV: a byte order mark, and an apostrophe before text that a spreadsheet would run as a formula. */
   spreadsheetSafe: boolean;
   /** Absolute path in the data folder. */
   path: string;
 }
 
-const copyOptions: Record<ExportFormat, string> = {
-  parquet: "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440",
-  jsonl: "FORMAT json, ARRAY false",
-  csv: "FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"'",
-};
-
 /** Writes a stored table to a file, in row order, without Reverie's own columns. */
-export async function exportTable(
-  session: TableSession,
-  options: TableExport & { dataFolder: string; manifest: TableManifest },
-): Promise<void> {
-  const table = `(${selectTable({ dataFolder: options.dataFolder, manifest: options.manifest })})`;
-  await session.run(
-    copyStatement({
-      ...options,
-      from: table,
-      columns: options.manifest.columns,
-    }),
-  );
+export async function exportTable(session: SqlSession, { dataFolder, manifest, ...options }: TableExport & { dataFolder: string; manifest: TableManifest }): Promise<void> {
+  await exportRows(session, { ...options, from: `(${selectTable({ dataFolder, manifest })})`, names: manifest.columns.map(({ name }) => name) });
 }
 
-/** The COPY statement of an export of `from`, a view or a bracketed query that has `ROW`. */
-export function copyStatement({
-  from,
-  columns,
-  format,
-  spreadsheetSafe,
-  path,
-}: TableExport & { from: string; columns: readonly Column[] }): string {
-  const guard = format === "csv" && spreadsheetSafe;
-  const selected = columns.map(
-    (column) =>
-      `${exportedCell(column, format, guard)} AS ${quoteIdentifier(guard ? safeName(column.name) : column.name)}`,
-  );
-  return `COPY (SELECT ${selected.join(", ")} FROM ${from}) TO ${quoteLiteral(path)} (${copyOptions[format]})`;
+/** Writes `from`, a view or a bracketed query in row order, such that `loadSourceFile` reads the same rows again. Throws `export_too_large`. */
+export async function exportRows(sql: SqlSession, { from, names, format, spreadsheetSafe, path }: TableExport & { from: string; names: readonly string[] }): Promise<void> {
+  const listed = names.map((name) => quoteIdentifier(name)).join(", ");
+  const described = await sql.query(`DESCRIBE SELECT ${listed} FROM ${from}`);
+  const columns = described.map((row) => ({ name: String(row["column_name"]), type: String(row["column_type"]) }));
+  if (format === "xlsx") {
+    await writeXlsx(sql, { from, columns, path });
+  } else if (format === "csv") {
+    await writeCsv(sql, { from, columns, spreadsheetSafe, path });
+  } else {
+    // JSON has no bytes. NaN and the infinities are written as Python and DuckDB do, rather than lost.
+    const selected = columns.map(({ name, type }) => (format === "jsonl" && type === "BLOB" ? `to_base64(${quoteIdentifier(name)}) AS ${quoteIdentifier(name)}` : quoteIdentifier(name)));
+    const copy = format === "jsonl" ? "FORMAT json, ARRAY false" : "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440";
+    await sql.run(`COPY (SELECT ${selected.join(", ")} FROM ${from}) TO ${quoteLiteral(path)} (${copy})`);
+  }
 }
 
-function exportedCell(
-  { name, type }: Column,
-  format: ExportFormat,
-  guard: boolean,
-): string {
-  const quoted = quoteIdentifier(name);
-  if (format === "jsonl" && type === "number")
-    return `CASE WHEN isfinite(${quoted}::DOUBLE) THEN ${quoted} END`;
-  if (format !== "csv") return quoted;
-  const text =
-    isNested(type)
-      ? `to_json(${quoted})::VARCHAR`
-      : quoted;
-  if (
-    !guard ||
-    type === "integer" ||
-    type === "number" ||
-    type === "boolean" ||
-    type === "timestamp"
-  )
-    return text;
-  return `CASE WHEN regexp_matches(${text}::VARCHAR, '^[=+@\\t\\r-]') THEN '''' || ${text}::VARCHAR ELSE ${text}::VARCHAR END`;
+interface CsvExport {
+  from: string;
+  columns: readonly { name: string; type: string }[];
+  spreadsheetSafe: boolean;
+  path: string;
 }
 
-function safeName(name: string): string {
-  return /^[=+@\t\r-]/.test(name) ? `'${name}` : name;
+const plain = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DOUBLE|FLOAT|BOOLEAN|DECIMAL.*|DATE|TIME|TIMESTAMP.*)$/;
+
+async function writeCsv(sql: SqlSession, { from, columns, spreadsheetSafe, path }: CsvExport): Promise<void> {
+  const formula = quoteLiteral(FORMULA);
+  const cells = columns.map(({ name, type }) => {
+    if (plain.test(type)) return quoteIdentifier(name);
+    const text = writeCell(quoteIdentifier(name), type);
+    return spreadsheetSafe ? `CASE WHEN regexp_matches(${text}, ${formula}) THEN '''' || ${text} ELSE ${text} END` : text;
+  });
+  const names = columns.map(({ name }) => (spreadsheetSafe && new RegExp(FORMULA).test(name) ? `'${name}` : name));
+  // A line of nothing is no row to anybody, so a column alone has empty text for null.
+  const selected = cells.map((cell, index) => `${columns.length === 1 ? `coalesce(${cell}::VARCHAR, '')` : cell} AS c${index}`).join(", ");
+  const quoted = await findToQuote(sql, { from, columns });
+  const force = quoted.length > 0 ? `, FORCE_QUOTE (${quoted.map((index) => `c${index}`).join(", ")})` : "";
+  const rows = `${path}.rows`;
+  await sql.run(`COPY (SELECT ${selected} FROM ${from}) TO ${quoteLiteral(rows)} (FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"'${force})`);
+  // Excel takes a CSV file without the mark for one in the encoding of the country.
+  await pipeline(Readable.from(withHeader(`${spreadsheetSafe ? "\uFEFF" : ""}${names.map(quoteName).join(",")}\n`, rows)), createWriteStream(path));
+  await rm(rows);
+}
+
+/** DuckDB would quote the names of all columns whose text it quotes, which would say that quotes mean nothing. */
+function quoteName(name: string): string {
+  return SPECIAL.test(name) || name === "" ? `"${name.replaceAll('"', '""')}"` : name;
+}
+
+const SPECIAL = /[",;|'#\\\t\r\n]|^\s|\s$/;
+
+async function* withHeader(header: string, rows: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(header);
+  yield* createReadStream(rows, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>;
+}
+
+/** Columns of text that would be read back as something else, or as several: quotes say that they are text. */
+async function findToQuote(sql: SqlSession, { from, columns }: Pick<CsvExport, "from" | "columns">): Promise<number[]> {
+  const texts = columns.flatMap(({ name, type }, index) => (plain.test(type) ? [] : [{ index, cell: writeCell(quoteIdentifier(name), type) }]));
+  if (texts.length === 0) return [];
+  const cells = `(SELECT ${texts.map(({ cell }, place) => `${cell} AS c${place}`).join(", ")} FROM ${from})`;
+  const inferred = await inferTextTypes(sql, cells, texts.map(() => false));
+  const [found] = await sql.query(`SELECT ${texts.map((_, place) => `bool_or(regexp_matches(c${place}, '[;|\t]')) AS has${place}`).join(", ")} FROM ${cells}`);
+  return texts.flatMap(({ index }, place) => (inferred[place]?.type === "VARCHAR" && found?.[`has${place}`] !== true ? [] : [index]));
 }

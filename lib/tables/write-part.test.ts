@@ -278,7 +278,7 @@ describe("walls", () => {
 });
 
 describe("exportTable", () => {
-  it("writes JSON lines with nested values, without Reverie's own columns and without NaN", async () => {
+  it("writes JSON lines with nested values, without Reverie's own columns, NaN as Python writes it", async () => {
     const manifest = await writeTable("export", [
       `SELECT {'a': [1, 2]} AS o, 'nan'::DOUBLE AS x, 'ừ' AS t, 1 AS ${IN0}`,
     ]);
@@ -291,7 +291,7 @@ describe("exportTable", () => {
       path,
     });
     expect(await readFile(path, "utf8")).toBe(
-      '{"o":{"a":[1,2]},"x":null,"t":"ừ"}\n',
+      '{"o":{"a":[1,2]},"x":NaN,"t":"ừ"}\n',
     );
   });
 });

@@ -9,6 +9,8 @@ import type { TableSession } from "@/lib/tables/table-session";
 export interface LoadedSource extends SourceTable {
   /** Column name to DuckDB type. */
   types: Record<string, string>;
+  /** DuckDB types in the order of the columns. */
+  typeList: string[];
   /** Every row; values as DuckDB writes them in JSON. */
   all: Record<string, unknown>[];
   failed: { code: string; data: Record<string, unknown> }[];
@@ -48,6 +50,7 @@ export class SourceLoader {
     return {
       ...table,
       types: Object.fromEntries(described.map((row) => [String(row["column_name"]), String(row["column_type"])])),
+      typeList: described.map((row) => String(row["column_type"])),
       all: await this.session.query(table.query),
       failed: text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as LoadedSource["failed"][number]),
       noted: (table.notes ?? []).map(({ code }) => code),

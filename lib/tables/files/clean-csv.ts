@@ -4,6 +4,7 @@ import type { ErrorCode } from "@/lib/core/error-catalogue";
 import { BufferedFile } from "./buffered-file";
 import { type CsvDialect, type CsvRecord, CsvScanner, decodeRecord, decodeValue, isQuotedAt } from "./csv-scanner";
 import { FailureLog } from "./failure-log";
+import { FORMULA } from "./infer-text-types";
 import { nameColumns } from "./name-columns";
 import type { TextSource } from "./open-text";
 import type { SniffedCsv } from "./sniff-csv";
@@ -110,7 +111,8 @@ class Cleaner {
       if (end > start && (isNeeded || !isQuotedAt(record, start, dialect))) this.usesQuotesForText = true;
       start = end + 1;
     }
-    return names;
+    const isGuard = (name: string): boolean => this.text.hasMark && !this.options.allText && name.startsWith("'") && new RegExp(FORMULA).test(name);
+    return names.map((name) => (isGuard(name) ? name.slice(1) : name));
   }
 
   private findProblem({ line, bytes, ends, broken }: CsvRecord): [ErrorCode, ErrorData] | null {
@@ -130,7 +132,8 @@ class Cleaner {
     const { dialect, width } = this.sniffed;
     let start = 0;
     for (const [index, end] of record.ends.entries()) {
-      if (isQuotedAt(record, start, dialect)) this.quoted[index] = true;
+      // Two quotes alone are nothing, not text.
+      if (isQuotedAt(record, start, dialect)) this.quoted[index] ||= end - start > 2;
       else if (end > start) this.usesQuotesForText = true;
       start = end + 1;
     }

@@ -1,4 +1,13 @@
-export type CellKind = "integer" | "number" | "boolean" | "date" | "text";
+export type CellKind = "integer" | "big" | "number" | "boolean" | "date" | "datetime" | "time" | "text";
+
+const types: Record<CellKind, string> = { integer: "BIGINT", big: "BIGINT", number: "DOUBLE", boolean: "BOOLEAN", date: "DATE", datetime: "TIMESTAMP", time: "TIME", text: "VARCHAR" };
+
+/** Mixtures that a type holds without loss. A whole number beyond 2^53 (`big`) is none of a DOUBLE. */
+const mixtures: readonly [readonly CellKind[], string][] = [
+  [["integer", "big"], "BIGINT"],
+  [["integer", "number"], "DOUBLE"],
+  [["date", "datetime"], "TIMESTAMP"],
+];
 
 /** The kinds of values met in each column, and the DuckDB type that holds them. */
 export class ColumnKinds {
@@ -18,12 +27,20 @@ export class ColumnKinds {
     this.kinds[column]?.add(kind);
   }
 
-  /** Whole numbers and fractions together are fractions; any other mixture is text. */
+  /** Mixtures that no type holds are text. */
   toDuckType(column: number): string {
-    const kinds = this.kinds[column] ?? new Set<CellKind>();
-    const [kind, other] = [...kinds];
+    const kinds = [...(this.kinds[column] ?? [])];
+    const [kind] = kinds;
     if (kind === undefined) return "VARCHAR";
-    if (other !== undefined) return kinds.size === 2 && kinds.has("integer") && kinds.has("number") ? "DOUBLE" : "VARCHAR";
-    return { integer: "BIGINT", number: "DOUBLE", boolean: "BOOLEAN", date: "TIMESTAMP", text: "VARCHAR" }[kind];
+    if (kinds.length === 1) return types[kind];
+    return mixtures.find(([held]) => kinds.every((one) => held.includes(one)))?.[1] ?? "VARCHAR";
   }
+}
+
+/** The kind of a number from its text. */
+export function numberKind(text: string): "integer" | "big" | "number" {
+  if (!/^-?\d+$/.test(text) || text === "-0") return "number";
+  if (Number.isSafeInteger(Number(text))) return "integer";
+  const whole = BigInt(text);
+  return BigInt.asIntN(64, whole) === whole ? "big" : "number";
 }

@@ -16,13 +16,15 @@ export async function loadCsv(context: SourceContext, text: TextSource, options:
   const read = readClean(cleaned);
   const inferred = await inferTextTypes(context.sql, read, cleaned.names.map((_, index) => options.allText || (cleaned.isText[index] ?? false)));
   const columns = cleaned.names.map((name, index) => ({ name, type: inferred[index]?.type ?? "VARCHAR" }));
-  const selected = columns.map(({ name, type }, index) => `${selectValue(`c${index}`, type, (inferred[index]?.guarded ?? 0) > 0 && !options.allText)} AS ${quoteIdentifier(name)}`);
+  // An apostrophe in a file that no spreadsheet was meant to open is text.
+  const isGuarded = text.hasMark && !options.allText;
+  const selected = columns.map(({ name, type }, index) => `${selectValue(`c${index}`, type, isGuarded && (inferred[index]?.guarded ?? 0) > 0)} AS ${quoteIdentifier(name)}`);
   return {
     query: `SELECT ${selected.join(", ")} FROM ${read}`,
     columns: columns.map(({ name, type }) => describeColumn(name, type)),
     rows: cleaned.rows,
     failures: cleaned.failures,
-    notes: [...text.notes, ...noteCsv(options, used, cleaned, inferred)],
+    notes: [...text.notes, ...noteCsv(options, used, cleaned, inferred, isGuarded)],
   };
 }
 
@@ -67,7 +69,7 @@ function readClean({ path, dialect, names, longest, hasLineBreaks }: CleanCsv): 
   return `read_csv(${quoteLiteral(path)}, ${options.join(", ")})`;
 }
 
-function noteCsv(options: SourceOptions, { dialect, hasHeader, titles }: SniffedCsv, { titles: above, names }: CleanCsv, inferred: readonly InferredColumn[]): SourceNote[] {
+function noteCsv(options: SourceOptions, { dialect, hasHeader, titles }: SniffedCsv, { titles: above, names }: CleanCsv, inferred: readonly InferredColumn[], isGuarded: boolean): SourceNote[] {
   const notes: SourceNote[] = [];
   const add = (code: string, data: SourceNote["data"], param: string | null): void => void notes.push({ code, data, param });
   const delimiter = { 9: "tab", 44: "comma", 59: "semicolon", 124: "bar" }[dialect.delimiter];
@@ -79,6 +81,6 @@ function noteCsv(options: SourceOptions, { dialect, hasHeader, titles }: Sniffed
   const kept = names.filter((_, index) => inferred[index]?.looksNumeric);
   if (kept.length > 0) add("numbers_kept_as_text", { count: kept.length, columns: kept.slice(0, 3).join(", ") }, null);
   const guarded = inferred.reduce((sum, column) => sum + column.guarded, 0);
-  if (guarded > 0 && !options.allText) add("guards_taken_off", { count: guarded }, "allText");
+  if (guarded > 0 && isGuarded) add("guards_taken_off", { count: guarded }, "allText");
   return notes;
 }

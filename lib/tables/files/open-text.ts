@@ -12,6 +12,8 @@ const REPLACEMENT = Buffer.from("\uFFFD");
 export interface TextSource {
   file: SourceFile;
   encoding: TextEncoding;
+  /** It begins with a byte order mark, as our own CSV for spreadsheets does. */
+  hasMark: boolean;
   notes: SourceNote[];
   /** The text as UTF-8 bytes without a byte order mark, lines ending in LF or CRLF. Chunks may end within a character. */
   chunks(): AsyncGenerator<Buffer>;
@@ -34,6 +36,7 @@ export async function openText(file: SourceFile, wanted: SourceOptions["encoding
   return {
     file,
     encoding,
+    hasMark: start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf,
     notes: wanted === "auto" && encoding !== "utf-8" ? [{ code: "encoding", data: { encoding }, param: "encoding" }] : [],
     chunks: () => chunks(),
     sample: async () => ({ bytes: await collect(chunks(SAMPLE_BYTES)), isWhole: (await stat(file.path)).size <= SAMPLE_BYTES }),

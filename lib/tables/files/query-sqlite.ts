@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
-import { copyFile } from "node:fs/promises";
+import { copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { AppError } from "@/lib/core/app-error";
 import type { Column } from "@/lib/steps/_sdk/columns";
-import { type CellKind, ColumnKinds } from "./column-kinds";
+import { type CellKind, ColumnKinds, numberKind } from "./column-kinds";
 import { CellRows } from "./cell-rows";
 import { nameColumns } from "./name-columns";
 import type { SourceFile, SourceTable } from "./source-file";
@@ -66,6 +66,7 @@ async function withThread<Result>(context: QueryContext, file: SourceFile, { que
   // A copy: what opens a database puts locks beside it.
   const path = join(context.scratch, "database.sqlite");
   await copyFile(file.path, path, constants.COPYFILE_FICLONE);
+  await leaveWalMode(path);
   const thread = new Worker(program, { workerData: { path, query: query.trim().replace(/;\s*$/, ""), onlyColumns }, execArgv: [], env: {} });
   let isLate = false;
   const timer = setTimeout(() => {
@@ -100,10 +101,25 @@ async function withThread<Result>(context: QueryContext, file: SourceFile, { que
   }
 }
 
+/**
+ * A database in WAL mode can only be opened with memory that processes share, which SQLite has none of here. The copy's header
+ * is told that it is in the older mode; what had not been moved from the log into the file is not in the copy either way.
+ */
+async function leaveWalMode(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(20), 0, 20, 0);
+    if (bytesRead < 20 || buffer.toString("latin1", 0, 15) !== "SQLite format 3") return;
+    if (buffer[18] === 2 || buffer[19] === 2) await handle.write(Buffer.from([1, 1]), 0, 2, 18);
+  } finally {
+    await handle.close();
+  }
+}
+
 function writeCell(value: SqliteValue, column: number, kinds: ColumnKinds): string {
   if (value === null) return "null";
   const isWhole = typeof value === "bigint" || Number.isSafeInteger(value);
-  const kind: CellKind = typeof value === "number" || typeof value === "bigint" ? (isWhole ? "integer" : "number") : "text";
+  const kind: CellKind = typeof value === "bigint" ? numberKind(value.toString()) : typeof value === "number" ? (isWhole ? "integer" : "number") : "text";
   kinds.add(column, kind);
   if (typeof value === "bigint") return value.toString();
   if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString("base64"));

@@ -3,15 +3,15 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "export-file",
-  version: 1,
+  version: 2,
   category: "out",
   icon: "file-output",
-  searchAliases: ["download", "csv", "jsonl", "parquet", "save"],
+  searchAliases: ["download", "csv", "jsonl", "parquet", "excel", "xlsx", "save"],
   inputs: [{ name: "input", type: "table", required: true }],
   outputs: () => [],
   params: z.strictObject({
     format: z
-      .enum(["parquet", "jsonl", "csv"])
+      .enum(["parquet", "jsonl", "csv", "xlsx"])
       .meta({ field: { kind: "select" } }),
     name: z
       .string()

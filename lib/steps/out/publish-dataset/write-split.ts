@@ -1,6 +1,6 @@
 import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { copyStatement } from "@/lib/tables/export-table";
+import { exportRows } from "@/lib/tables/export-table";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { InputTable, SqlSession } from "../../_sdk/step-runner";
 import { ROW } from "@/lib/steps/_sdk/own-columns";
@@ -28,7 +28,7 @@ export interface SplitToWrite {
 export async function writeSplit({ sql, folder, name, table, shardBytes = SHARD_BYTES }: SplitToWrite): Promise<SplitShard[]> {
   const columns = await selectColumns(sql, table);
   const write = (rows: string, file: string) =>
-    sql.run(copyStatement({ from: `(SELECT ${columns}, ${ROW} FROM ${table.view} ${rows})`, columns: table.columns, format: "parquet", spreadsheetSafe: false, path: file }));
+    exportRows(sql, { from: `(SELECT ${columns}, ${ROW} FROM ${table.view} ${rows})`, names: table.columns.map(({ name: column }) => column), format: "parquet", spreadsheetSafe: false, path: file });
   const whole = join(folder, `${name}.parquet`);
   await write("", whole);
   // Only the file itself tells how well the rows are compressed.
