@@ -2,7 +2,6 @@
  * The command line, for the same engine: runs workflow files, and makes accounts and API tokens on the server's own
  * machine. Where Reverie runs on the data folder it uses that one's database, workers and trainer; else it starts its own.
  */
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { createAccount, createApiToken } from "@/lib/accounts/accounts";
@@ -14,20 +13,20 @@ import type { SharedResources } from "@/lib/engine/resources";
 import { startRun } from "@/lib/engine/start-run";
 import { startWorker } from "@/lib/engine/start-worker";
 import { isRunActive, readRun } from "@/lib/runs/read-run";
-import { overrideParams } from "@/lib/runs/override-params";
 import { readEnv } from "@/lib/server/env";
-import { migrateDocument } from "@/lib/workflow/migrate-document";
+import type { WorkflowDocument } from "@/lib/workflow/document";
 import { findRunning, openInstallation } from "./launch/installation";
 import { superviseProcesses } from "./launch/supervise";
 import { startTrainer } from "./launch/trainer-environment";
 import { root } from "./prepare.mjs";
+import { readWorkflowFile } from "./workflow-file";
 
 const USAGE = `Usage:
   npm run reverie -- run <workflow.json> [--set <step>.<param>=<value>]… [--limit <rows>]
   npm run reverie -- account <email> <name> [--admin]        the password is read from REVERIE_PASSWORD
   npm run reverie -- token <email> <name>                    prints the token, this once
 
-A value of --set is JSON, or else taken as text. A step is named by its id or its title.
+A value of --set is JSON if the parameter takes it, or else taken as text. A step is named by its id or its title.
 Exit code: 0 done, 1 failed, 2 wrong use, 130 cancelled.
 `;
 
@@ -61,26 +60,6 @@ async function withResources<Result>(needsEngine: boolean, work: (resources: Sha
   }
 }
 
-function parseOverrides(nodes: { id: string; title: string }[]): Record<string, Record<string, unknown>> {
-  const overrides: Record<string, Record<string, unknown>> = {};
-  for (const text of values.set) {
-    const match = /^(.+)\.(\w+)=([\s\S]*)$/.exec(text);
-    const node = nodes.find(({ id, title }) => id === match?.[1] || title === match?.[1]);
-    if (!match || !node) throw new AppError("invalid_request", { detail: `--set ${text}: there is no such step` });
-    const [, , param = "", value = ""] = match;
-    (overrides[node.id] ??= {})[param] = parseValue(value);
-  }
-  return overrides;
-}
-
-function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
-}
-
 function showProgress(run: RunView): string {
   return run.steps
     .filter((step) => step.state !== "waiting" || step.waitsFor)
@@ -93,10 +72,9 @@ function showProgress(run: RunView): string {
     .join(" · ");
 }
 
-async function runFile(resources: SharedResources, path: string): Promise<number> {
-  const document = migrateDocument(JSON.parse(await readFile(path, "utf8")));
+async function runDocument(resources: SharedResources, document: WorkflowDocument): Promise<number> {
   const rowLimit = values.limit === undefined ? null : Number(values.limit);
-  const runId = await startRun(resources, { workflowId: null, document: overrideParams(document, parseOverrides(document.nodes)), target: { kind: "all" }, rowLimit });
+  const runId = await startRun(resources, { workflowId: null, document, target: { kind: "all" }, rowLimit });
   process.once("SIGINT", () => void cancelRun(resources, runId).catch(() => undefined));
   let shown = "";
   for (;;) {
@@ -131,7 +109,11 @@ async function makeToken(resources: SharedResources, email: string, name: string
 
 async function main(): Promise<number> {
   const [first, second] = operands;
-  if (command === "run" && first) return withResources(true, (resources) => runFile(resources, first));
+  if (command === "run" && first) {
+    // Before anything is started: a wrong file is told at once.
+    const document = await readWorkflowFile(first, values.set);
+    return withResources(true, (resources) => runDocument(resources, document));
+  }
   if (command === "account" && first && second) return withResources(false, (resources) => makeAccount(resources, first, second));
   if (command === "token" && first && second) return withResources(false, (resources) => makeToken(resources, first, second));
   process.stderr.write(USAGE);

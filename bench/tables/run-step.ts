@@ -54,6 +54,7 @@ export async function runStep({ session, scratch, tables }: BenchRun, runner: un
     emitMany: (_, query, values) => write(query, values),
     emitReport: (_, query, values) => write(query, values),
     handOnModel: () => { throw new Error("no models here"); },
+    note: () => undefined,
     reject: record,
     fail: record,
     keepFile: () => Promise.resolve(),

@@ -30,6 +30,9 @@ interface ViewState {
   data: DataView;
   /** Of a step in rounds: the one that is looked at; null for all of them. */
   round: number | null;
+  /** A parameter that was asked for; the count makes asking twice two askings. */
+  revealed: { param: string; count: number } | null;
+  reveal: (param: string) => void;
   showRound: (round: number | null) => void;
   togglePanel: (panel: Panel) => void;
   setFullScreen: (pane: "canvas" | "data" | null) => void;
@@ -55,6 +58,10 @@ export function createViewStore(): ViewStore {
     dialog: null,
     data: { tab: "", row: null },
     round: null,
+    revealed: null,
+    reveal: (param) => {
+      set((state) => ({ revealed: { param, count: (state.revealed?.count ?? 0) + 1 }, hidden: { ...state.hidden, inspector: false }, fullScreen: null }));
+    },
     showRound: (round) => {
       set({ round });
     },

@@ -1,5 +1,5 @@
 import { ChevronRight } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { z } from "zod";
 import { useTranslations } from "use-intl";
 import type { AnyStepDefinition, StepProblem } from "@/lib/steps/_sdk/define-step";
@@ -20,6 +20,8 @@ interface SchemaFormProps {
   /** Asks for another model in all steps of the workflow. */
   onReplaceModel?: () => void;
   onCommit: (param: string, value: unknown) => void;
+  /** A parameter to be brought into view. */
+  revealed?: { param: string; count: number } | null;
 }
 
 /** What a provider has not is offered only where it was set for another one, to be taken back. */
@@ -30,7 +32,7 @@ function isVisible([param, schema]: [string, z.ZodType], params: Record<string, 
 }
 
 /** The form of any step, made from its parameters' schema. */
-export function SchemaForm({ definition, params, problems, columnsOf, noteOf, capabilities, onReplaceModel, onCommit }: SchemaFormProps) {
+export function SchemaForm({ definition, params, problems, columnsOf, noteOf, capabilities, onReplaceModel, onCommit, revealed = null }: SchemaFormProps) {
   const t = useTranslations("params");
   const [isOpen, setIsOpen] = useState(false);
   const shown = Object.entries(definition.params.shape as Record<string, z.ZodType>).filter((entry) => isVisible(entry, params, capabilities));
@@ -54,9 +56,17 @@ export function SchemaForm({ definition, params, problems, columnsOf, noteOf, ca
   );
   const advanced = shown.filter(isAdvanced);
   const hasAdvancedProblem = advanced.some(([param]) => problems.some((problem) => problem.param === param));
-  const open = isOpen || hasAdvancedProblem;
+  const isRevealed = advanced.some(([param]) => param === revealed?.param);
+  const open = isOpen || hasAdvancedProblem || isRevealed;
+  const form = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (revealed === null) return;
+    const field = form.current?.querySelector<HTMLElement>(`[data-param="${CSS.escape(revealed.param)}"]`);
+    field?.scrollIntoView({ block: "center" });
+    field?.querySelector<HTMLElement>("input, textarea, button, [role=combobox]")?.focus();
+  }, [revealed]);
   return (
-    <div className="flex flex-col gap-4">
+    <div ref={form} className="flex flex-col gap-4">
       {shown.filter((entry) => !isAdvanced(entry)).map(draw)}
       {advanced.length > 0 && (
         <section className="flex flex-col gap-4 border-t pt-3">

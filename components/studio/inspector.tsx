@@ -64,12 +64,14 @@ function StepForm({ node, plannedId, round }: InRound & { round: number | null }
   const planned = usePlanState((state) => state.plan.steps.get(plannedId));
   const models = usePlanState((state) => state.known.models);
   const definition = findStep(node.step);
+  const revealed = useViewState((state) => state.revealed);
   if (!definition) return null;
   const isReplaced = (param: string) => isModelReplaced(definition, planned?.incoming ?? {}, param);
   const ref = listParams(definition.params).flatMap(({ name, meta }) => (meta.field?.kind === "model" && !isReplaced(name) && isModelRef(node.params[name]) ? [node.params[name]] : []))[0];
   return (
     <SchemaForm
       key={plannedId}
+      revealed={revealed}
       capabilities={capabilitiesOf(ref ? (models[modelKey(ref)] ?? { unresolved: ref }) : undefined)}
       definition={definition}
       params={(round === null ? null : planned?.node.params) ?? node.params}

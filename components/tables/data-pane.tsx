@@ -75,7 +75,7 @@ function Body({ node, plannedId, tables, tab, both, search }: BodyProps) {
   const t = useTranslations("data");
   const draw = (table: StepTable) =>
     table.source ? (
-      <TableView key={table.id} label={`${node.title}: ${table.label}`} source={table.source} search={search} />
+      <TableView key={table.id} label={`${node.title}: ${table.label}`} source={table.source} search={search} isOwn={table.id.startsWith("output")} />
     ) : (
       <div className="h-full flex-1">
         <NoTable node={node} plannedId={plannedId} isInput={table.id.startsWith("input")} />

@@ -9,18 +9,21 @@ import { Notice } from "@/components/ui/notice";
 import { readTable } from "@/lib/contracts/tables";
 import type { TableSource } from "./find-table";
 import { TableGrid } from "./table-grid";
+import { TableNotes } from "./table-notes";
 import { emptyQuery, isNarrowed, type TableQuery } from "./table-query";
 
 interface TableViewProps {
   label: string;
   source: TableSource;
   search: string;
+  /** It is a table of the selected step. */
+  isOwn: boolean;
 }
 
 const LIVE_MS = 1000;
 
 /** A step's table, with the rows that are there so far. */
-export function TableView({ label, source, search }: TableViewProps) {
+export function TableView({ label, source, search, isOwn }: TableViewProps) {
   const t = useTranslations("data");
   const { view } = useStudio();
   const row = useViewState((state) => state.data.row);
@@ -53,6 +56,7 @@ export function TableView({ label, source, search }: TableViewProps) {
           </Button>
         </p>
       )}
+      <TableNotes notes={table.data.notes} isOwn={isOwn} />
       <div className="min-h-0 flex-1">
         <TableGrid
           label={label}

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { column } from "@/lib/steps/_sdk/columns";
 import { defineContract } from "./contract";
 import { errorRecord } from "./errors";
+import { stepNote } from "./step-note";
 
 /**
  * A table by what made it: `fp~<fingerprint>~<port>` for a stored result, `run~<run id>~<node id>~<port>` for a step of a
@@ -25,6 +26,8 @@ export const tableView = z.strictObject({
   failed: z.int(),
   /** False while the step still runs. */
   complete: z.boolean(),
+  /** What the step that made it decided by itself. */
+  notes: z.array(stepNote),
   /** The tables it was made from: id, port and title of each, by position (`IN0`, `IN1`, …). */
   inputs: z.array(z.strictObject({ tableId: z.string(), port: z.string() })),
 });

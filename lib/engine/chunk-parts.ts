@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { column } from "@/lib/steps/_sdk/columns";
+import { stepNote } from "@/lib/contracts/step-note";
 import { modelRef } from "@/lib/steps/_sdk/model-ref";
 
 const part = z.object({ file: z.string(), rows: z.number(), bytes: z.number() });
@@ -17,9 +18,11 @@ export const chunkParts = z.object({
   files: z.array(z.object({ name: z.string(), file: z.string(), bytes: z.number() })),
   /** A training that was given up in a sweep: there is no model. */
   pruned: z.boolean().default(false),
+  /** What the step decided by itself. */
+  notes: z.array(stepNote).default([]),
 });
 export type ChunkParts = z.infer<typeof chunkParts>;
 
 export function noParts(): ChunkParts {
-  return { tables: {}, models: {}, issues: null, rejected: 0, failed: 0, firstFailure: null, files: [], pruned: false };
+  return { tables: {}, models: {}, issues: null, rejected: 0, failed: 0, firstFailure: null, files: [], pruned: false, notes: [] };
 }

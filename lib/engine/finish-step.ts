@@ -86,7 +86,7 @@ async function finishStep(resources: SharedResources, stepRunId: string): Promis
 }
 
 function joinParts(chunks: ChunkParts[]): StepOutputs {
-  const outputs: StepOutputs = { tables: {}, models: {}, issues: { parts: [], rejected: 0, failed: 0 }, files: [], pruned: chunks.some(({ pruned }) => pruned) };
+  const outputs: StepOutputs = { tables: {}, models: {}, issues: { parts: [], rejected: 0, failed: 0 }, files: [], pruned: chunks.some(({ pruned }) => pruned), notes: chunks.flatMap(({ notes }) => notes) };
   for (const chunk of chunks) {
     for (const [port, { columns, part }] of Object.entries(chunk.tables)) {
       const table = (outputs.tables[port] ??= { columns, parts: [], rows: 0 });

@@ -70,6 +70,9 @@ export async function runTableStep(resources: WorkerResources, runner: TableRunn
       if (!model) throw new AppError("input_missing", { port: from.port });
       parts.models[port] = { ref: model.ref, identity: model.identity };
     },
+    note(notes) {
+      parts.notes.push(...notes);
+    },
     async keepFile(path, fileName) {
       await keepFile(job, parts, path, fileName);
     },
@@ -128,6 +131,7 @@ function openOutputs(job: TableStepJob, parts: ChunkParts): Outputs & { issues: 
     issues.push({ kind, path, rows: written.rows });
     parts[kind] += written.rows;
     chunk.progress[kind] = parts[kind];
+    if (kind === "failed" && parts.firstFailure === null && written.rows > 0) parts.firstFailure = await readFirst(session, path);
   };
   const emit: Outputs["emit"] = async (port, query, values) => {
     const file = nameFile(job, `out-${port}`);
@@ -151,6 +155,12 @@ function openOutputs(job: TableStepJob, parts: ChunkParts): Outputs & { issues: 
     reject: recordIssues("rejected"),
     fail: recordIssues("failed"),
   };
+}
+
+/** The reason of the first failed row, for a step all of whose rows fail. */
+async function readFirst(session: TableSession, path: string): Promise<ChunkParts["firstFailure"]> {
+  const [first] = await session.query("SELECT code, coalesce(data::VARCHAR, '{}') AS data FROM read_parquet(?) LIMIT 1", [path]);
+  return first ? { code: String(first["code"]), data: JSON.parse(String(first["data"])) as Record<string, unknown> } : null;
 }
 
 function nameFile({ chunk }: TableStepJob, kind: string): string {

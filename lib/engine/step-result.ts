@@ -2,6 +2,7 @@ import type { PoolClient } from "pg";
 import { z } from "zod";
 import { readStored } from "@/lib/core/read-stored";
 import { column } from "@/lib/steps/_sdk/columns";
+import { stepNote } from "@/lib/contracts/step-note";
 import { modelRef } from "@/lib/steps/_sdk/model-ref";
 import type { SharedResources } from "./resources";
 
@@ -16,6 +17,8 @@ export const stepOutputs = z.object({
   files: z.array(z.object({ name: z.string(), file: z.string(), bytes: z.number() })),
   /** A training that was given up in a sweep: there is no model. */
   pruned: z.boolean().default(false),
+  /** What the step decided by itself. */
+  notes: z.array(stepNote).default([]),
 });
 export type StepOutputs = z.infer<typeof stepOutputs>;
 

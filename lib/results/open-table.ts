@@ -1,5 +1,6 @@
 import { AppError } from "@/lib/core/app-error";
 import { chunkParts } from "@/lib/engine/chunk-parts";
+import type { StepNote } from "@/lib/contracts/step-note";
 import type { SharedResources } from "@/lib/engine/resources";
 import { findStepResults, parseInputAddress } from "@/lib/engine/step-result";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
@@ -13,6 +14,8 @@ export interface OpenTable {
   issues: IssueManifest;
   /** False while the step still runs: rows may be added, and those of unfinished chunks come in between. */
   complete: boolean;
+  /** What the step decided by itself. */
+  notes: StepNote[];
   /** Tables it was made from, by position: `IN0`, `IN1`, … */
   inputs: { tableId: string; port: string }[];
 }
@@ -31,14 +34,14 @@ export async function openTable(resources: SharedResources, tableId: string): Pr
   const step = rows[0];
   if (!step) throw new AppError("not_found", { what: "step", id: nodeId });
   if (step.state === "done") return openStored(resources, step.fingerprint, port);
-  return { ...(await joinFinishedChunks(resources, step.id, port)), complete: false, inputs: inputTables(step.step_id, step.identity.inputs) };
+  return { ...(await joinFinishedChunks(resources, step.id, port)), complete: false, notes: [], inputs: inputTables(step.step_id, step.identity.inputs) };
 }
 
 async function openStored(resources: SharedResources, fingerprint: string, port: string): Promise<OpenTable> {
   const result = (await findStepResults(resources, [fingerprint])).get(fingerprint);
   if (!result) throw new AppError("table_missing");
   const manifest = result.outputs.tables[port] ?? NO_TABLE;
-  return { manifest, issues: result.outputs.issues, complete: true, inputs: inputTables(result.stepId, result.inputs) };
+  return { manifest, issues: result.outputs.issues, complete: true, notes: result.outputs.notes, inputs: inputTables(result.stepId, result.inputs) };
 }
 
 /** In the order in which lineage counts them: over the definition's ports, then edges; models are not counted. */

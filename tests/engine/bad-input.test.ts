@@ -7,6 +7,7 @@ import { isAppError } from "@/lib/core/app-error";
 import { formatError } from "@/lib/core/format-error";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import { storeFile } from "@/lib/engine/file-store";
+import { openTable } from "@/lib/results/open-table";
 import { readIssues } from "@/lib/results/read-results";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
@@ -65,6 +66,25 @@ async function loadFile(name: string, content: Buffer | string, params: Record<s
   return makeDocument({ load: { step: "load-file", params: { ...stepDefinitions["load-file"].defaults, file: { sha256, name }, ...params } } }, []);
 }
 
+describe("a source", () => {
+  it("says the first reason if every row fails", async () => {
+    const { state, told } = await run(await loadFile("broken.jsonl", "{\"a\":\n{\"b\":\n", { format: "jsonl" }));
+    expect(state).toBe("failed");
+    expect(told).toMatch(/All 2 rows failed\. The first: Line 1 of broken\.jsonl is not valid JSON/);
+  });
+
+  it("says above its table what it decided by itself", async () => {
+    const runId = await engine.start(await loadFile("titled.csv", "Report of 2024\n\nid;n\na;1\nb;2\n"));
+    expect(await engine.waitForRun(runId, 90)).toBe("done");
+    const { notes } = await openTable(engine.resources, `run~${runId}~load~output`);
+    expect(notes).toEqual([
+      { code: "delimiter", data: { delimiter: "semicolon" }, param: "delimiter" },
+      { code: "header_taken", data: { names: "id, n" }, param: "header" },
+      { code: "titles_left_out", data: { count: 1, first: "Report of 2024" }, param: "headerRow" },
+    ]);
+  });
+});
+
 function addConnection(changed: { baseUrl?: string } = {}): Promise<{ connection: string; model: string }> {
   const id = `connection_${String(Math.random()).slice(2)}`;
   return engine.resources.database.prisma.connection
@@ -115,13 +135,13 @@ describe("a file that", () => {
     await expectMended(await loadFile("broken.jsonl", '{"a":1}\n{"a":2}\n{"a":3}\n'));
   });
 
-  it("is Latin-1 names the byte and the setting, and loads with it", async () => {
-    const latin = Buffer.from("name,age\nJosé,30\n", "latin1");
-    const { state, told } = await run(await loadFile("latin.csv", latin));
-    expect(state).toBe("refused");
-    expect(told).toMatch(/The file latin\.csv is not UTF-8 \(byte \d+\)\. Choose its encoding in the step, for example Latin-1\./);
-    const { rows } = await run(await loadFile("latin.csv", latin, { encoding: "latin-1" }));
+  it("is Latin-1 loads by itself, and a row with a bad byte is set aside", async () => {
+    const { rows } = await run(await loadFile("latin.csv", Buffer.from("name,age\nJosé,30\n", "latin1")));
     expect(rows[0]?.name).toBe("José");
+    const bad = Buffer.concat([Buffer.from("name,age\nĐặng,1\n"), Buffer.from([0xff]), Buffer.from(",2\nHuế,3\n")]);
+    const { state, told, rows: others } = await run(await loadFile("bad.csv", bad));
+    expect([state, others.length]).toEqual(["done", 2]);
+    expect(told).toMatch(/Line 3 of bad\.csv holds bytes that are no text in the encoding utf-8/);
   });
 });
 

@@ -55,6 +55,7 @@ export async function createFixtureContext(run: FixtureRun): Promise<TableContex
     database: () => (options.database ? Promise.resolve(options.database) : Promise.reject(new Error("The fixture has no database."))),
     privateHosts: options.privateHosts ?? [],
     handOnModel: (port, from) => void (outcome.models[port] = from),
+    note: () => undefined,
     reject: record(outcome.rejected),
     fail: record(outcome.failed),
     keepFile: async (path, name) => void (outcome.files[name] = await readFile(path, "utf8")),

@@ -9,6 +9,7 @@ import type { ClassificationOptions, EmbeddingOptions, LabelScores } from "@/lib
 import type { LocalModelSource, TrainingRequest, TrialQuestion } from "@/lib/contracts/trainer";
 import type { ExportSettings } from "@/lib/contracts/model-export";
 import type { TuningSettings } from "@/lib/contracts/tuning";
+import type { StepNote } from "@/lib/contracts/step-note";
 import type { Column } from "./columns";
 import type { StepDefinition } from "./define-step";
 import type { ModelRef } from "./model-ref";
@@ -117,6 +118,8 @@ export interface TableContext<Params> {
    * them is the model of the port `model`. Throws `model_missing`, `export_kind_unfit`, `export_refused`, `export_failed`.
    */
   exportModel: (settings: ExportSettings & { model: ModelRef }) => Promise<void>;
+  /** Says what the step decided or left out by itself; shown above its tables. */
+  note: (notes: readonly StepNote[]) => void;
   /** Hands over a file the step made in `scratch`, to be kept and offered for download. */
   keepFile: (path: string, name: string) => Promise<void>;
   /**

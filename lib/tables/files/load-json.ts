@@ -47,7 +47,10 @@ async function isDocument(text: TextSource): Promise<boolean> {
   });
   // A list on one line is a list of rows, not one row.
   const isList = looked.length === 1 && isWhole && /^\s*\[\s*\{/.test(looked[0] ?? "");
-  return isList || (looked.length > 1 && /^\s*[[{]\s*("[^"]*"\s*:\s*[[{]?\s*)?[[{]?\s*$/.test(looked[0] ?? "") && whole.length * 2 < looked.length) || (looked.length > 1 && whole.length === 0 && /^\s*[[{]/.test(looked[0] ?? ""));
+  const [first = "", second = ""] = looked;
+  // Lines that each begin an object are rows, however broken.
+  const goesOn = /^\s*\[/.test(first) || (/^\s*\{/.test(first) && !/^\{/.test(second));
+  return isList || (looked.length > 1 && goesOn && whole.length * 2 < looked.length);
 }
 
 async function fill<Item extends FileLine>({ scratch, signal }: Context, text: TextSource, batches: AsyncIterable<Item[]>, take: (rows: JsonRows, item: Item) => Promise<void> | null): Promise<JsonRows> {

@@ -52,8 +52,9 @@ export async function emitSourceTable(
   {
     emit,
     fail,
+    note,
     rowLimit,
-  }: Pick<TableContext<unknown>, "emit" | "fail" | "rowLimit">,
+  }: Pick<TableContext<unknown>, "emit" | "fail" | "note" | "rowLimit">,
   table: SourceTable,
 ): Promise<void> {
   await emit(
@@ -62,6 +63,7 @@ export async function emitSourceTable(
       ? table.query
       : `SELECT * FROM (${table.query}) LIMIT ${Math.trunc(rowLimit)}`,
   );
+  note(table.notes ?? []);
   if (table.failures === null) return;
   const read = `read_json(${quoteLiteral(table.failures)}, format = 'newline_delimited', columns = {code: 'VARCHAR', data: 'JSON', before: 'BIGINT'})`;
   await fail(

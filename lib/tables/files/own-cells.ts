@@ -1,5 +1,5 @@
 import type { SqlSession } from "@/lib/steps/_sdk/step-runner";
-import { columnType } from "../column-type";
+import { describeColumn } from "../column-type";
 import { quoteIdentifier } from "../quote-identifier";
 import type { SourceTable } from "./source-file";
 
@@ -33,7 +33,7 @@ export async function readAsOwn(sql: SqlSession, loaded: SourceTable, own: reado
   const [lost] = await sql.query(`SELECT ${tests.join(", ")} FROM (${loaded.query})`).catch(() => [undefined]);
   const typed = wanted.map(({ name, own: type, found: kind }, index) => ({ name, type: type !== undefined && lost && Number(lost[`lost${index}`]) === 0 ? type : kind }));
   const selected = typed.map(({ name, type }) => `${castCell(quoteIdentifier(name), type)} AS ${quoteIdentifier(name)}`);
-  return { query: `SELECT ${selected.join(", ")} FROM (${loaded.query})`, columns: typed.map(({ name, type }) => ({ name, type: columnType(type) })) };
+  return { query: `SELECT ${selected.join(", ")} FROM (${loaded.query})`, columns: typed.map(({ name, type }) => describeColumn(name, type)) };
 }
 
 /** A cell as the text that `castCell` reads back. */

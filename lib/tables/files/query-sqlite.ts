@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { constants } from "node:fs";
 import { copyFile, open } from "node:fs/promises";
 import { join } from "node:path";
@@ -40,7 +41,7 @@ export async function querySqlite(context: QueryContext, file: SourceFile, optio
   const rows = await CellRows.create(context.scratch);
   const kinds = new ColumnKinds();
   const isFull = (): boolean => options.rowLimit !== null && rows.count >= options.rowLimit;
-  return withThread(context, file, options, false, async (ask, columns) => {
+  return withThread(context, file, options, false, async (ask, columns, hadLog) => {
     kinds.widen(columns.length);
     for (let isLast = isFull(); !isLast;) {
       const message = await ask();
@@ -51,7 +52,7 @@ export async function querySqlite(context: QueryContext, file: SourceFile, optio
     }
     const names = nameColumns(columns.map(({ name }) => name));
     const table = await rows.close(names.map((name, index) => ({ name, type: kinds.toDuckType(index) })));
-    return { ...table, rows: rows.count, failures: null };
+    return { ...table, rows: rows.count, failures: null, ...(hadLog ? { notes: [{ code: "wal_left_out", data: {}, param: null }] } : {}) };
   });
 }
 
@@ -62,11 +63,11 @@ export function describeSqlite(context: QueryContext, file: SourceFile, options:
 
 type Ask = () => Promise<Message>;
 
-async function withThread<Result>(context: QueryContext, file: SourceFile, { query, seconds }: Pick<SqliteQuery, "query" | "seconds">, onlyColumns: boolean, use: (ask: Ask, columns: { name: string }[]) => Promise<Result>): Promise<Result> {
+async function withThread<Result>(context: QueryContext, file: SourceFile, { query, seconds }: Pick<SqliteQuery, "query" | "seconds">, onlyColumns: boolean, use: (ask: Ask, columns: { name: string }[], hadLog: boolean) => Promise<Result>): Promise<Result> {
   // A copy: what opens a database puts locks beside it.
   const path = join(context.scratch, "database.sqlite");
   await copyFile(file.path, path, constants.COPYFILE_FICLONE);
-  await leaveWalMode(path);
+  const hadLog = await leaveWalMode(path);
   const thread = new Worker(program, { workerData: { path, query: query.trim().replace(/;\s*$/, ""), onlyColumns }, execArgv: [], env: {} });
   let isLate = false;
   const timer = setTimeout(() => {
@@ -76,11 +77,12 @@ async function withThread<Result>(context: QueryContext, file: SourceFile, { que
   const stop = (): void => void thread.terminate();
   context.signal?.addEventListener("abort", stop, { once: true });
   const receive = async (): Promise<Message> => {
-    const message = await new Promise<Message | null>((resolve, reject) => {
-      thread.once("message", resolve).once("error", reject).once("exit", () => {
-        resolve(null);
-      });
-    });
+    const answered = new AbortController();
+    // The first that comes; the listeners for the others go with it.
+    const next = (event: string): Promise<unknown[]> => once(thread, event, { signal: answered.signal });
+    const [message] = (await Promise.race([next("message"), next("exit").then(() => [null])]).finally(() => {
+      answered.abort();
+    })) as [Message | null];
     context.signal?.throwIfAborted();
     if (isLate || message === null) throw new AppError("sql_too_slow", { seconds });
     if (message.error === undefined) return message;
@@ -93,7 +95,7 @@ async function withThread<Result>(context: QueryContext, file: SourceFile, { que
       const answer = receive();
       thread.postMessage("next");
       return answer;
-    }, columns);
+    }, columns, hadLog);
   } finally {
     clearTimeout(timer);
     context.signal?.removeEventListener("abort", stop);
@@ -105,12 +107,14 @@ async function withThread<Result>(context: QueryContext, file: SourceFile, { que
  * A database in WAL mode can only be opened with memory that processes share, which SQLite has none of here. The copy's header
  * is told that it is in the older mode; what had not been moved from the log into the file is not in the copy either way.
  */
-async function leaveWalMode(path: string): Promise<void> {
+async function leaveWalMode(path: string): Promise<boolean> {
   const handle = await open(path, "r+");
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(20), 0, 20, 0);
-    if (bytesRead < 20 || buffer.toString("latin1", 0, 15) !== "SQLite format 3") return;
-    if (buffer[18] === 2 || buffer[19] === 2) await handle.write(Buffer.from([1, 1]), 0, 2, 18);
+    if (bytesRead < 20 || buffer.toString("latin1", 0, 15) !== "SQLite format 3") return false;
+    const isInWalMode = buffer[18] === 2 || buffer[19] === 2;
+    if (isInWalMode) await handle.write(Buffer.from([1, 1]), 0, 2, 18);
+    return isInWalMode;
   } finally {
     await handle.close();
   }

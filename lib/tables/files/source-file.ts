@@ -1,3 +1,4 @@
+import type { StepNote } from "@/lib/contracts/step-note";
 import type { Column } from "@/lib/steps/_sdk/columns";
 import type { SqlSession } from "@/lib/steps/_sdk/step-runner";
 import type { TextEncoding } from "@/lib/core/text-encodings";
@@ -63,13 +64,8 @@ export interface SourceContext {
   signal?: AbortSignal;
 }
 
-/** What was found out or left out while a file was read, for the person to see and to decide otherwise by `param`. */
-export interface SourceNote {
-  /** Its words are `data.notes.<code>`. */
-  code: string;
-  data: Record<string, string | number>;
-  param: string | null;
-}
+/** What was found out or left out while a file was read. */
+export type SourceNote = StepNote;
 
 /** A file made ready for DuckDB. */
 export interface SourceTable {
