@@ -1,7 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { quoteLiteral } from "@/lib/tables/quote-literal";
 import { SourceLoader } from "@/tests/support/source-loader";
 
 let loader: SourceLoader;
@@ -36,13 +34,5 @@ describe("files of other programs", () => {
   ])("%s is told by its name", async (name, parts, code, format) => {
     const error = await loader.load(name, compound(...parts)).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code, ...(format ? { data: { format: expect.stringMatching(format) as string } } : {}) });
-  });
-});
-
-describe("Parquet", () => {
-  it("makes equal names differ as in every other format", async () => {
-    const path = join(loader.folder, "twice.parquet");
-    await loader.session.run(`COPY (SELECT 1 AS "T", 2 AS b, {'x': 1, 'y': 2} AS s, 3 AS c) TO ${quoteLiteral(path)} (FORMAT parquet)`);
-    expect((await loader.loadPath(path)).columns.map(({ name }) => name)).toEqual(["T", "b", "s", "c"]);
   });
 });

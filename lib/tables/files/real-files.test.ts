@@ -120,6 +120,11 @@ describe("files of other programs", () => {
     expect(table.all).toEqual([0, 1, 5, 7].map((n) => ({ a: BigInt(n), b: "abcdefghij"[n], __index_level_0__: BigInt(n) })));
   });
 
+  it("Parquet with a name twice, which differ as in every other format", async () => {
+    const table = await load("pyarrow-names-twice.parquet");
+    expect(table.all).toEqual([{ t: 1n, s: { x: 2n }, "T (2)": "a" }]);
+  });
+
   it("a log of llm in WAL mode", async () => {
     const table = await querySqlite({ scratch: loader.folder }, { path: join(fixtures, "llm-logs.db"), name: "logs.db" }, { query: "SELECT id, response, duration_ms FROM responses ORDER BY id", seconds: 20, rowLimit: null });
     expect(await loader.session.query(table.query)).toEqual(Array.from({ length: 5 }, (_, index) => ({ id: `01h${index}`, response: `reply, ${index}`, duration_ms: BigInt(100 * index) })));

@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "parse-json",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "braces",
   searchAliases: ["json", "structured", "object"],

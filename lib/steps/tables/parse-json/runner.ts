@@ -11,7 +11,9 @@ export const run: StepRunner<typeof definition> = {
   async run({ params, input, emit, fail }) {
     const column = quoteIdentifier(params.column);
     const text = params.loose ? `regexp_extract(${column}, '${outermost[params.shape]}')` : column;
-    const json = `TRY_CAST(${text} AS JSON)`;
+    const parsed = `TRY_CAST(${text} AS JSON)`;
+    // An object with a key twice is JSON to DuckDB and to nobody who reads what is exported.
+    const json = `CASE WHEN json_type(${parsed}) = 'OBJECT' AND len(json_keys(${parsed})) > len(list_distinct(json_keys(${parsed}))) THEN NULL ELSE ${parsed} END`;
     const wanted = params.shape === "object" ? "OBJECT" : "ARRAY";
     const value = params.shape === "object" ? json : `CAST(${json} AS JSON[])`;
     const sql = `CASE WHEN json_type(${json}) = '${wanted}' THEN ${value} END`;
