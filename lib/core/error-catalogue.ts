@@ -66,6 +66,7 @@ export const errorCatalogue = {
   column_duplicate: { status: 422, retry: "never" },
   column_reserved: { status: 422, retry: "never" },
   placeholder_unknown: { status: 422, retry: "never" },
+  placeholder_doubled: { status: 422, retry: "never" },
   cycle: { status: 422, retry: "never" },
   port_type_mismatch: { status: 422, retry: "never" },
   upstream_blocked: { status: 422, retry: "never" },

@@ -1,7 +1,7 @@
 import { isOwnColumn } from "./own-columns";
 import { isType, type Column, type ColumnType } from "./columns";
 import type { CheckContext, PortColumns, StepProblem } from "./define-step";
-import { findPlaceholders } from "./param-fields";
+import { findDoubledPlaces, findPlaceholders } from "./param-fields";
 
 /** Columns of the only edge into a port, or null while unknown. */
 export function inputColumns(context: CheckContext<unknown>, port: string): PortColumns {
@@ -41,12 +41,21 @@ export function requireType(columns: PortColumns, name: string, types: readonly 
   return [{ code: "column_type_unfit", data: { column: name, type, wanted: types.join(", ") }, param }];
 }
 
-/** A problem for each `{place}` that is no column. */
+/** A problem for each name that stands in doubled braces, which are plain ones: “{{ q }}” asks about “{ q }” in every row. */
+export function refuseDoubledPlaces(text: string, names: readonly string[], param: string): StepProblem[] {
+  return findDoubledPlaces(text)
+    .filter((written) => names.includes(written.trim()))
+    .map((written) => ({ code: "placeholder_doubled", data: { written, column: written.trim() }, param }));
+}
+
+/** A problem for each `{place}` that is no column, and for each column in doubled braces. */
 export function requirePlaceholders(columns: PortColumns, text: string, param: string): StepProblem[] {
   if (!columns) return [];
-  return findPlaceholders(text)
-    .filter((name) => !columns.some((column) => column.name === name))
-    .map((name) => ({ code: "placeholder_unknown", data: { column: name, columns: listNames(columns) }, param }));
+  const names = columns.map(({ name }) => name);
+  const unknown = findPlaceholders(text)
+    .filter((name) => !names.includes(name))
+    .map((name): StepProblem => ({ code: "placeholder_unknown", data: { column: name, columns: listNames(columns) }, param }));
+  return [...unknown, ...refuseDoubledPlaces(text, names, param)];
 }
 
 /** Adds columns at the end; a name that is taken or reserved is a problem of `param`. */

@@ -65,6 +65,11 @@ export const modelParam = modelRef.meta({ field: { kind: "model" } });
 export const fileRef = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), name: z.string().max(300) });
 export type FileRef = z.infer<typeof fileRef>;
 
+/** What stands in doubled braces as if it were a place: `{{ name }}`, which other tools fill and which here is sent as `{ name }`. */
+export function findDoubledPlaces(text: string): string[] {
+  return [...new Set([...text.matchAll(/(?<!\{)\{\{([^{}\n]+)\}\}(?!\})/g)].map((match) => match[1] ?? ""))];
+}
+
 /** The names of the places in a prompt: `{name}`. Doubled braces are plain braces, as in Python's format strings. */
 export function findPlaceholders(text: string): string[] {
   const names = new Set<string>();

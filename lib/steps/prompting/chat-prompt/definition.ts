@@ -30,9 +30,9 @@ export const definition = defineStep({
     const { conversationColumn, turns, messagesColumn, replyColumn } = context.params;
     const columns = inputColumns(context, "input");
     const missing: StepProblem[] = conversationColumn === null && turns.length === 0 ? [{ code: "param_required", data: { param: "turns" }, param: "turns" }] : [];
-    const conversation = conversationColumn === null ? [] : [...requireColumn(columns, conversationColumn, "conversationColumn"), ...requireType(columns, conversationColumn, ["list", "object"], "conversationColumn")];
+    const conversation = conversationColumn === null ? [] : [...requireColumn(columns, conversationColumn, "conversationColumn"), ...requireType(columns, conversationColumn, ["list", "object", "text"], "conversationColumn")];
     const added = addStepColumns(columns, [
-      { name: messagesColumn, type: "list", param: "messagesColumn" },
+      { name: messagesColumn, type: "messages", param: "messagesColumn" },
       { name: replyColumn, type: "text", param: "replyColumn" },
     ]);
     const places = turns.flatMap((turn) => requirePlaceholders(columns, turn, "turns"));

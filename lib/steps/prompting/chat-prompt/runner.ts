@@ -1,39 +1,22 @@
-import { z } from "zod";
-import { AppError } from "@/lib/core/app-error";
-import type { ChatMessage } from "@/lib/llm/chat";
+import { readConversation, writeConversation } from "../../_sdk/conversation";
 import { findPlaceholders } from "../../_sdk/param-fields";
 import { cellText, fillPrompt } from "../../_sdk/prompting";
 import { toSampling } from "../../_sdk/sampling-params";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 
-const conversation = z.array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() }));
-
-/** Throws `conversation_invalid`. */
-function readConversation(row: Record<string, unknown>, column: string): ChatMessage[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(cellText(row, column));
-  } catch {
-    throw new AppError("conversation_invalid", { column });
-  }
-  const parsed = conversation.safeParse(value);
-  if (!parsed.success) throw new AppError("conversation_invalid", { column });
-  return parsed.data;
-}
-
 export const run: StepRunner<typeof definition> = {
   kind: "rows",
   readColumns: ({ conversationColumn, turns }) => [...new Set([...(conversationColumn === null ? [] : [conversationColumn]), ...turns.flatMap(findPlaceholders)])],
   newColumns: ({ messagesColumn, replyColumn }) => [
-    { name: messagesColumn, type: "list" },
+    { name: messagesColumn, type: "messages" },
     { name: replyColumn, type: "text" },
   ],
   model: ({ model }) => model,
   sampling: toSampling,
   async processRow(row, context) {
     const { params } = context;
-    const messages = params.conversationColumn === null ? [] : readConversation(row, params.conversationColumn);
+    const messages = params.conversationColumn === null ? [] : readConversation(cellText(row, params.conversationColumn), params.conversationColumn);
     if (params.systemPrompt !== "" && messages[0]?.role !== "system") messages.unshift({ role: "system", content: params.systemPrompt });
     // Without a turn of its own the step answers what the conversation ends with.
     const turns = params.turns.length > 0 ? params.turns.map((turn) => fillPrompt(turn, row)) : [null];
@@ -43,7 +26,7 @@ export const run: StepRunner<typeof definition> = {
       last = await context.complete([...messages], 0);
       messages.push({ role: "assistant", content: last.text.trim() });
     }
-    const reply = messages.at(-1)?.content ?? "";
-    return { rows: [{ values: { [params.messagesColumn]: messages, [params.replyColumn]: reply }, call: last?.record ?? null }] };
+    const reply = last?.text.trim() ?? "";
+    return { rows: [{ values: { [params.messagesColumn]: writeConversation(messages), [params.replyColumn]: reply }, call: last?.record ?? null }] };
   },
 };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addColumns, inputColumns } from "../../_sdk/check-helpers";
+import { addColumns, inputColumns, refuseDoubledPlaces } from "../../_sdk/check-helpers";
 import { defineStep, type StepProblem } from "../../_sdk/define-step";
 import { checkLayout, layoutParam, type Layout } from "../../_sdk/layout";
 import { builtinModel } from "../../_sdk/model-ref";
@@ -72,6 +72,7 @@ export const definition = defineStep({
       ...empty.map(({ name }): StepProblem => ({ code: "attribute_empty", data: { attribute: name }, param: "attributes" })),
       // Of a connected table only the columns that the instruction names are attributes.
       ...(names ? compareNames(params.instruction, isConnected ? names.filter((name) => findPlaceholders(params.instruction).includes(name)) : names) : []),
+      ...(names ? refuseDoubledPlaces(params.instruction, names, "instruction") : []),
       ...checkLayout(params.layout, layout),
       ...added.problems,
     ];
