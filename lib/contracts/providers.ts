@@ -33,6 +33,12 @@ export interface Capabilities {
   repetitionPenalty: boolean;
   /** Tokens by their number made likelier or less so. */
   logitBias: boolean;
+  /** The choice of tokens can be bounded by their number. */
+  topK: boolean;
+  /** The choice of tokens can be bounded by how likely they are beside the likeliest. */
+  minP: boolean;
+  /** A model's thinking can be switched on and off by its chat template. */
+  thinkingSwitch: boolean;
 }
 
 /** Where a copy of OpenAI's chat protocol differs from it. */
@@ -67,7 +73,7 @@ export interface ProviderEntry {
   dialect?: Dialect;
 }
 
-const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true, batch: false, fineTuning: false, penalties: true, repetitionPenalty: false, logitBias: true };
+const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true, batch: false, fineTuning: false, penalties: true, repetitionPenalty: false, logitBias: true, topK: false, minP: false, thinkingSwitch: false };
 const oneKey = [["apiKey"]] as const;
 /** platform.openai.com/docs/guides/supervised-fine-tuning: ten examples at least; /docs/api-reference/files: 512 MB a file. */
 const openAiTuning = { leastRows: 10, mostBytes: 512_000_000 };
@@ -123,7 +129,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://console.anthropic.com/settings/keys",
-    capabilities: { ...all, seed: false, n: false, embeddings: false, batch: true, penalties: false, logitBias: false },
+    capabilities: { ...all, seed: false, n: false, embeddings: false, batch: true, penalties: false, logitBias: false, topK: true },
   },
   google: {
     title: "Google AI Studio",
@@ -133,7 +139,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://aistudio.google.com/apikey",
-    capabilities: { ...all, logitBias: false },
+    capabilities: { ...all, logitBias: false, topK: true },
   },
   vertex: {
     title: "Google Vertex AI",
@@ -147,7 +153,7 @@ export const providers = {
     ],
     secrets: [["serviceAccount"]],
     keyPage: "https://console.cloud.google.com/iam-admin/serviceaccounts",
-    capabilities: { ...all, embeddings: false, logitBias: false },
+    capabilities: { ...all, embeddings: false, logitBias: false, topK: true },
   },
   mistral: openAiCopy({
     title: "Mistral",
@@ -164,7 +170,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://dashboard.cohere.com/api-keys",
-    capabilities: { ...all, n: false, logitBias: false },
+    capabilities: { ...all, n: false, logitBias: false, topK: true },
   },
   ai21: openAiCopy({
     title: "AI21",
@@ -177,7 +183,7 @@ export const providers = {
     title: "Together",
     baseUrl: "https://api.together.xyz/v1",
     keyPage: "https://api.together.ai/settings/api-keys",
-    has: ["repetitionPenalty"],
+    has: ["repetitionPenalty", "topK", "minP"],
     dialect: { dimensions: null },
   }),
   bedrock: {
@@ -196,14 +202,14 @@ export const providers = {
     keyPage: "https://huggingface.co/settings/tokens",
     lacks: ["embeddings"],
   }),
-  openrouter: openAiCopy({ title: "OpenRouter", baseUrl: "https://openrouter.ai/api/v1", keyPage: "https://openrouter.ai/settings/keys", has: ["repetitionPenalty"], lacks: ["n"] }),
+  openrouter: openAiCopy({ title: "OpenRouter", baseUrl: "https://openrouter.ai/api/v1", keyPage: "https://openrouter.ai/settings/keys", has: ["repetitionPenalty", "topK", "minP"], lacks: ["n"] }),
   deepseek: openAiCopy({
     title: "DeepSeek",
     baseUrl: "https://api.deepseek.com/v1",
     keyPage: "https://platform.deepseek.com/api_keys",
     lacks: ["seed", "n", "jsonSchema", "images", "embeddings", "thinking", "logitBias"],
   }),
-  "openai-compatible": openAiCopy({ title: "OpenAI-compatible server", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty", "fineTuning"] }),
+  "openai-compatible": openAiCopy({ title: "OpenAI-compatible server", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty", "fineTuning", "topK", "minP", "thinkingSwitch"] }),
 } as const satisfies Record<string, ProviderEntry>;
 
 export type Provider = keyof typeof providers;

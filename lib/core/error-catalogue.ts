@@ -148,6 +148,7 @@ export const errorCatalogue = {
   model_reply_empty: { status: 502, retry: "later" },
   model_reply_cut: { status: 422, retry: "never" },
   model_reply_unfinished: { status: 502, retry: "later" },
+  request_field_taken: { status: 422, retry: "never" },
   model_tools_unasked: { status: 422, retry: "never" },
   model_redirected: { status: 422, retry: "never" },
   model_access_denied: { status: 403, retry: "never" },

@@ -1,5 +1,6 @@
 import { logger } from "@/lib/core/logger";
 import { toAppError, type AppError } from "@/lib/core/app-error";
+import { publishedLimits } from "@/lib/contracts/model-contexts";
 import { listedModel } from "@/lib/contracts/models";
 import type { ModelTarget } from "@/lib/llm/endpoint";
 import { listRemoteModels } from "@/lib/llm/provider-call";
@@ -19,7 +20,7 @@ export async function noteContexts({ database: { pool } }: Pick<SharedResources,
 
 /**
  * Tokens that prompt and reply may have together, at the model's server: as a person put it, as the server said before, or as
- * its list says now. Null where nobody says. Not for models of our own server, which tell with each count.
+ * its list says now, or as its maker has published. Null where nobody says. Not for models of our own server, which tell with each count.
  */
 export async function findContext(resources: Pick<SharedResources, "database">, { endpoint, model }: ModelTarget): Promise<number | null> {
   const { pool } = resources.database;
@@ -36,7 +37,7 @@ export async function findContext(resources: Pick<SharedResources, "database">, 
     return null;
   });
   if (listed) await noteContexts(resources, endpoint.id, listed.contexts, "listed");
-  return listed?.contexts.get(model) ?? null;
+  return listed?.contexts.get(model) ?? publishedLimits(endpoint.provider, model)?.context ?? null;
 }
 
 /** Notes what a server said when it refused a prompt as too long, for the next prompts and the forms. */

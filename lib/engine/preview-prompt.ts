@@ -70,6 +70,7 @@ async function askFirstRow(resources: SharedResources, runner: RowsRunner<StepPa
       prepared,
       rowNumber: 0,
       signal: new AbortController().signal,
+      fitParts: (total) => total,
       complete(asked) {
         messages.push(...asked.map(showMessage));
         return Promise.reject(new ModelAsked());

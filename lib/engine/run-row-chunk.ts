@@ -8,7 +8,7 @@ import { isFatalForStep } from "@/lib/llm/model-client";
 import type { ResolvedModel } from "@/lib/llm/endpoint";
 import type { ClassificationOptions, LabelScores } from "@/lib/llm/providers/protocol";
 import type { TextAnswers } from "@/lib/llm/text-caller";
-import type { RowContext, RowOutcome, RowsRunner } from "@/lib/steps/_sdk/step-runner";
+import type { FitParts, RowContext, RowOutcome, RowsRunner } from "@/lib/steps/_sdk/step-runner";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { createTableView } from "@/lib/tables/table-view";
 import type { TableManifest } from "@/lib/tables/table-manifest";
@@ -103,7 +103,8 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
   const fatal: AppError[] = [];
   const parked = params["batch"] === true ? await openParkedCalls(resources, chunk, askedModel(model)) : null;
   const overlong = params["overlong"];
-  const guard = overlong === "fail" || overlong === "truncate" ? await openContextGuard(resources, { model: askedModel(model), maxTokens: sampling.maxTokens, overlong }) : null;
+  const isGuarded = overlong === "fail" || overlong === "truncate" || (overlong === "send" && runner.hasParts === true);
+  const guard = isGuarded ? await openContextGuard(resources, { model: askedModel(model), maxTokens: sampling.maxTokens, overlong }) : null;
   let next = 0;
 
   async function askAbout<Value>(text: string, ask: (texts: string[]) => Promise<TextAnswers<Value>>): Promise<Value> {
@@ -129,6 +130,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
         prepared,
         rowNumber: chunk.rowStart + place,
         signal,
+        fitParts: (total) => total,
         async complete(messages, sample, extras) {
           await guard?.check(messages, signal);
           const call = { model: askedModel(model), messages, sampling, sample: sample + (chunk.identity.repeat ?? 0) * SAMPLES_A_ROUND, ...(extras && { extras }) };
@@ -150,7 +152,7 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
           return { tokens: found["tokens"] ?? 0, logLikelihood: found["log_likelihood"] ?? 0 };
         },
       };
-      const work = (row: Record<string, unknown>) => runner.processRow(row, context);
+      const work = (row: Record<string, unknown>, fitParts: FitParts = context.fitParts) => runner.processRow(row, { ...context, fitParts });
       const made = guard ? await guard.cut(rows?.[place] ?? {}, work) : { result: await work(rows?.[place] ?? {}), cut: 0 };
       const outcome = cutColumn === null ? made.result : addCell(made.result, cutColumn, made.cut);
       outcomes[place] = outcome;

@@ -42,6 +42,14 @@ export interface Sampling {
   repetitionPenalty?: number;
   /** By the number of a token, -100 to 100. */
   logitBias?: Record<string, number>;
+  /** The likeliest tokens alone, so many of them. */
+  topK?: number;
+  /** Tokens that are at least so likely as a share of the likeliest. */
+  minP?: number;
+  /** Whether a model that can think before it answers does so. */
+  thinkFirst?: boolean;
+  /** Members of the request beside those of the step, as a person wrote them. */
+  requestFields?: Record<string, unknown>;
 }
 
 /** What a call may ask for beyond text. Left out, the call and its key are those of a plain one. */

@@ -22,7 +22,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_IMAGE = 1000;
 
 /** Errors after which no other row can succeed either: the step stops at once. */
-const FATAL = new Set(["model_key_refused", "model_not_found", "model_credit_exhausted", "model_feature_missing", "local_model_unusable", "model_unreachable", "model_redirected", "model_access_denied", "trainer_unavailable", "connection_missing", "connection_settings_missing", "model_missing"]);
+const FATAL = new Set(["model_key_refused", "model_not_found", "model_credit_exhausted", "model_feature_missing", "local_model_unusable", "model_unreachable", "request_field_taken", "model_redirected", "model_access_denied", "trainer_unavailable", "connection_missing", "connection_settings_missing", "model_missing"]);
 
 export function isFatalForStep(error: AppError): boolean {
   return FATAL.has(error.code);

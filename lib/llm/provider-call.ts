@@ -9,6 +9,7 @@ import { isKnownFinish, normaliseFinish } from "./providers/finish-reason";
 import type { ChatProtocol, ChatRequest, ClassificationRequest, EmbeddingRequest, LabelScores, ParsedReply } from "./providers/protocol";
 import { protocolOf } from "./providers/protocols";
 import { assembleStream, isEventStream } from "./providers/read-stream";
+import { addFields } from "./add-fields";
 import { findHiddenFailure } from "./hidden-failure";
 import { markPaid } from "./paid-calls";
 import { parseBody } from "./read-json";
@@ -36,6 +37,9 @@ function fitToProvider(target: ModelTarget, call: ChatCall): ChatRequest {
   if (sampling.frequencyPenalty !== undefined || sampling.presencePenalty !== undefined) demand(endpoint, "penalties", "frequency and presence penalties");
   if (sampling.repetitionPenalty !== undefined) demand(endpoint, "repetitionPenalty", "a repetition penalty");
   if (sampling.logitBias !== undefined) demand(endpoint, "logitBias", "logit bias");
+  if (sampling.topK !== undefined) demand(endpoint, "topK", "a bound on the number of tokens to choose from (top k)");
+  if (sampling.minP !== undefined) demand(endpoint, "minP", "a bound on how likely tokens are (min p)");
+  if (sampling.thinkFirst !== undefined) demand(endpoint, "thinkingSwitch", "a switch for thinking");
   const { thinking, ...others } = extras;
   return {
     target,
@@ -103,11 +107,13 @@ export interface WrittenChat {
   body: Record<string, unknown>;
 }
 
-/** The call in the provider's words, without what this model is known to refuse. Throws `model_feature_missing`. */
+/** The call in the provider's words, without what this model is known to refuse. Throws `model_feature_missing`, `request_field_taken`. */
 export function writeChat(target: ModelTarget, call: ChatCall): WrittenChat {
   const protocol = protocolOf(target.endpoint);
   const request = fitToProvider(target, call);
-  return { request, body: leaveOutRefused(protocol, protocol.body(request), request.refused) };
+  const body = leaveOutRefused(protocol, protocol.body(request), request.refused);
+  const { requestFields } = call.sampling;
+  return { request, body: requestFields ? addFields(body, requestFields, target.endpoint.name) : body };
 }
 
 /**

@@ -47,7 +47,7 @@ async function open(kind: Provider, answer: ProviderServer["answer"] = () => ({ 
       (thrown: unknown) => thrown,
     );
     if (!isAppError(error)) throw new Error(`no error of ours: ${String(error)}`);
-    if (error.code !== "prompt_too_long") expect(error.message).toContain("My provider");
+    if (!["prompt_too_long", "request_field_taken"].includes(error.code)) expect(error.message).toContain("My provider");
     expect(JSON.stringify(error.toRecord())).not.toContain(SECRET);
     return { code: error.code, message: error.message };
   };
@@ -95,7 +95,21 @@ describe.each(providerKinds)("%s", { concurrent: true }, (kind) => {
     expect([sent()].map((body) => [body.includes("0.7"), body.includes("0.9"), body.includes("33"), body.includes("END"), body.includes("424242")])).toEqual([[true, true, true, capabilities.stop, capabilities.seed]]);
   });
 
-  it.each<[Partial<Sampling>, "penalties" | "repetitionPenalty" | "logitBias", string[]]>([
+  it("is told what a person adds to the request, as a part of what its reply is kept by, and nothing is overridden", async () => {
+    const { server, complete, fail, sent } = await open(kind);
+    await complete();
+    await complete({ sampling: { requestFields: { own_field: { deep: "4711" } } } });
+    await complete({ sampling: { requestFields: { own_field: { deep: "4711" } } } });
+    expect([server.requests.length, sent().includes('"own_field":{"deep":"4711"}')]).toEqual([2, true]);
+    const field = Object.keys(server.requests[0]?.body ?? {}).find((name) => typeof server.requests[0]?.body[name] !== "object" || Array.isArray(server.requests[0]?.body[name])) ?? "";
+    for (const taken of [field, "stream"]) expect(await fail({ sampling: { requestFields: { [taken]: "other" } } })).toMatchObject({ code: "request_field_taken", message: expect.stringContaining(taken) as string });
+    expect(server.requests.length).toBe(2);
+  });
+
+  it.each<[Partial<Sampling>, "penalties" | "repetitionPenalty" | "logitBias" | "topK" | "minP" | "thinkingSwitch", string[]]>([
+    [{ topK: 37 }, "topK", ["37"]],
+    [{ minP: 0.036 }, "minP", ["0.036"]],
+    [{ thinkFirst: false }, "thinkingSwitch", ['"chat_template_kwargs":{"enable_thinking":false', '"think":false']],
     [{ frequencyPenalty: 0.31 }, "penalties", ["0.31"]],
     [{ presencePenalty: 0.32 }, "penalties", ["0.32"]],
     [{ repetitionPenalty: 1.33 }, "repetitionPenalty", ["1.33"]],

@@ -37,6 +37,18 @@ describe("a refused parameter", () => {
     expect(readRefusal(openAiChat, body(), errorOf(message, more))).toBe(expected);
   });
 
+  it("of 0 is the nearest that the model takes: a small one, or a small share of words", () => {
+    expect(readRefusal(openAiChat, body(), errorOf("temperature must be greater than 0"))).toBe("temperature=0");
+    expect(readRefusal(openAiChat, body(), errorOf("Input should be strictly positive", { param: "temperature" }))).toBe("temperature=0");
+    expect(readRefusal(openAiChat, { ...body(), temperature: 0.5 }, errorOf("top_p must be greater than 0"))).toBeNull();
+    expect(leaveOutRefused(openAiChat, { temperature: 0 }, new Set(["temperature=0"]))).toEqual({ temperature: 0.001 });
+    expect(leaveOutRefused(openAiChat, { temperature: 0.5 }, new Set(["temperature=0"]))).toEqual({ temperature: 0.5 });
+    expect(leaveOutRefused(openAiChat, { temperature: 0 }, new Set(["temperature"]))).toEqual({ top_p: 0.001 });
+    expect(leaveOutRefused(openAiChat, { temperature: 0, top_p: 0.5 }, new Set(["temperature"]))).toEqual({ top_p: 0.5 });
+    expect(leaveOutRefused(openAiChat, { temperature: 0.5 }, new Set(["temperature"]))).toEqual({});
+    expect(leaveOutRefused(openAiChat, { temperature: 0 }, new Set(["temperature", "top_p"]))).toEqual({});
+  });
+
   it("keeps its value where it has another name, and is left out where that is refused too", () => {
     expect(leaveOutRefused(openAiChat, body(), new Set(["max_tokens", "stop"]))).toEqual({ model: "m", temperature: 0, top_p: 1, max_completion_tokens: 5 });
     expect(leaveOutRefused(openAiChat, body(), new Set(["max_tokens", "max_completion_tokens"]))).not.toHaveProperty("max_completion_tokens");

@@ -5,7 +5,7 @@ import { testConnection } from "@/lib/models/test-connection";
 import { addWorkerResources } from "@/lib/engine/open-resources";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { chatError, startChatServer, type ChatServer } from "@/tests/support/chat-server";
-import { makeDocument } from "@/tests/support/draw";
+import { makeDocument, step, typed } from "@/tests/support/draw";
 import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const CONTEXT = 60;
@@ -32,10 +32,10 @@ async function connect(provider: "openai" | "openai-compatible", model: string, 
   return id;
 }
 
-async function run(connection: string, model: string, params: Record<string, unknown>, step = "prompt") {
+async function run(connection: string, model: string, params: Record<string, unknown>) {
   const table = { columns: [{ name: "text", type: "text" }, { name: "note", type: "text" }], rows: [["Short.", "n"], [LONG, "n"]] };
   const ask = { ...stepDefinitions.prompt.defaults, prompt: "Sum up ({note}): {text}", model: { connection, model }, maxTokens: REPLY, ...params };
-  const document = makeDocument({ table: { step: "type-table", params: { table } }, ask: { step, params: ask } }, ["table.output>ask.input"]);
+  const document = makeDocument({ table: { step: "type-table", params: { table } }, ask: { step: "prompt", params: ask } }, ["table.output>ask.input"]);
   const before = chat.calls.length;
   const runId = await engine.run(document, { seconds: 30 });
   const rows = await engine.readRows(runId, "ask");
@@ -71,6 +71,45 @@ describe("a prompt that is too long for its model", () => {
     const second = await run(connection, "other", { overlong: "truncate", truncatedColumn: "cut" });
     expect([second.rows.length, second.failed]).toEqual([2, 0]);
     expect(Number(second.rows[1]?.cut)).toBeGreaterThan(0);
+  });
+
+  it.each(["send", "fail", "truncate"])("shows as many examples as its context takes, the first ones, and says how many (%s)", async (overlong) => {
+    const connection = await connect("openai", "gpt-4o-mini", 200);
+    const examples = typed(["x", "y"], Array.from({ length: 60 }, (_, number) => [`question ${String(number)}`, `answer ${String(number)}`]));
+    const ask = step("few-shot-prompt", { column: "text", exampleInput: "x", exampleOutput: "y", model: { connection, model: "gpt-4o-mini" }, maxTokens: REPLY, overlong, shownColumn: "shown" });
+    chat.answer = () => "Well.";
+    const before = chat.calls.length;
+    const runId = await engine.run(makeDocument({ table: typed(["text"], [["Why?"]]), examples, ask }, ["table.output>ask.input", "examples.output>ask.examples"]), { seconds: 30 });
+    const [row] = await engine.readRows(runId, "ask");
+    const prompt = String(row?.prompts);
+    const shown = prompt.split("question ").length - 1;
+    // The same prompt each time: sent once, and kept.
+    expect(chat.calls.slice(before).map(({ body }) => body.messages.at(-1)?.content)).toEqual(overlong === "send" ? [prompt] : []);
+    expect([Number(row?.shown), prompt.startsWith("Input: question 0"), prompt.endsWith("Input: Why?\nOutput:")]).toEqual([shown, true, true]);
+    const tokens = countTokens(prompt) + FRAME;
+    expect(tokens).toBeLessThanOrEqual(200 - REPLY);
+    expect(tokens + countTokens("Input: question 59\nOutput: answer 59\n")).toBeGreaterThan(200 - REPLY - 30);
+  });
+
+  it("loses whole documents from the end, then the end of its longest text", async () => {
+    const connection = await connect("openai", "gpt-4o-mini", CONTEXT);
+    const documents = JSON.stringify(["one ", "two ", "three "].map((word) => ({ text: word.repeat(20) })));
+    const ask = step("rag-prompt", { column: "text", textsColumn: "results", model: { connection, model: "gpt-4o-mini" }, maxTokens: REPLY, overlong: "truncate", truncatedColumn: "cut", shownColumn: "shown" });
+    chat.answer = () => "Well.";
+    const before = chat.calls.length;
+    const parse = step("parse-json", { column: "results", shape: "list" });
+    const runId = await engine.run(makeDocument({ table: typed(["text", "results"], [["Why?", documents], [LONG, documents]]), parse, ask }, ["table.output>parse.input", "parse.output>ask.input"]), { seconds: 30 });
+    const rows = await engine.readRows(runId, "ask");
+    const prompts = chat.calls.slice(before).map(({ body }) => body.messages.at(-1)?.content ?? "");
+    expect(rows.map(({ shown, cut }) => [Number(shown), Number(cut) > 0])).toEqual([
+      [1, false],
+      [1, true],
+    ]);
+    for (const prompt of prompts) {
+      expect(prompt).toContain("one one");
+      expect(prompt).not.toContain("two");
+      expect(countTokens(prompt) + FRAME).toBeLessThanOrEqual(CONTEXT - REPLY);
+    }
   });
 
   it("is measured against what the server's list says", async () => {

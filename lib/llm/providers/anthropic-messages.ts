@@ -63,6 +63,7 @@ export const anthropicMessages: ChatProtocol = {
       ...(system !== "" && { system }),
       ...(sampling.temperature !== null && !extras.thinking && { temperature: Math.min(1, sampling.temperature) }),
       ...(sampling.topP !== null && !extras.thinking && { top_p: sampling.topP }),
+      ...(sampling.topK !== undefined && !extras.thinking && { top_k: sampling.topK }),
       ...(sampling.stop.length > 0 && { stop_sequences: sampling.stop }),
       ...writeExtras(request),
     };

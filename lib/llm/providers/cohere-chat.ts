@@ -54,6 +54,7 @@ export const cohereChat: ChatProtocol = {
       stream: false,
       ...(sampling.temperature !== null && { temperature: Math.min(1, sampling.temperature) }),
       ...(sampling.topP !== null && { p: sampling.topP }),
+      ...(sampling.topK !== undefined && { k: sampling.topK }),
       ...(sampling.maxTokens !== null && { max_tokens: sampling.maxTokens }),
       ...(sampling.stop.length > 0 && { stop_sequences: sampling.stop }),
       ...(sampling.seed !== null && { seed: sampling.seed }),

@@ -58,6 +58,7 @@ function writeConfig({ sampling, extras: { responseSchema, thinking } }: ChatReq
   return {
     ...(sampling.temperature !== null && { temperature: sampling.temperature }),
     ...(sampling.topP !== null && { topP: sampling.topP }),
+    ...(sampling.topK !== undefined && { topK: sampling.topK }),
     ...(sampling.maxTokens !== null && { maxOutputTokens: sampling.maxTokens }),
     ...(sampling.stop.length > 0 && { stopSequences: sampling.stop }),
     ...(sampling.seed !== null && { seed: sampling.seed }),

@@ -114,6 +114,10 @@ export const openAiChat: ChatProtocol = {
       ...writePenalties(sampling),
       ...(sampling.repetitionPenalty !== undefined && { repetition_penalty: sampling.repetitionPenalty }),
       ...(sampling.logitBias && { logit_bias: sampling.logitBias }),
+      ...(sampling.topK !== undefined && { top_k: sampling.topK }),
+      ...(sampling.minP !== undefined && { min_p: sampling.minP }),
+      // The chat templates of Qwen and DeepSeek know it by two names, under vLLM, SGLang and llama.cpp; Ollama by a third.
+      ...(sampling.thinkFirst !== undefined && { chat_template_kwargs: { enable_thinking: sampling.thinkFirst, thinking: sampling.thinkFirst }, think: sampling.thinkFirst }),
       ...writeExtras(request),
     };
   },

@@ -69,7 +69,10 @@ function readMessage(value: unknown, earlier: readonly ChatMessage[]): ChatMessa
   if (!role) throw new MessageFault(name ? `“${name}” is no role that is known` : "it has no role");
   const content = message.content ?? message.value;
   const count = earlier.reduce((sum, { toolCalls }) => sum + (toolCalls?.length ?? 0), 0);
-  if (role === "call") return { role: "assistant", content: "", toolCalls: [content].flatMap((one) => (Array.isArray(one) ? one : [one])).map((one, index) => readCall(one, count + index + 1)) };
+  if (role === "call") {
+    const listed: unknown[] = Array.isArray(content) ? content : [content];
+    return { role: "assistant", content: "", toolCalls: listed.map((one, index) => readCall(one, count + index + 1)) };
+  }
   if (role === "tool") {
     const open = earlier.flatMap(({ toolCalls }) => toolCalls ?? []).find(({ id }) => !earlier.some(({ toolCallId }) => toolCallId === id));
     return { role, content: readContent(content), toolCallId: message.tool_call_id ?? open?.id ?? "" };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { labelled, layoutParam, type Layout } from "./layout";
 import { labelParam, separatorParam } from "./prompting-params";
-import { replyColumnParams } from "./reply-column-params";
+import { replyColumnParams, shownColumnParam } from "./reply-column-params";
 import { samplingParams, steadySampling } from "./sampling-params";
 
 export const fewShotLayout: Layout = {
@@ -28,6 +28,7 @@ export const fewShotParams = {
   separator: separatorParam,
   layout: layoutParam(fewShotLayout),
   ...replyColumnParams,
+  shownColumn: shownColumnParam,
 } as const;
 
 /** DataDreamer's. */
@@ -44,4 +45,5 @@ export const fewShotDefaults = {
   layout: null,
   promptColumn: "prompts",
   replyColumn: "generations",
+  shownColumn: null,
 };

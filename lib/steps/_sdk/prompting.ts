@@ -15,14 +15,17 @@ export interface ReplyExtras {
   thinkingColumn?: string | null;
   /** Tools it calls: [{id, name, arguments}]. */
   toolCallsColumn?: string | null;
+  /** How many examples or documents the prompt showed, at most. */
+  shownColumn?: string | null;
 }
 
-export function replyColumns({ promptColumn, replyColumn, thinkingColumn, toolCallsColumn }: ReplyColumns & ReplyExtras): Column[] {
+export function replyColumns({ promptColumn, replyColumn, thinkingColumn, toolCallsColumn, shownColumn }: ReplyColumns & ReplyExtras): Column[] {
   return [
     { name: promptColumn, type: "text" },
     { name: replyColumn, type: "text" },
     ...(thinkingColumn ? [{ name: thinkingColumn, type: "text" } as const] : []),
     ...(toolCallsColumn ? [{ name: toolCallsColumn, type: "list" } as const] : []),
+    ...(shownColumn ? [{ name: shownColumn, type: "integer" } as const] : []),
   ];
 }
 
@@ -62,6 +65,8 @@ interface PromptOptions extends ReplyColumns, ReplyExtras {
   /** Addresses of images that go with the prompt, `data:` or https. */
   images?: readonly string[];
   extras?: CallExtras;
+  /** For `shownColumn`. */
+  shown?: number;
 }
 
 /** Sends a prompt `samples` times and gives a row for each reply, the reply stripped as DataDreamer does. */
@@ -72,7 +77,7 @@ export async function promptRow(prompt: string, options: PromptOptions, context:
   if (last && images.length > 0) last.content = [{ type: "text", text: prompt }, ...images];
   const first = options.firstSample ?? 0;
   const completions = await Promise.all(Array.from({ length: options.samples }, (_, index) => context.complete(messages, first + index, options.extras)));
-  const { thinkingColumn, toolCallsColumn } = options;
+  const { thinkingColumn, toolCallsColumn, shownColumn, shown } = options;
   return {
     rows: completions.map(({ text, thinking, toolCalls, record }) => ({
       values: {
@@ -80,6 +85,7 @@ export async function promptRow(prompt: string, options: PromptOptions, context:
         [options.replyColumn]: text.trim(),
         ...(thinkingColumn ? { [thinkingColumn]: thinking } : {}),
         ...(toolCallsColumn ? { [toolCallsColumn]: toolCalls } : {}),
+        ...(shownColumn ? { [shownColumn]: shown ?? null } : {}),
       },
       call: record,
     })),

@@ -13,11 +13,22 @@ function readLogitBias(text: string): Record<string, number> | null {
   }
 }
 
+/** The object in the text; empty for an empty text, null where it holds none. */
+function readFields(text: string): Record<string, unknown> | null {
+  if (text.trim() === "") return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The parameters that every prompting step has beside its own. */
 export const samplingParams = {
   systemPrompt: z.string().max(100_000).meta({ field: { kind: "multiline" } }),
   temperature: z.number().min(0).max(2).nullable().meta({ field: { kind: "number" } }),
-  topP: z.number().min(0).max(1).nullable().meta({ field: { kind: "number" }, advanced: true }),
+  topP: z.number().gt(0).max(1).nullable().meta({ field: { kind: "number" }, advanced: true }),
   maxTokens: z.int().min(1).nullable().meta({ field: { kind: "integer" } }),
   stop: z.array(z.string().min(1)).max(8).meta({ field: { kind: "string-list" }, advanced: true }),
   seed: z.int().min(0).nullable().meta({ field: { kind: "integer" }, advanced: true }),
@@ -25,6 +36,10 @@ export const samplingParams = {
   presencePenalty: z.number().min(-2).max(2).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "penalties", addedLater: true }),
   repetitionPenalty: z.number().min(0.1).max(10).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "repetitionPenalty", addedLater: true }),
   logitBias: z.string().max(20_000).refine((text) => readLogitBias(text) !== null, "is no JSON object of token numbers and values from -100 to 100").default("").meta({ field: { kind: "multiline" }, advanced: true, needs: "logitBias", addedLater: true }),
+  topK: z.int().min(1).nullable().default(null).meta({ field: { kind: "integer" }, advanced: true, needs: "topK", addedLater: true }),
+  minP: z.number().gt(0).max(1).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "minP", addedLater: true }),
+  thinkFirst: z.enum(["on", "off"]).nullable().default(null).meta({ field: { kind: "select" }, advanced: true, needs: "thinkingSwitch", addedLater: true }),
+  requestFields: z.string().max(20_000).refine((text) => readFields(text) !== null, "is no JSON object").default("").meta({ field: { kind: "multiline" }, advanced: true, addedLater: true }),
   overlong: z.enum(["send", "fail", "truncate"]).default("send").meta({ field: { kind: "select" }, advanced: true, addedLater: true }),
   truncatedColumn: z.string().min(1).max(200).nullable().default(null).meta({ field: { kind: "text" }, advanced: true, addedLater: true, visibleWhen: { param: "overlong", is: ["truncate"] } }),
   batch: z.boolean().default(false).meta({ field: { kind: "switch" }, needs: "batch" }),
@@ -45,6 +60,11 @@ export interface SamplingValues {
   repetitionPenalty?: number | null;
   /** JSON, as typed. */
   logitBias?: string;
+  topK?: number | null;
+  minP?: number | null;
+  thinkFirst?: "on" | "off" | null;
+  /** JSON, as typed. */
+  requestFields?: string;
 }
 
 /** Near to DataDreamer's default for prompts (top_p 0): the likeliest reply, the same each time. */
@@ -53,7 +73,8 @@ export const steadySampling: SamplingValues = { systemPrompt: "", temperature: 0
 /** DataDreamer's default for making data: temperature 1, top_p 1. */
 export const variedSampling: SamplingValues = { ...steadySampling, temperature: 1, topP: 1 };
 
-export function toSampling({ temperature, topP, maxTokens, stop, seed, frequencyPenalty = null, presencePenalty = null, repetitionPenalty = null, logitBias: bias = "" }: SamplingValues): Sampling {
+export function toSampling({ temperature, topP, maxTokens, stop, seed, frequencyPenalty = null, presencePenalty = null, repetitionPenalty = null, logitBias: bias = "", topK = null, minP = null, thinkFirst = null, requestFields = "" }: SamplingValues): Sampling {
+  const fields = readFields(requestFields);
   return {
     temperature,
     topP,
@@ -64,5 +85,9 @@ export function toSampling({ temperature, topP, maxTokens, stop, seed, frequency
     ...(presencePenalty !== null && { presencePenalty }),
     ...(repetitionPenalty !== null && { repetitionPenalty }),
     ...(bias.trim() !== "" && { logitBias: readLogitBias(bias) ?? {} }),
+    ...(topK !== null && { topK }),
+    ...(minP !== null && { minP }),
+    ...(thinkFirst !== null && { thinkFirst: thinkFirst === "on" }),
+    ...(fields && Object.keys(fields).length > 0 && { requestFields: fields }),
   };
 }

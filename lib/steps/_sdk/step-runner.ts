@@ -158,6 +158,9 @@ export interface Arrangement {
   atLeast: { column: string; value: number } | null;
 }
 
+/** How many examples or documents of `total` a prompt may show, `least` at least: as many as the model's context takes, if that is known. */
+export type FitParts = (total: number, least: number) => number;
+
 export interface RowContext<Params, Prepared = unknown> {
   params: Params;
   /** What `prepare` gave; undefined for a step without it. */
@@ -165,6 +168,8 @@ export interface RowContext<Params, Prepared = unknown> {
   /** Row number in the input table, or of the generated row. */
   rowNumber: number;
   signal: AbortSignal;
+  /** Asked before a prompt of many parts is laid out; a prompt that turns out too long is laid out again with fewer. */
+  fitParts: FitParts;
   /** One model call, through cache, limiter and retries. `sample` tells apart calls that are otherwise the same. */
   complete: (messages: ChatMessage[], sample: number, extras?: CallExtras) => Promise<Completion>;
   /** The vector of a text, through cache, limiter and retries; texts of rows under way share requests. */
@@ -185,6 +190,8 @@ export interface RowsRunner<Params, Prepared = unknown> {
   kind: "rows";
   /** Reads tables that every row needs, such as examples. */
   prepare?(context: PrepareContext<Params>): Promise<Prepared>;
+  /** Its prompts are made of parts, and it asks `fitParts` how many to show. */
+  hasParts?: boolean;
   arrange?(params: Params): Arrangement | null;
   /** Rows to make where the step has no input table. */
   generateCount?(params: Params): number;

@@ -34,7 +34,7 @@ export const definition = defineStep({
     const { params } = context;
     const columns = inputColumns(context, "input");
     const examples = inputColumns(context, "examples");
-    const added = addReplyColumns(columns, params.promptColumn, [{ name: params.replyColumn, type: "text", param: "replyColumn" }]);
+    const added = addReplyColumns(columns, params.promptColumn, [{ name: params.replyColumn, type: "text", param: "replyColumn" }, ...(params.shownColumn ? [{ name: params.shownColumn, type: "integer" as const, param: "shownColumn" }] : [])]);
     const problems = [
       ...requireColumn(columns, params.column, "column"),
       ...requireColumn(examples, params.exampleInput, "exampleInput"),

@@ -15,6 +15,7 @@ interface Prepared {
 
 export const run: PreparedRunner<typeof definition, Prepared> = {
   kind: "rows",
+  hasParts: true,
   async prepare({ params, readTable }) {
     const rows = await readTable("examples", [params.exampleInput, params.exampleOutput], MOST_EXAMPLES);
     return { examples: rows.map((row) => ({ input: cellText(row, params.exampleInput), output: cellText(row, params.exampleOutput) })), layout: readLayout(params) };
@@ -25,6 +26,7 @@ export const run: PreparedRunner<typeof definition, Prepared> = {
   sampling: toSampling,
   processRow(row, context) {
     const { params, prepared } = context;
-    return promptRow(layOutFewShot(prepared.examples, cellText(row, params.column), params, prepared.layout), params, context);
+    const examples = prepared.examples.slice(0, context.fitParts(prepared.examples.length, params.minExamples));
+    return promptRow(layOutFewShot(examples, cellText(row, params.column), params, prepared.layout), { ...params, shown: examples.length }, context);
   },
 };

@@ -25,6 +25,7 @@ function readExamples(cell: string, { examplesColumn, exampleInput, exampleOutpu
 
 export const run: PreparedRunner<typeof definition, ChosenLayout> = {
   kind: "rows",
+  hasParts: true,
   prepare: ({ params }) => Promise.resolve(readLayout(params)),
   readColumns: ({ column, examplesColumn }) => [column, examplesColumn],
   newColumns: replyColumns,
@@ -33,7 +34,8 @@ export const run: PreparedRunner<typeof definition, ChosenLayout> = {
   // Best match first, as DataDreamer has it: the nearest example is farthest from the question.
   processRow: (row, context) => {
     const { params, prepared: layout } = context;
-    const examples = readExamples(cellText(row, params.examplesColumn), params);
-    return promptRow(layOutFewShot(examples, cellText(row, params.column), params, layout), params, context);
+    const found = readExamples(cellText(row, params.examplesColumn), params);
+    const examples = found.slice(0, context.fitParts(found.length, params.minExamples));
+    return promptRow(layOutFewShot(examples, cellText(row, params.column), params, layout), { ...params, shown: examples.length }, context);
   },
 };

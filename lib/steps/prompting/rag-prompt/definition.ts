@@ -5,7 +5,7 @@ import { checkLayout, labelled, layoutParam, type Layout } from "../../_sdk/layo
 import { builtinModel } from "../../_sdk/model-ref";
 import { modelParam } from "../../_sdk/param-fields";
 import { addReplyColumns, labelParam, promptingPorts, requireText, separatorParam } from "../../_sdk/prompting-params";
-import { replyColumnParams } from "../../_sdk/reply-column-params";
+import { replyColumnParams, shownColumnParam } from "../../_sdk/reply-column-params";
 import { samplingExcludes, samplingParams, steadySampling } from "../../_sdk/sampling-params";
 
 const layout: Layout = {
@@ -42,6 +42,7 @@ export const definition = defineStep({
     separator: separatorParam,
     layout: layoutParam(layout),
     ...replyColumnParams,
+    shownColumn: shownColumnParam,
   }),
   defaults: {
     model: builtinModel,
@@ -60,13 +61,14 @@ export const definition = defineStep({
     layout: null,
     promptColumn: "prompts",
     replyColumn: "generations",
+    shownColumn: null,
   },
   incomplete: ["column"],
   summaryValues: ({ model, column, textsColumn }) => ({ model: model.model, column, texts: textsColumn }),
   check(context) {
     const { params } = context;
     const columns = inputColumns(context, "input");
-    const added = addReplyColumns(columns, params.promptColumn, [{ name: params.replyColumn, type: "text", param: "replyColumn" }]);
+    const added = addReplyColumns(columns, params.promptColumn, [{ name: params.replyColumn, type: "text", param: "replyColumn" }, ...(params.shownColumn ? [{ name: params.shownColumn, type: "integer" as const, param: "shownColumn" }] : [])]);
     const problems = [
       ...requireColumn(columns, params.column, "column"),
       ...requireColumn(columns, params.textsColumn, "textsColumn"),

@@ -56,6 +56,7 @@ function layOutTexts(texts: readonly string[], prompt: string, params: RagValues
 
 export const run: PreparedRunner<typeof definition, ChosenLayout> = {
   kind: "rows",
+  hasParts: true,
   prepare: ({ params }) => Promise.resolve(readLayout(params)),
   readColumns: ({ column, textsColumn }) => [column, textsColumn],
   newColumns: replyColumns,
@@ -63,7 +64,8 @@ export const run: PreparedRunner<typeof definition, ChosenLayout> = {
   sampling: toSampling,
   processRow(row, context) {
     const { params, prepared: layout } = context;
-    const texts = readTexts(cellText(row, params.textsColumn), params.textsColumn, params.textMember);
-    return promptRow(layOutTexts(texts, cellText(row, params.column), params, layout), params, context);
+    const found = readTexts(cellText(row, params.textsColumn), params.textsColumn, params.textMember);
+    const texts = found.slice(0, context.fitParts(found.length, params.minTexts));
+    return promptRow(layOutTexts(texts, cellText(row, params.column), params, layout), { ...params, shown: texts.length }, context);
   },
 };
