@@ -53,6 +53,8 @@ function readSystem(request: Json): SentMessage[] {
 }
 
 function readConversation(request: Json): SentMessage[] {
+  // What a raw completion continues.
+  if (typeof request["prompt"] === "string") return [{ role: "user", text: request["prompt"] }];
   if (typeof request["input"] === "string") return [{ role: "user", text: request["input"] }];
   return listOf(request["messages"] ?? request["input"] ?? request["contents"]).flatMap(readMessage);
 }
@@ -61,14 +63,14 @@ function readSettings(request: Json): [string, string][] {
   const { model: _model, ...own } = request;
   const all = [own, ...nestedSettings.map((name) => request[name]).filter(isObject)].flatMap(Object.entries<unknown>);
   return all.flatMap(([name, value]): [string, string][] => {
-    if (["system", "instructions", "input"].includes(name)) return [];
+    if (["system", "instructions", "input", "prompt"].includes(name)) return [];
     if (Array.isArray(value) && value.every((item) => typeof item === "string") && value.length > 0) return [[name, value.map((item) => JSON.stringify(item)).join(", ")]];
     return ["string", "number", "boolean"].includes(typeof value) ? [[name, String(value)]] : [];
   });
 }
 
 /**
- * The messages and settings of a request as it was sent: OpenAI's chat and responses, Anthropic's messages, Google's
+ * The messages and settings of a request as it was sent: OpenAI's chat, responses and completions, Anthropic's messages, Google's
  * generateContent, Cohere's chat, Bedrock's Converse. What is of another form has no messages.
  */
 export function readRequest(request: unknown): SentRequest {

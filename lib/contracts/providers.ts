@@ -1,5 +1,5 @@
 /** How calls are written and replies are read: one file each in `lib/llm/providers`. */
-export type Protocol = "openai-chat" | "openai-responses" | "anthropic-messages" | "google-generate" | "cohere-chat" | "bedrock-converse";
+export type Protocol = "openai-chat" | "openai-completions" | "openai-responses" | "anthropic-messages" | "google-generate" | "cohere-chat" | "bedrock-converse";
 
 /** How a request proves who sends it. */
 export type Authentication = "bearer" | "api-key" | "x-api-key" | "x-goog-api-key" | "google-service-account" | "aws";
@@ -210,6 +210,10 @@ export const providers = {
     lacks: ["seed", "n", "jsonSchema", "images", "embeddings", "thinking", "logitBias"],
   }),
   "openai-compatible": openAiCopy({ title: "OpenAI-compatible server", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty", "fineTuning", "topK", "minP", "thinkingSwitch"] }),
+  "openai-completions": {
+    ...openAiCopy({ title: "Raw completions server", baseUrl: "http://127.0.0.1:8000/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty", "topK", "minP"], lacks: ["jsonSchema", "images", "tools", "thinking"] }),
+    protocol: "openai-completions",
+  },
 } as const satisfies Record<string, ProviderEntry>;
 
 export type Provider = keyof typeof providers;

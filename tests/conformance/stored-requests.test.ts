@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { providers, type Provider, type Protocol } from "@/lib/contracts/providers";
+import { providerEntry, providers, type Provider, type Protocol } from "@/lib/contracts/providers";
 import type { ChatMessage } from "@/lib/llm/chat";
+import { textOf } from "@/lib/llm/providers/message-parts";
 import { protocolOf } from "@/lib/llm/providers/protocols";
 import { readRequest } from "@/components/tables/read-request";
 
@@ -21,7 +22,9 @@ describe.each([...oneOfEach])("a request by %s", (protocol, provider) => {
       { role: "assistant", content: "An answer" },
       { role: "user", content: "Second" },
     ];
-    expect(readRequest(send(provider, messages)).messages).toEqual(messages.map(({ role, content }) => ({ role, text: content })));
+    // A raw completion has no messages: it is the one text that they make up.
+    const whole = protocol === "openai-completions" ? [{ role: "user", text: messages.map(textOf).join("\n\n") }] : messages.map(({ role, content }) => ({ role, text: content }));
+    expect(readRequest(send(provider, messages)).messages).toEqual(whole);
   });
 
   it("shows what was set, by the name it was sent under", () => {
@@ -31,7 +34,7 @@ describe.each([...oneOfEach])("a request by %s", (protocol, provider) => {
     expect(settings.map(([name]) => name)).not.toContain("model");
   });
 
-  it("says that an image was sent instead of showing its bytes, and shows calls of tools", () => {
+  if (providerEntry(provider).capabilities.images) it("says that an image was sent instead of showing its bytes, and shows calls of tools", () => {
     const image: ChatMessage = { role: "user", content: [{ type: "text", text: "What is this?" }, { type: "image", url: `data:image/png;base64,${"A".repeat(5000)}` }] };
     const shown = readRequest(send(provider, [image])).messages[0]?.text ?? "";
     expect(shown).toContain("What is this?");

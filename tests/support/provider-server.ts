@@ -45,6 +45,12 @@ function openAiChat({ text = "", thinking, tool, finish = "stop", empty }: Neutr
   };
 }
 
+function openAiCompletions({ text = "", thinking, tool, finish = "stop", empty }: NeutralReply): unknown {
+  const said = tool || finish === "filter" ? "" : thinking ? `<think>${thinking}</think>${text}` : text;
+  const reason = { stop: "stop", length: "length", filter: "content_filter", error: "error" }[finish];
+  return { choices: empty ? [] : [{ index: 0, text: said, finish_reason: reason }], usage: { prompt_tokens: usage.prompt, completion_tokens: usage.completion, prompt_tokens_details: { cached_tokens: usage.cached } } };
+}
+
 function openAiResponses({ text = "", thinking, tool, finish = "stop", empty }: NeutralReply): unknown {
   const said = finish === "filter" ? { type: "refusal", refusal: "I cannot help with that." } : { type: "output_text", text };
   const output = [
@@ -99,6 +105,7 @@ function bedrock({ text = "", thinking, tool, finish = "stop", empty }: NeutralR
 
 const chats: [RegExp, (reply: NeutralReply) => unknown][] = [
   [/\/chat\/completions/, openAiChat],
+  [/\/v1\/completions$/, openAiCompletions],
   [/\/responses$/, openAiResponses],
   [/\/messages$/, anthropic],
   [/:generateContent$/, google],

@@ -5,11 +5,13 @@ import { bedrockConverse } from "./bedrock-converse";
 import { cohereChat } from "./cohere-chat";
 import { googleGenerate } from "./google-generate";
 import { openAiChat } from "./openai-chat";
+import { openAiCompletions } from "./openai-completions";
 import { openAiResponses } from "./openai-responses";
 import type { ChatProtocol } from "./protocol";
 
 const protocols: Record<Protocol, ChatProtocol> = {
   "openai-chat": openAiChat,
+  "openai-completions": openAiCompletions,
   "openai-responses": openAiResponses,
   "anthropic-messages": anthropicMessages,
   "google-generate": googleGenerate,

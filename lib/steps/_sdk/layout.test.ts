@@ -63,7 +63,7 @@ async function findPrompts(one: Case, params: Params, rows: Row[]): Promise<unkn
     sent.push(messages.at(-1)?.content);
     return Promise.resolve({ text: "1", record: null });
   };
-  for (const [rowNumber, row] of rows.entries()) await runner.processRow(row, { params: parsed, prepared, rowNumber, complete } as never);
+  for (const [rowNumber, row] of rows.entries()) await runner.processRow(row, { params: parsed, prepared, rowNumber, complete, fitParts: (total: number) => total } as never);
   return sent;
 }
 
