@@ -120,6 +120,8 @@ export const errorCatalogue = {
   page_type_unknown: { status: 422, retry: "never" },
   archive_without_table: { status: 422, retry: "never" },
   split_missing: { status: 422, retry: "never" },
+  hub_licence_unknown: { status: 422, retry: "never" },
+  hub_busy: { status: 503, retry: "later" },
   hub_unreachable: { status: 502, retry: "later" },
   hub_not_found: { status: 404, retry: "never" },
   hub_refused: { status: 401, retry: "never" },

@@ -1,110 +1,196 @@
 import { Parser } from "htmlparser2";
 import { type DocumentText, SectionPath } from "./document";
+import { isHidden } from "./html-hidden";
+import { ListMarks } from "./html-list";
+import { MathReader, plainTex, writeShifted } from "./html-math";
+import { TableReader } from "./html-table";
+import { TextBuffer } from "./text-buffer";
 
-const skipped = new Set(["script", "style", "noscript", "template", "svg", "math", "iframe", "object", "select", "textarea"]);
-const blocks = new Set(["p", "div", "section", "article", "main", "header", "footer", "nav", "aside", "ul", "ol", "dl", "dt", "dd", "table", "blockquote", "figure", "figcaption", "pre", "form", "fieldset", "details", "summary", "address", "hr", "h1", "h2", "h3", "h4", "h5", "h6"]);
-const lines = new Set(["br", "tr", "li"]);
+type Attributes = Readonly<Record<string, string | undefined>>;
 
-/** The text of a page as a person reads it: paragraphs apart, list items and table rows on lines of their own. */
+const blocks = new Set(["p", "div", "section", "article", "main", "header", "footer", "nav", "aside", "ul", "ol", "menu", "dl", "dt", "dd", "blockquote", "figure", "figcaption", "caption", "pre", "form", "fieldset", "legend", "details", "summary", "address", "hr", "h1", "h2", "h3", "h4", "h5", "h6"]);
+const void_ = new Set(["br", "hr", "img", "wbr", "input", "meta", "link", "col", "area", "base", "embed", "source", "track", "param"]);
+const isTexImage = /(^|[\s_-])(tex|latex|math|mwe-math[\w-]*)([\s_-]|$)/i;
+
+/**
+ * The text of a page as a person reads it: paragraphs apart, list items and table rows on lines of their own, code as it
+ * stands, formulas as TeX, without what the page hides.
+ */
 export function readHtml(html: string): DocumentText {
-  const reader = new HtmlReader();
-  const parser = new Parser({ onopentagname: (name) => { reader.open(name); }, ontext: (text) => { reader.text(text); }, onclosetag: (name) => { reader.close(name); } }, { decodeEntities: true });
+  const reader = new HtmlReader(html);
+  const parser = new Parser(
+    { onopentag: (name, attributes) => { reader.open(name, attributes); }, ontext: (text) => { reader.text(text); }, onclosetag: (name) => { reader.close(name); } },
+    { decodeEntities: true },
+  );
   parser.end(html);
   return reader.finish();
 }
 
 class HtmlReader {
-  private readonly pieces: string[] = [];
-  private length = 0;
-  /** Line breaks owed before the next text. */
-  private breaks = 0;
-  private space = false;
-  private prefix = "";
-  private skipping = 0;
+  private readonly page = new TextBuffer();
+  private readonly tables: TableReader[] = [];
+  private readonly lists: ListMarks[] = [];
+  /** Elements that are open, and whether each is hidden with all that is in it. */
+  private readonly stack: { name: string; isHidden: boolean; keepsSpace: boolean }[] = [];
+  private hidden = 0;
   private verbatim = 0;
+  private isPreStart = false;
   private title: string | null = null;
-  private inTitle = false;
-  private heading: { level: number; start: number | null; words: string } | null = null;
-  private readonly path = new SectionPath();
+  private math: MathReader | null = null;
+  private mathIsBlock = false;
+  private shifted: { name: "sup" | "sub"; text: string } | null = null;
+  private tex: string | null = null;
+  private listsSeen = 0;
+  private readonly listSizes: number[];
 
-  open(name: string): void {
-    if (skipped.has(name)) this.skipping++;
-    if (name === "title") {
-      this.inTitle = true;
-      this.title ??= "";
+  constructor(html: string) {
+    // The numbers of a reversed list begin with how many items it has, which stand further on.
+    this.listSizes = /<ol\b[^>]*\breversed\b/i.test(html) ? countItems(html) : [];
+  }
+
+  open(name: string, attributes: Attributes): void {
+    const hides = isHidden(name, attributes);
+    const keepsSpace = name === "pre" || /white-space\s*:\s*(pre|break-spaces)/i.test(attributes["style"] ?? "");
+    if (!void_.has(name)) this.stack.push({ name, isHidden: hides, keepsSpace });
+    if (name === "script" && /^math\/tex/i.test(attributes["type"] ?? "") && this.hidden === 0) this.tex = "";
+    if (hides && !void_.has(name)) this.hidden++;
+    const size = name === "ol" ? this.listSizes[this.listsSeen++] : undefined;
+    if (this.hidden > 0 || hides) return;
+    if (this.math) {
+      this.math.openElement(name, attributes["encoding"]);
+      return;
     }
-    if (name === "pre") this.verbatim++;
-    this.breakAt(name);
-    if (name === "li") this.prefix = "- ";
+    if (keepsSpace) {
+      this.verbatim++;
+      this.isPreStart = name === "pre";
+    }
+    this.openVisible(name, attributes, size ?? 0);
+  }
+
+  private openVisible(name: string, attributes: Attributes, items: number): void {
+    const out = this.out();
+    if (name === "title" && this.stack.every((open) => open.name !== "body")) this.title ??= "";
+    else if (name === "math") {
+      this.math = new MathReader(attributes["alttext"]);
+      this.mathIsBlock = attributes["display"] === "block";
+    } else if (name === "table") this.tables.push(new TableReader(attributes["role"] === "presentation"));
+    else if (name === "tr") this.tables.at(-1)?.openRow();
+    else if (name === "td" || name === "th") this.tables.at(-1)?.openCell(attributes);
+    else if (name === "ul" || name === "ol" || name === "menu") this.lists.push(new ListMarks(name === "ol", attributes, items));
+    else if (name === "sup" || name === "sub") this.shifted ??= { name, text: "" };
+    else if (name === "q") this.text("“");
+    else if (name === "img" && isTexImage.test(attributes["class"] ?? "") && attributes["alt"]) out.addText(plainTex(attributes["alt"]));
+    if (name === "br") this.lineBreak();
+    else if (name === "li") {
+      out.breakLine(1);
+      out.mark(this.lists.at(-1)?.mark(attributes) ?? "- ");
+    } else if (blocks.has(name)) this.out().breakLine(2);
     const level = /^h([1-6])$/.exec(name)?.[1];
-    if (level) this.heading = { level: Number(level), start: null, words: "" };
+    if (level) {
+      out.openHeading(Number(level));
+      this.tables.at(-1)?.markPart();
+    }
   }
 
   close(name: string): void {
-    if (skipped.has(name)) this.skipping = Math.max(0, this.skipping - 1);
-    if (name === "title") this.inTitle = false;
-    if (name === "pre") this.verbatim = Math.max(0, this.verbatim - 1);
-    if (/^h[1-6]$/.test(name) && this.heading) {
-      const { level, start, words } = this.heading;
-      if (start !== null) this.path.enter(level, words.replace(/\s+/g, " ").trim(), start);
-      this.heading = null;
+    if (void_.has(name)) return;
+    const place = this.stack.findLastIndex((open) => open.name === name);
+    // The parser closes what is within before what is around it.
+    const [closed] = place === -1 ? [] : this.stack.splice(place, 1);
+    if (!closed) return;
+    if (name === "script" && this.tex !== null) {
+      const tex = this.tex;
+      this.tex = null;
+      this.hidden--;
+      this.out().addText(plainTex(tex));
+      return;
     }
-    if (name === "td" || name === "th") this.prefix = this.atLineStart() ? "" : " | ";
-    else if (name === "tr") this.prefix = "";
-    if (name !== "br") this.breakAt(name);
+    if (closed.isHidden) this.hidden--;
+    if (this.hidden > 0 || closed.isHidden) return;
+    if (this.math && name !== "math") {
+      this.math.closeElement(name);
+      return;
+    }
+    if (closed.keepsSpace) this.verbatim--;
+    this.closeVisible(name);
+  }
+
+  private closeVisible(name: string): void {
+    const out = this.out();
+    if (name === "math" && this.math) {
+      const formula = this.math.finish();
+      this.math = null;
+      if (this.mathIsBlock) out.breakLine(2);
+      this.text(formula);
+      if (this.mathIsBlock) out.breakLine(2);
+    } else if (name === "table") {
+      const table = this.tables.pop();
+      if (table) {
+        this.tables.at(-1)?.markPart();
+        table.writeTo(this.out());
+      }
+    } else if (name === "td" || name === "th") this.tables.at(-1)?.closeCell();
+    else if (name === "ul" || name === "ol" || name === "menu") this.lists.pop();
+    else if (name === "q") this.text("”");
+    else if ((name === "sup" || name === "sub") && this.shifted?.name === name) {
+      const { text } = this.shifted;
+      this.shifted = null;
+      this.text(text.replace(text.trim(), () => writeShifted(name, text)));
+    }
+    if (/^h[1-6]$/.test(name)) out.closeHeading();
+    if (name === "li") out.breakLine(1);
+    else if (blocks.has(name)) this.out().breakLine(2);
   }
 
   text(text: string): void {
-    if (this.skipping > 0) return;
-    if (this.inTitle) {
-      this.title = (this.title ?? "") + text;
-      return;
-    }
-    if (this.verbatim > 0) {
-      this.add(text.trim() === "" ? "" : text);
-      return;
-    }
-    const words = text.replace(/[^\S\u00a0]+/g, " ");
-    if (words === " " || words === "") {
-      this.space ||= words === " ";
-      return;
-    }
-    if (words.startsWith(" ")) this.space = true;
-    this.add(words.trim());
-    this.space = words.endsWith(" ");
+    if (this.tex !== null) this.tex += text;
+    if (this.hidden > 0) return;
+    if (this.stack.at(-1)?.name === "title" && this.title !== null) this.title += text;
+    else if (this.math) this.math.text(text);
+    else if (this.shifted) this.shifted.text += text;
+    else if (this.verbatim > 0) {
+      // The line break after the mark that opens it is none of its text.
+      this.out().addVerbatim(this.isPreStart ? text.replace(/^\r?\n/, "") : text);
+      this.isPreStart = false;
+    } else this.out().addText(text);
   }
 
   finish(): DocumentText {
-    const text = this.pieces.join("");
+    while (this.tables.length > 0) this.tables.pop()?.writeTo(this.out());
+    const path = new SectionPath();
+    for (const { level, title, start } of this.page.headings) path.enter(level, title, start);
     const title = this.title?.replace(/\s+/g, " ").trim() ?? "";
-    return { title: title || (this.path.sections[0]?.path[0] ?? null), text, sections: this.path.sections, pages: [], failures: [] };
+    return { title: title || (path.sections[0]?.path[0] ?? null), text: this.page.text, sections: path.sections, pages: [], failures: [] };
   }
 
-  private atLineStart(): boolean {
-    return this.length === 0 || this.breaks > 0;
+  /** Text between the cells of a table belongs before it. */
+  private out(): TextBuffer {
+    return this.tables.findLast((table) => table.text !== null)?.text ?? this.page;
   }
 
-  private breakAt(name: string): void {
-    const wanted = blocks.has(name) ? 2 : lines.has(name) ? 1 : 0;
-    this.breaks = Math.max(this.breaks, wanted);
+  private lineBreak(): void {
+    if (this.verbatim > 0) this.out().addVerbatim("\n");
+    else this.out().breakLine(1);
   }
+}
 
-  private add(text: string): void {
-    if (text === "") return;
-    const before = this.length === 0 ? "" : this.breaks > 0 ? "\n".repeat(this.breaks) : this.space && this.prefix === "" ? " " : "";
-    this.push(before + this.prefix);
-    this.breaks = 0;
-    this.prefix = "";
-    this.space = false;
-    if (this.heading) {
-      this.heading.start ??= this.length;
-      this.heading.words += before + text;
-    }
-    this.push(text);
-  }
-
-  private push(text: string): void {
-    this.pieces.push(text);
-    this.length += text.length;
-  }
+/** Of each `<ol>`, in the order in which they open: how many items are its own. */
+function countItems(html: string): number[] {
+  const counts: number[] = [];
+  const open: (number | null)[] = [];
+  const parser = new Parser({
+    onopentagname: (name) => {
+      if (name === "ol") open.push(counts.push(0) - 1);
+      else if (name === "ul" || name === "menu") open.push(null);
+      else if (name === "li") {
+        const list = open.at(-1);
+        if (list != null) counts[list] = (counts[list] ?? 0) + 1;
+      }
+    },
+    onclosetag: (name) => {
+      if (name === "ol" || name === "ul" || name === "menu") open.pop();
+    },
+  });
+  parser.end(html);
+  return counts;
 }

@@ -1,7 +1,8 @@
-import { isUtf8 } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { AppError, isAppError } from "@/lib/core/app-error";
+import { detectEncoding, utf16Endianness } from "@/lib/tables/files/detect-encoding";
+import { decodeLatin } from "@/lib/tables/files/open-text";
 import type { SourceFile } from "@/lib/tables/files/source-file";
 import { openZip } from "@/lib/tables/files/zip-archive";
 import { type DocumentText, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_CHARACTERS } from "./document";
@@ -64,11 +65,14 @@ async function readDocx(file: SourceFile): Promise<DocumentText> {
   return readHtml(value);
 }
 
+/** Text in the encoding that its bytes speak for. What is no text at all is refused. */
 function decodeText(bytes: Buffer, { name }: SourceFile): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  if (!isUtf8(bytes)) throw new AppError("document_encoding", { name });
-  return new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
+  const encoding = detectEncoding(bytes);
+  if (encoding !== "utf-16" && bytes.subarray(0, 4096).includes(0)) throw new AppError("document_encoding", { name });
+  const label = encoding === "utf-16" ? (utf16Endianness(bytes) ?? "utf-16le") : encoding;
+  // Vietnamese in windows-1258 writes a tone after its vowel; together they are one letter.
+  const text = label === "latin-1" ? decodeLatin(bytes) : new TextDecoder(label).decode(bytes);
+  return (label === "windows-1258" ? text.normalize("NFC") : text).replaceAll("\r\n", "\n");
 }
 
 /** A page names its encoding in its head; where it names none it is UTF-8 or what browsers take it for. */
@@ -78,7 +82,7 @@ export function decodeHtml(bytes: Buffer, file: SourceFile, charset?: string): s
   const isMarked = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (isMarked) return decodeText(bytes, file);
   try {
-    return new TextDecoder(named ?? (isUtf8(bytes) ? "utf-8" : "windows-1252")).decode(bytes);
+    return named === undefined ? decodeText(bytes, file) : new TextDecoder(named).decode(bytes);
   } catch {
     throw new AppError("document_encoding", { name: file.name });
   }

@@ -1,14 +1,20 @@
 import { z } from "zod";
 import type { StepProblem } from "./define-step";
+import { HUB_LICENCES } from "./hub-licences";
 
 /** The parameters of every step that publishes to the Hub. */
 export const publishParams = {
   repo: z.string().max(200).meta({ field: { kind: "text" } }),
   isPrivate: z.boolean().meta({ field: { kind: "switch" } }),
-  license: z.string().max(100).regex(/^[a-z0-9.-]*$/).meta({ field: { kind: "text" } }),
+  license: z.string().max(100).trim().toLowerCase().regex(/^[a-z0-9.+-]*$/).meta({ field: { kind: "text" } }),
   branch: z.string().regex(/^(?!\/)(?!.*(\/\/|\.\.|@\{))[\w./-]{1,200}(?<![/.])$/).meta({ field: { kind: "text" }, advanced: true }),
   message: z.string().min(1).max(200).regex(/^[^\r\n]+$/).meta({ field: { kind: "text" }, advanced: true }),
 };
+
+/** A licence that the Hub's list does not have is shown there as none. */
+export function checkLicence(license: string): StepProblem[] {
+  return license === "" || HUB_LICENCES.has(license.trim().toLowerCase()) ? [] : [{ code: "hub_licence_unknown", data: { license }, param: "license" }];
+}
 
 export const publishDefaults = { repo: "", isPrivate: true, license: "", branch: "main", message: "Publish from Reverie" };
 

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { pathToFileURL } from "node:url";
 import { commit, type CommitOperation } from "@huggingface/hub";
 import { AppError } from "@/lib/core/app-error";
+import { HubPatience } from "./hub-patience";
 import { listRemoteFiles, openHubRepo, readHead, type HubRepo, type RemoteFile } from "./hub-repo";
 import type { TableContext } from "./step-runner";
 import { wrapHubError } from "./wrap-hub-error";
@@ -45,17 +46,21 @@ export async function publishToHub(context: Pick<TableContext<unknown>, "hub" | 
   if (token === null) throw new AppError("hub_token_missing");
   if (!token.startsWith("hf_")) throw new AppError("hub_refused", { endpoint });
   const { signal } = context;
+  const patience = new HubPatience(endpoint, signal);
   const repo: HubRepo = {
     hubUrl: endpoint,
     accessToken: token,
     repo: { type: publication.kind, name: publication.repo },
     branch: publication.branch,
     // The client gives uploads a signal of its own, which `commit` ties to ours.
-    fetch: (input, init) => fetch(input, { ...init, signal: init?.signal ?? signal }),
+    fetch: (input, init) => patience.watch(fetch(input, { ...init, signal: init?.signal ?? signal })),
   };
   try {
-    await openHubRepo(repo, publication.isPrivate);
-    return await commitChanges(repo, publication, signal);
+    // Tried again as a whole: what is there by then is found by its hash, and is not sent again.
+    return await patience.retry(async () => {
+      await openHubRepo(repo, publication.isPrivate);
+      return commitChanges(repo, publication, signal);
+    });
   } catch (error) {
     if (signal.aborted) throw new AppError("cancelled", {}, { cause: error });
     throw wrapHubError(error, { endpoint, hasToken: true, what: "repository", id: publication.repo });

@@ -78,7 +78,7 @@ async function* decode(path: string, encoding: TextEncoding, start: Buffer, byte
 /** Signs of windows-1252 from 0x80 on. Some versions of Node read it as ISO 8859-1, which has none there. */
 const windowsSigns = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008DŽ\u008F\u0090‘’“”•–—˜™š›œ\u009DžŸ";
 
-function decodeLatin(bytes: Buffer): string {
+export function decodeLatin(bytes: Buffer): string {
   return bytes.toString("latin1").replace(/[\x80-\x9F]/g, (sign) => windowsSigns[sign.charCodeAt(0) - 0x80] ?? sign);
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineStep } from "../../_sdk/define-step";
-import { checkRepo, publishDefaults, publishedColumns, publishParams } from "../../_sdk/publish-params";
+import { checkLicence, checkRepo, publishDefaults, publishedColumns, publishParams } from "../../_sdk/publish-params";
 
 export const definition = defineStep({
   id: "publish-model",
@@ -14,7 +14,7 @@ export const definition = defineStep({
   defaults: publishDefaults,
   incomplete: ["repo"],
   summaryValues: ({ repo }) => ({ repo: repo || "—" }),
-  check: ({ params }) => ({ columns: { published: publishedColumns }, problems: checkRepo(params.repo) }),
+  check: ({ params }) => ({ columns: { published: publishedColumns }, problems: [...checkRepo(params.repo), ...checkLicence(params.license)] }),
   effects: "external",
   resource: "cpu",
 });

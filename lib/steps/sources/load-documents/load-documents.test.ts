@@ -81,11 +81,11 @@ it("reads a Word document with its headings", async () => {
 });
 
 it("reads what it can of an archive, and says of the rest what is wrong", async () => {
-  const archive = await pack({ "a/one.txt": "one", "two.md": "# Two\n\ntext", "three.docx": await makeDocx(), "scan.pdf": makePdf([[]], "Scan"), "broken.pdf": "%PDF-1.4 no", "latin.txt": Buffer.from("Málaga", "latin1"), "sheet.ods": "x", "__MACOSX/._one.txt": "x", ".DS_Store": "x", "fake.docx": "no archive" });
+  const archive = await pack({ "a/one.txt": "one", "two.md": "# Two\n\ntext", "three.docx": await makeDocx(), "scan.pdf": makePdf([[]], "Scan"), "broken.pdf": "%PDF-1.4 no", "latin.txt": Buffer.from("Málaga, a city", "latin1"), "binary.txt": Buffer.from([0x50, 0, 0, 0xff, 0x81, 0, 0, 7]), "sheet.ods": "x", "__MACOSX/._one.txt": "x", ".DS_Store": "x", "fake.docx": "no archive" });
   const { outputs, failed, error } = await load("all.zip", archive);
   expect(error).toBeNull();
-  expect(outputs["output"]?.map((row) => [row["file"], row["title"]])).toEqual([["a/one.txt", null], ["two.md", "Two"], ["three.docx", "Đầu đề"]]);
-  expect(failed.map(({ code, data }) => [code, (data as { name: string }).name])).toEqual([["document_empty", "scan.pdf"], ["file_unreadable", "broken.pdf"], ["document_encoding", "latin.txt"], ["document_format_unknown", "sheet.ods"], ["file_unreadable", "fake.docx"]]);
+  expect(outputs["output"]?.map((row) => [row["file"], row["title"]])).toEqual([["a/one.txt", null], ["two.md", "Two"], ["three.docx", "Đầu đề"], ["latin.txt", null]]);
+  expect(failed.map(({ code, data }) => [code, (data as { name: string }).name])).toEqual([["document_empty", "scan.pdf"], ["file_unreadable", "broken.pdf"], ["document_encoding", "binary.txt"], ["document_format_unknown", "sheet.ods"], ["file_unreadable", "fake.docx"]]);
 });
 
 it("does not open a document that is a bomb", async () => {
@@ -93,4 +93,15 @@ it("does not open a document that is a bomb", async () => {
   const { outputs, failed } = await load("all.zip", await pack({ "bomb.docx": bomb, "fine.txt": "fine" }));
   expect(outputs["output"]?.length).toBe(1);
   expect(failed).toMatchObject([{ code: "zip_unsafe" }]);
+});
+
+it.each([
+  ["gb18030", [0xc4, 0xe3, 0xba, 0xc3, 0xa3, 0xac, 0xca, 0xc0, 0xbd, 0xe7, 0xa1, 0xa3, 0xd5, 0xe2, 0xca, 0xc7, 0xd2, 0xbb, 0xb8, 0xf6, 0xb2, 0xe2, 0xca, 0xd4, 0xa1, 0xa3], "你好，世界。这是一个测试。"],
+  ["shift_jis", [0x93, 0xfa, 0x96, 0x7b, 0x8c, 0xea, 0x82, 0xcc, 0x83, 0x65, 0x83, 0x4c, 0x83, 0x58, 0x83, 0x67, 0x82, 0xc5, 0x82, 0xb7, 0x81, 0x42, 0x96, 0xbc, 0x91, 0x4f, 0x82, 0xc6, 0x8f, 0x5a, 0x8f, 0x8a], "日本語のテキストです。名前と住所"],
+  ["windows-1258", [0x54, 0x69, 0xea, 0xec, 0x6e, 0x67, 0x20, 0x56, 0x69, 0xea, 0xf2, 0x74, 0x20, 0x63, 0x6f, 0xec, 0x20, 0x64, 0xe2, 0xec, 0x75], "Tiếng Việt có dấu"],
+  ["utf-16 with its mark", [0xff, 0xfe, 0x48, 0x00, 0x69, 0x00, 0xeb, 0x1e], "Hiừ"],
+])("reads a text in %s", async (_encoding, bytes, text) => {
+  const { outputs, error } = await load("notes.txt", new Uint8Array(bytes));
+  expect(error).toBeNull();
+  expect(outputs["output"]?.[0]?.["text"]).toBe(text);
 });
