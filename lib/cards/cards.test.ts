@@ -24,7 +24,7 @@ const source = makeStep({ fingerprint: "1".repeat(64), step: "load-hub-dataset",
 const prompting = makeStep({
   fingerprint: "2".repeat(64), step: "process-with-prompt", title: "Rewrite <it>", isPrompting: true, prompts: ["instruction", "systemPrompt"], inputs: { input: [`${"1".repeat(64)}/output`] },
   params: { instruction: "Rewrite:\n```\n{text}\n```", systemPrompt: " ", temperature: 0, column: "text" },
-  models: { model: { provider: "openai-compatible", baseUrl: "http://user:pass@host:1/v1?key=x", model: "m" } },
+  models: { model: { provider: "openai-compatible", baseUrl: "http://user:pass@host.example.org:1/v1?key=x", model: "m" } },
 });
 
 const header = (card: string): unknown => parse(card.split("---\n")[1] ?? "");
@@ -35,7 +35,7 @@ describe("makeCardRecord", () => {
     expect(record).toMatchObject({ synthetic: true, usesToyModel: false, date: "2026-01-02T03:04:05.000Z", hubDatasets: ["org/data"], totals: { calls: 18, costMicros: 3000 } });
     expect(record.steps[1]).toMatchObject({
       number: 2, inputs: { input: [{ step: 1, port: "output" }] }, prompts: { instruction: "Rewrite:\n```\n{text}\n```" }, sampling: { temperature: 0 }, params: { column: "text" },
-      models: { model: { provider: "openai-compatible", baseUrl: "http://host:1/v1", model: "m" } },
+      models: { model: { provider: "openai-compatible", baseUrl: "http://host.example.org:1/v1", model: "m" } },
     });
     expect(JSON.stringify(record)).not.toContain("pass");
   });
@@ -52,7 +52,7 @@ describe("makeDatasetCard", () => {
     const splits = [{ name: "train", rows: 8, columns: [{ name: "a|b", type: "text" }], files: ["data/train-00000-of-00001.parquet"] }];
     const card = makeDatasetCard({ repo: "me/x", license: "mit", record: makeCardRecord(makeProvenance(source, prompting)), splits });
     expect(header(card)).toEqual({
-      license: "mit", pretty_name: "x", library_name: "reverie", size_categories: ["n<1K"], source_datasets: ["org/data"], tags: ["reverie", "synthetic"],
+      license: "mit", pretty_name: "x", size_categories: ["n<1K"], source_datasets: ["org/data"], tags: ["reverie", "synthetic"],
       configs: [{ config_name: "default", data_files: [{ split: "train", path: ["data/train-00000-of-00001.parquet"] }] }],
     });
     expect(card).toContain("| a\\|b | text |");
@@ -79,7 +79,7 @@ describe("makeModelCard", () => {
 
   it("names a base on the Hub, and shows how adapters upon adapters are loaded", () => {
     const card = makeCard({ adapters: ["", "base"], root: { kind: "hub", id: "org/base", revision: "abc" } });
-    expect(header(card)).toMatchObject({ library_name: "reverie", pipeline_tag: "text-generation", base_model: ["org/base"], base_model_relation: "adapter", datasets: ["org/data"], tags: ["reverie", "transformers", "peft", "lora"] });
+    expect(header(card)).toMatchObject({ library_name: "peft", pipeline_tag: "text-generation", base_model: ["org/base"], base_model_relation: "adapter", datasets: ["org/data"], tags: ["reverie", "transformers", "peft", "lora"] });
     expect(card).toContain('from_pretrained("org/base", revision="abc")\nmodel = PeftModel.from_pretrained(model, f"{folder}/base").merge_and_unload()\nmodel = PeftModel.from_pretrained(model, folder).merge_and_unload()');
     expect(card).toContain("| Steps taken | 3 \\(stopped early\\) |");
     expect(card).toContain("````text\nBe ``` brief\n````");
@@ -118,7 +118,11 @@ describe("makeModelCard", () => {
 describe("what is shared", () => {
   it("of a model: no password, no path", () => {
     expect(shareIdentity({ folder: "C:\\models\\mine", config: "c" })).toEqual({ folder: "mine", config: "c" });
-    expect(shareIdentity({ baseUrl: "not a url" })).toEqual({ baseUrl: "" });
+    expect(shareIdentity({ baseUrl: "not a url" })).toEqual({});
+    for (const host of ["localhost:8000", "127.0.0.1", "10.1.2.3:1", "192.168.0.9", "[::1]:80", "[fd00::1]", "gpu-box", "vllm.default.svc", "llm.corp", "models.home.arpa", "nas.local."])
+      expect(shareIdentity({ provider: "vllm", baseUrl: `http://${host}/v1`, model: "m" }), host).toEqual({ provider: "vllm", model: "m" });
+    expect(describeIdentity({ provider: "vllm", model: "m" })).toBe("m at a private server (vllm)");
+    expect(shareIdentity({ baseUrl: "https://api.openai.com/v1" })).toEqual({ baseUrl: "https://api.openai.com/v1" });
     expect(describeIdentity({ hub: "org/m", revision: "r" })).toBe("org/m from the Hub at r");
   });
 

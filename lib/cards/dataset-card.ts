@@ -28,7 +28,6 @@ export function makeDatasetCard({ repo, license, record, splits }: DatasetCard):
   const header = writeYaml({
     license: license === "" ? undefined : license,
     pretty_name: repo.slice(repo.indexOf("/") + 1),
-    library_name: "reverie",
     size_categories: [sizeCategory(rows)],
     source_datasets: record.hubDatasets,
     tags: ["reverie", ...(record.synthetic ? ["synthetic"] : [])],

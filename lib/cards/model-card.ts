@@ -32,7 +32,7 @@ export function makeModelCard({ repo, license, record, training, weights }: Mode
   const kind = training ? trainedKind(training.request) : "generator";
   const header = writeYaml({
     license: license === "" ? undefined : license,
-    library_name: "reverie",
+    library_name: libraryOf(kind, isAdapter, training),
     pipeline_tag: pipelineTags[kind],
     base_model: bases,
     base_model_relation: bases.length === 0 ? undefined : isAdapter ? "adapter" : "finetune",
@@ -51,8 +51,15 @@ export function makeModelCard({ repo, license, record, training, weights }: Mode
   return `---\n${header}---\n\n${body.join("\n\n")}\n`;
 }
 
-const pipelineTags: Record<TrainedKind, string> = { generator: "text-generation", sequence: "text2text-generation", classifier: "text-classification", reward: "text-classification", embedder: "sentence-similarity" };
+const pipelineTags: Record<TrainedKind, string> = { generator: "text-generation", sequence: "text-generation", classifier: "text-classification", reward: "text-classification", embedder: "sentence-similarity" };
 const kindNames: Record<TrainedKind, string> = { generator: "A language model", sequence: "A sequence-to-sequence model", classifier: "A classifier of texts", reward: "A reward model", embedder: "An embedding model" };
+
+/** A name of the Hub's registry, by which it shows how to load the model. */
+function libraryOf(kind: TrainedKind, isAdapter: boolean, training: ProvenanceStep["training"]): string {
+  if (training?.request.recipe === "setfit") return "setfit";
+  if (kind === "embedder") return "sentence-transformers";
+  return isAdapter ? "peft" : "transformers";
+}
 
 function baseOnHub(training: ProvenanceStep["training"]): string[] {
   return training?.request.base.kind === "hub" ? [training.request.base.id] : [];

@@ -1,10 +1,17 @@
+import { isIP } from "node:net";
+import { kindOfAddress } from "@/lib/core/public-address";
+
 /**
- * A model's identity as it may leave this machine: no user name or password in a URL, and of a folder only its name, as
- * paths tell about the machine.
+ * A model's identity as it may leave this machine: no user name or password in a URL, no address that only this network
+ * knows, and of a folder only its name, as paths tell about the machine.
  */
 export function shareIdentity(identity: unknown): Record<string, unknown> {
   const shared: Record<string, unknown> = { ...(identity as Record<string, unknown>) };
-  if (typeof shared.baseUrl === "string") shared.baseUrl = stripUrl(shared.baseUrl);
+  if (typeof shared.baseUrl === "string") {
+    const url = stripUrl(shared.baseUrl);
+    if (url === null) delete shared.baseUrl;
+    else shared.baseUrl = url;
+  }
   if (typeof shared.folder === "string") shared.folder = lastPart(shared.folder);
   return shared;
 }
@@ -22,13 +29,16 @@ export function sharePaths(value: unknown): unknown {
   return shared.kind === "folder" && typeof shared.path === "string" ? { ...shared, path: lastPart(shared.path) } : shared;
 }
 
-function stripUrl(text: string): string {
-  try {
-    const { protocol, host, pathname } = new URL(text);
-    return `${protocol}//${host}${pathname}`;
-  } catch {
-    return "";
-  }
+/** Names that no public server has (RFC 2606, RFC 6762, RFC 8375, and what networks use by habit). */
+const INNER_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|localdomain|test|example|invalid|home\.arpa|svc)$/i;
+
+/** An address without what is secret in it; null for one that means something on this network alone. */
+function stripUrl(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const { protocol, host, hostname, pathname } = new URL(text);
+  const name = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  const isInner = isIP(name) === 0 ? !name.includes(".") || INNER_NAME.test(name) : kindOfAddress(name) !== "public";
+  return isInner ? null : `${protocol}//${host}${pathname}`;
 }
 
 /** A model's identity in words. */
@@ -42,5 +52,5 @@ export function describeIdentity(identity: Record<string, unknown>): string {
   if (hub) return `${hub} from the Hub${text("revision") ? ` at ${text("revision") ?? ""}` : ""}`;
   const folder = text("folder");
   if (folder) return `model folder ${folder} (config ${text("config")?.slice(0, 12) ?? "unknown"})`;
-  return `${text("model") ?? "unknown"} at ${text("baseUrl") ?? text("provider") ?? "unknown"}`;
+  return `${text("model") ?? "unknown"} at ${text("baseUrl") ?? (text("provider") === null ? "unknown" : `a private server (${text("provider") ?? ""})`)}`;
 }

@@ -109,7 +109,7 @@ describe("publishing a data set", () => {
     const card = hub.readText("dataset", "me/told", "README.md");
     const record = JSON.parse(hub.readText("dataset", "me/told", "reverie.json")) as { fingerprint: string; synthetic: boolean; usesToyModel: boolean; steps: Record<string, unknown>[] };
     const workflow = hub.readText("dataset", "me/told", "workflow.json");
-    for (const part of ['license: "cc-by-4.0"', '- "synthetic"', '- "n<1K"', 'library_name: "reverie"', `\`\`\`\`text\n${PROMPT}\n\`\`\`\``, "stub-model at http", "temperature = 0.7", record.fingerprint, 'load_dataset("me/told")']) {
+    for (const part of ['license: "cc-by-4.0"', '- "synthetic"', '- "n<1K"', `\`\`\`\`text\n${PROMPT}\n\`\`\`\``, "stub-model at a private server", "temperature = 0.7", record.fingerprint, 'load_dataset("me/told")']) {
       expect(card).toContain(part);
     }
     expect(record).toMatchObject({ kind: "dataset", synthetic: true, usesToyModel: false, splits: [{ name: "train", rows: 20 }, { name: "validation", rows: 5 }] });
