@@ -1,6 +1,6 @@
 """
-The classifier's other target: a number for each text, such as a judge's score, learned by the squared error. Numbers are
-standardised while they are learned, so that their scale changes nothing; the head is scaled back when it is saved.
+The classifier's other target: a number for each text, such as a judge's score, learned by the squared error. Numbers
+are standardised while they are learned, so that their scale changes nothing; the saved head gives them as they were.
 """
 
 from __future__ import annotations
