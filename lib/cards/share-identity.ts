@@ -1,5 +1,4 @@
-import { isIP } from "node:net";
-import { kindOfAddress } from "@/lib/core/public-address";
+import { isPublicHost } from "@/lib/core/public-address";
 
 /**
  * A model's identity as it may leave this machine: no user name or password in a URL, no address that only this network
@@ -29,16 +28,11 @@ export function sharePaths(value: unknown): unknown {
   return shared.kind === "folder" && typeof shared.path === "string" ? { ...shared, path: lastPart(shared.path) } : shared;
 }
 
-/** Names that no public server has (RFC 2606, RFC 6762, RFC 8375, and what networks use by habit). */
-const INNER_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|localdomain|test|example|invalid|home\.arpa|svc)$/i;
-
 /** An address without what is secret in it; null for one that means something on this network alone. */
 function stripUrl(text: string): string | null {
   if (!URL.canParse(text)) return null;
   const { protocol, host, hostname, pathname } = new URL(text);
-  const name = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-  const isInner = isIP(name) === 0 ? !name.includes(".") || INNER_NAME.test(name) : kindOfAddress(name) !== "public";
-  return isInner ? null : `${protocol}//${host}${pathname}`;
+  return isPublicHost(hostname) ? `${protocol}//${host}${pathname}` : null;
 }
 
 /** A model's identity in words. */

@@ -37,3 +37,12 @@ export function isLinkLocalUrl(url: string): boolean {
   const host = new URL(url).hostname.replace(/^\[|\]$/g, "");
   return isIP(host) !== 0 && kindOfAddress(host) === "link-local";
 }
+
+/** Names that no public server has (RFC 2606, RFC 6762, RFC 8375, and what networks use by habit). */
+const INNER_NAME = /(^|\.)(localhost|local|internal|intranet|lan|home|corp|private|localdomain|test|example|invalid|home\.arpa|svc)$/i;
+
+/** Whether a URL's host means something outside of this network. */
+export function isPublicHost(hostname: string): boolean {
+  const name = hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+  return isIP(name) === 0 ? name.includes(".") && !INNER_NAME.test(name) : kindOfAddress(name) === "public";
+}
