@@ -116,7 +116,7 @@ const classifier = z.strictObject({
   multiLabel: z.boolean(),
   /** `number`: the label column holds numbers, which one output is to come near by the squared error. */
   target: z.enum(["labels", "number"]).default("labels"),
-  /** Of the encoder nothing is trained, only what is upon it. */
+  /** The encoder stays as it is; only the head is trained. */
   frozen: z.boolean().default(false),
 });
 

@@ -9,7 +9,7 @@ import { createServerChoice } from "./server-choice";
 /** Requests for one call, by what went wrong; 429 waits in the limiter and has a bound of its own. */
 const ATTEMPTS = 5;
 const RATE_LIMITED_ATTEMPTS = 50;
-/** Of a fault that asking again seldom mends, and that each time is paid for. */
+/** For a fault that another try seldom repairs and that costs money each time. */
 const ATTEMPTS_BY_CODE: Partial<Record<ErrorCode, number>> = { model_reply_empty: 2, model_reply_unfinished: 3 };
 /** Times a call may move to another server of its pool, for each server. */
 const MOVES_A_SERVER = 3;

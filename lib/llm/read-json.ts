@@ -6,7 +6,7 @@ const PIECES = /"(?:[^"\\]|\\[\s\S])*"|-?\b(?:NaN|Infinity)\b/g;
 const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /** JSON as servers send it: with NaN for a number that is none, and with line breaks left raw in a string. */
-function mend(text: string): string {
+function repair(text: string): string {
   return text.replace(PIECES, (piece) =>
     piece.startsWith('"') ? piece.replace(/[^\P{Cc}\u007f-\u009f]/gu, (sign) => escapes[sign] ?? `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`) : "null",
   );
@@ -27,7 +27,7 @@ export function parseBody(text: string, connection: string): unknown {
     return JSON.parse(body);
   } catch (error) {
     try {
-      return JSON.parse(mend(body));
+      return JSON.parse(repair(body));
     } catch {
       throw new AppError("model_reply_invalid", { connection, detail: describeBody(body, error) }, { cause: error });
     }

@@ -99,7 +99,7 @@ const keptFingerprints: Record<string, string> = {
 it.each(Object.entries(keptFingerprints))("finds the results that %s made before parameters were added to it", (id, kept) => {
   const current = (stepDefinitions as Record<string, AnyStepDefinition>)[id];
   if (!current) throw new Error(`There is no step ${id}`);
-  // A later version is made anew on purpose; a parameter alone changes nothing.
+  // A later version changes results on purpose; a parameter alone changes nothing.
   const definition = { ...current, version: 1 };
   expect(fingerprint(definition, { ...definition.defaults })).toBe(kept);
   const base = fillDefaults(definition);

@@ -1,4 +1,4 @@
-"""Trains a head upon any encoder or language model: for one label a text, for several, or for a number."""
+"""Trains a head on any encoder or language model: for one label a text, for several, or for a number."""
 
 from __future__ import annotations
 
