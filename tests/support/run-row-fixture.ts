@@ -25,6 +25,9 @@ export interface RowFixture {
   replies?: Record<string, string>;
 }
 
+/** A model of a server that says nothing of its context. */
+const playedModel = { model: "m", identity: {}, endpoint: { id: "played", provider: "openai-compatible", isOwnServer: false, prices: new Map(), contexts: new Map() } } as unknown as ResolvedModel;
+
 export interface RowFixtureOutcome {
   sent: ChatMessage[][];
   output: Record<string, JsonValue>[];
@@ -77,14 +80,16 @@ export async function runRowFixture(stepId: string, runner: RowsRunner<Record<st
       index: 0, attempt: 1, stepId, rowStart: 0, rowEnd: inputs.tables["input"]?.[0]?.rows ?? runner.generateCount?.(params) ?? 0,
       identity: {}, progress: {}, signal: new AbortController().signal, pausing: new AbortController().signal, spend: () => undefined, abortSiblings: () => undefined,
     } as unknown as LeasedChunk;
-    const resources = { dataFolder, models: playModels(fixture, sent) } as unknown as WorkerResources;
-    const parts = await runRows(resources, runner, { chunk, params, inputs, session, folder, relativeFolder: "out", scratch: dataFolder }, { model: "m", identity: {} } as ResolvedModel);
+    // Nothing is known of the model's context.
+    const database = { pool: { query: () => Promise.resolve({ rows: [] }) } };
+    const resources = { dataFolder, database, models: playModels(fixture, sent) } as unknown as WorkerResources;
+    const parts = await runRows(resources, runner, { chunk, params, inputs, session, folder, relativeFolder: "out", scratch: dataFolder }, playedModel);
     const table = parts.tables["output"];
     const manifest: TableManifest = table ? { columns: table.columns, parts: [table.part], rows: table.part.rows } : { columns: [], parts: [], rows: 0 };
     const rows = await Promise.all(Array.from({ length: manifest.rows }, (_, row) => readRow(session, { dataFolder, manifest, row })));
     return {
       sent,
-      output: rows.map(({ values }) => values),
+      output: rows.map(({ values }) => Object.fromEntries(manifest.columns.map(({ name, type }) => [name, type === "messages" ? withoutNulls(values[name] ?? null) : (values[name] ?? null)]))),
       lineage: rows.map(({ parents }, row) => parents[0]?.[0] ?? row),
       ...(await readIssues(session, parts.issues && join(dataFolder, parts.issues.file))),
     };
@@ -93,6 +98,12 @@ export async function runRowFixture(stepId: string, runner: RowsRunner<Record<st
     await db.close();
     await rm(dataFolder, { recursive: true, force: true });
   }
+}
+
+/** Turns without the members that only other turns have. */
+function withoutNulls(messages: JsonValue): JsonValue {
+  if (!Array.isArray(messages)) return messages;
+  return messages.map((turn) => (typeof turn === "object" && turn !== null && !Array.isArray(turn) ? Object.fromEntries(Object.entries(turn).filter(([, member]) => member !== null)) : turn));
 }
 
 async function readIssues(session: TableSession, path: string | null): Promise<Pick<RowFixtureOutcome, "rejected" | "failed">> {
