@@ -208,7 +208,7 @@ describe("a provider that", () => {
     chat.answer = (call) => (call.body.messages[0]?.content.endsWith(" two.") ? { status: 200, body: "<html>Bad gateway</html>" } : "fine");
     const { state, told, rows } = await run(await ask({ model }));
     expect([state, rows.length]).toEqual(["done", 2]);
-    expect(told).toContain("My provider answered with something that is not a chat reply: “<html>Bad gateway</html>”");
+    expect(told).toContain("My provider answered with something that is not a chat reply: it is a web page: “<html>Bad gateway</html>”");
     chat.answer = fine;
     await expectMended(await ask({ model, values: [...words].reverse() }));
   });

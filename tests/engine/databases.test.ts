@@ -90,7 +90,7 @@ it("brings every value over with its type, and empty cells", async () => {
   expect(JSON.parse(String(full?.["doc"]))).toEqual({ a: [1, { b: null }] });
   expect(Object.values(empty ?? {}).every((value) => value === null)).toBe(true);
   const { outputs } = await engine.readResult(runId, "q");
-  expect(Object.fromEntries(outputs.tables["output"]?.columns.map(({ name, type }) => [name, type]) ?? [])).toMatchObject({ small: "integer", exact: "number", loose: "number", yes: "boolean", words: "text", day: "timestamp", local: "timestamp", instant: "timestamp", doc: "object", ints: "list", texts: "list", id: "text" });
+  expect(Object.fromEntries(outputs.tables["output"]?.columns.map(({ name, type }) => [name, type]) ?? [])).toMatchObject({ small: "integer", exact: "number", loose: "number", yes: "boolean", words: "text", day: "date", local: "timestamp", instant: "timestamp", doc: "object", ints: "list", texts: "list", id: "text" });
 });
 
 it("keeps every digit of a number with a stated precision", async () => {

@@ -142,7 +142,7 @@ describe.skipIf(missing.length > 0)("methods on real inputs", () => {
 
   it("MT-bench: ranks by replies of every hard kind, and each question is sorted in, rejected or failed", async () => {
     const kinds: [reply: string | null, score: number | null][] = [
-      ["Score: 7.", 7], ["8-9", 8], ["-2", -2], ["**9**", 9], ["7,5", 7.5], ["There are 2 faults. Score: 4", 4], ["3/10", 3], ["a. 5", 5], ["Điểm: 8".normalize("NFD"), 8], ["Điểm số là 9,5".normalize("NFD"), 9.5], ["评分：６", 6],
+      ["Score: 7.", 7], ["8-9", null], ["-2", -2], ["**9**", 9], ["7,5", 7.5], ["There are 2 faults. Score: 4", 4], ["3/10", 3], ["a. 5", 5], ["Điểm: 8".normalize("NFD"), 8], ["Điểm số là 9,5".normalize("NFD"), 9.5], ["评分：６", 6],
       ["I cannot rate this.", null], ["...", null], ["Không có điểm".normalize("NFD"), null], ["GPT-4 would know", null], [null, null],
     ];
     const questions = await readLines<{ question_id: number; turns: string[] }>(files.bench);

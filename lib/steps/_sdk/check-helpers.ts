@@ -48,14 +48,19 @@ export function refuseDoubledPlaces(text: string, names: readonly string[], para
     .map((written) => ({ code: "placeholder_doubled", data: { written, column: written.trim() }, param }));
 }
 
-/** A problem for each `{place}` that is no column, and for each column in doubled braces. */
-export function requirePlaceholders(columns: PortColumns, text: string, param: string): StepProblem[] {
+/** A problem for each `{place}` that is no column. */
+export function requireColumnPlaces(columns: PortColumns, text: string, param: string): StepProblem[] {
   if (!columns) return [];
   const names = columns.map(({ name }) => name);
-  const unknown = findPlaceholders(text)
+  return findPlaceholders(text)
     .filter((name) => !names.includes(name))
-    .map((name): StepProblem => ({ code: "placeholder_unknown", data: { column: name, columns: listNames(columns) }, param }));
-  return [...unknown, ...refuseDoubledPlaces(text, names, param)];
+    .map((name) => ({ code: "placeholder_unknown", data: { column: name, columns: listNames(columns) }, param }));
+}
+
+/** The same of a prompt, in which a column in doubled braces is a problem too: who writes it means the cell. */
+export function requirePlaceholders(columns: PortColumns, text: string, param: string): StepProblem[] {
+  const names = columns?.map(({ name }) => name) ?? [];
+  return [...requireColumnPlaces(columns, text, param), ...refuseDoubledPlaces(text, names, param)];
 }
 
 /** Adds columns at the end; a name that is taken or reserved is a problem of `param`. */

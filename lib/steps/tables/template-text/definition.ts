@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inputColumns, requireColumn, requirePlaceholders, writeColumns } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn, requireColumnPlaces, writeColumns } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
@@ -26,7 +26,7 @@ export const definition = defineStep({
       columns: { output: written.columns },
       problems: [
         ...(template === "" ? requireColumn(base, "", "template") : []),
-        ...requirePlaceholders(base, template, "template"),
+        ...requireColumnPlaces(base, template, "template"),
         ...written.problems,
       ],
     };
