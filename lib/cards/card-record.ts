@@ -2,6 +2,7 @@ import { canonicalJson } from "@/lib/core/canonical-json";
 import { sha256Hex } from "@/lib/core/sha256";
 import type { TrainingRequest } from "@/lib/contracts/trainer";
 import type { Provenance, ProvenanceStep, ProvenanceTotals } from "@/lib/steps/_sdk/provenance";
+import type { HubSource } from "./hub-source";
 import { shareIdentity, sharePaths } from "./share-identity";
 
 const SAMPLING = new Set(["temperature", "topP", "maxTokens", "stop", "seed"]);
@@ -23,6 +24,7 @@ export interface CardStep {
   sampling: Record<string, unknown> | null;
   models: Record<string, Record<string, unknown>>;
   totals: ProvenanceTotals | null;
+  commit: string | null;
   training: ProvenanceStep["training"];
 }
 
@@ -40,8 +42,9 @@ export interface CardRecord {
   /** The toy model that ships with Reverie took part. */
   usesToyModel: boolean;
   /** Data sets and models of the Hub that it was made from. */
-  hubDatasets: string[];
-  hubModels: string[];
+  hubSources: Pick<HubSource, "kind" | "id" | "revision">[];
+  /** Models that wrote some of it, by the names their makers give them; a path is none. */
+  writers: string[];
   steps: CardStep[];
   totals: { calls: number; callsCached: number; promptTokens: number; completionTokens: number; costMicros: number; seconds: number };
 }
@@ -60,18 +63,24 @@ export function makeCardRecord(provenance: Provenance): CardRecord {
     software: provenance.software,
     synthetic: steps.some(({ isPrompting }) => isPrompting),
     usesToyModel: models.some((model) => typeof model.builtin === "string"),
-    hubDatasets: [...new Set(steps.flatMap(({ step, params }) => (step === "load-hub-dataset" && typeof params.dataset === "string" ? [params.dataset] : [])))],
-    hubModels: [...new Set(models.flatMap(({ hub }) => (typeof hub === "string" ? [hub] : [])))],
+    hubSources: listHubSources(steps),
+    writers: [...new Set(steps.flatMap((step) => (step.isPrompting ? listModels(step).flatMap(({ hub, model }) => [hub, model].filter((name): name is string => typeof name === "string" && /^[\w.:-]+(\/[\w.:-]+)?$/.test(name)).slice(0, 1)) : [])))],
     steps: describeSteps(steps),
     totals: { calls: sum("calls"), callsCached: sum("callsCached"), promptTokens: sum("promptTokens"), completionTokens: sum("completionTokens"), costMicros: sum("costMicros"), seconds: sum("seconds") },
   };
+}
+
+function listHubSources(steps: readonly ProvenanceStep[]): CardRecord["hubSources"] {
+  const datasets = steps.flatMap(({ step, params, commit }) => (step === "load-hub-dataset" && typeof params.dataset === "string" ? [{ kind: "dataset" as const, id: params.dataset, revision: commit }] : []));
+  const models = steps.flatMap(listModels).flatMap(({ hub, revision }) => (typeof hub === "string" ? [{ kind: "model" as const, id: hub, revision: typeof revision === "string" ? revision : null }] : []));
+  return [...new Map([...datasets, ...models].map((source) => [JSON.stringify(source), source])).values()];
 }
 
 /** Identities of the models that a step prompts or trains from. */
 function listModels({ models, training }: ProvenanceStep): Record<string, unknown>[] {
   const listed = Object.values(models).map(shareIdentity);
   if (training?.request.base.kind === "builtin") listed.push({ builtin: "builtin" });
-  if (training?.request.base.kind === "hub") listed.push({ hub: training.request.base.id });
+  if (training?.request.base.kind === "hub") listed.push({ hub: training.request.base.id, revision: training.request.base.revision });
   return listed;
 }
 
@@ -89,6 +98,7 @@ function describeSteps(steps: readonly ProvenanceStep[]): CardStep[] {
     ...sortParams(step),
     models: Object.fromEntries(Object.entries(step.models).map(([param, identity]) => [param, shareIdentity(identity)])),
     totals: step.totals,
+    commit: step.commit,
     training: step.training && shareTraining(step.training),
   }));
 }

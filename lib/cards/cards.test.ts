@@ -4,6 +4,7 @@ import type { Provenance, ProvenanceStep } from "@/lib/steps/_sdk/provenance";
 import type { TrainingRequest, TrainingResult } from "@/lib/contracts/trainer";
 import { makeCardRecord } from "./card-record";
 import { makeDatasetCard } from "./dataset-card";
+import { findLicenceConflicts, readSourceCard, type HubSource } from "./hub-source";
 import { makeModelCard, type PublishedWeights } from "./model-card";
 import { describeIdentity, shareIdentity } from "./share-identity";
 import { createEmptyDocument, createNode } from "@/lib/workflow/document";
@@ -13,14 +14,16 @@ import { sizeCategory } from "./size-category";
 const totals = { rowsIn: 10, rowsOut: 8, rejected: 1, failed: 1, calls: 9, callsCached: 1, promptTokens: 100, completionTokens: 50, costMicros: 1500, seconds: 2 };
 
 function makeStep(part: Partial<ProvenanceStep>): ProvenanceStep {
-  return { fingerprint: "a".repeat(64), step: "take", version: 1, title: "Take", params: {}, prompts: [], models: {}, inputs: {}, isPrompting: false, rowLimit: null, totals, madeAt: "2026-01-02T03:04:05.000Z", training: null, ...part };
+  return { fingerprint: "a".repeat(64), step: "take", version: 1, title: "Take", params: {}, prompts: [], models: {}, inputs: {}, isPrompting: false, rowLimit: null, totals, madeAt: "2026-01-02T03:04:05.000Z", commit: null, training: null, ...part };
 }
 
 function makeProvenance(...steps: ProvenanceStep[]): Provenance {
   return { workflow: createEmptyDocument("My | workflow"), nodeId: "publish", steps, software: { reverie: "0.1.0" } };
 }
 
-const source = makeStep({ fingerprint: "1".repeat(64), step: "load-hub-dataset", title: "Load", params: { dataset: "org/data", revision: "main" }, madeAt: "2026-01-01T00:00:00.000Z" });
+const source = makeStep({ fingerprint: "1".repeat(64), step: "load-hub-dataset", title: "Load", params: { dataset: "org/data", revision: "main" }, madeAt: "2026-01-01T00:00:00.000Z", commit: "c0ffee" });
+const sourceCard = readSourceCard("---\nlicense: cc-by-sa-4.0\nlanguage: [en, no]\n---\n# Data\n```bibtex\n@misc{data, title={Data}}\n```\n");
+const sources: HubSource[] = [{ kind: "dataset", id: "org/data", revision: "c0ffee", isPart: true, card: sourceCard }];
 const prompting = makeStep({
   fingerprint: "2".repeat(64), step: "process-with-prompt", title: "Rewrite <it>", isPrompting: true, prompts: ["instruction", "systemPrompt"], inputs: { input: [`${"1".repeat(64)}/output`] },
   params: { instruction: "Rewrite:\n```\n{text}\n```", systemPrompt: " ", temperature: 0, column: "text" },
@@ -32,7 +35,7 @@ const header = (card: string): unknown => parse(card.split("---\n")[1] ?? "");
 describe("makeCardRecord", () => {
   it("tells of each step in order, with its inputs by number and its prompts verbatim", () => {
     const record = makeCardRecord(makeProvenance(source, prompting));
-    expect(record).toMatchObject({ synthetic: true, usesToyModel: false, date: "2026-01-02T03:04:05.000Z", hubDatasets: ["org/data"], totals: { calls: 18, costMicros: 3000 } });
+    expect(record).toMatchObject({ synthetic: true, usesToyModel: false, date: "2026-01-02T03:04:05.000Z", hubSources: [{ kind: "dataset", id: "org/data", revision: "c0ffee" }], writers: ["m"], totals: { calls: 18, costMicros: 3000 } });
     expect(record.steps[1]).toMatchObject({
       number: 2, inputs: { input: [{ step: 1, port: "output" }] }, prompts: { instruction: "Rewrite:\n```\n{text}\n```" }, sampling: { temperature: 0 }, params: { column: "text" },
       models: { model: { provider: "openai-compatible", baseUrl: "http://host.example.org:1/v1", model: "m" } },
@@ -49,13 +52,22 @@ describe("makeCardRecord", () => {
 
 describe("makeDatasetCard", () => {
   it("has a header that parses and a body that data cannot break", () => {
-    const splits = [{ name: "train", rows: 8, columns: [{ name: "a|b", type: "text" }], files: ["data/train-00000-of-00001.parquet"] }];
-    const card = makeDatasetCard({ repo: "me/x", license: "mit", record: makeCardRecord(makeProvenance(source, prompting)), splits });
+    const splits = [{ name: "train", rows: 8, columns: [{ name: "a|b", type: "VARCHAR" }, { name: "chat", type: "STRUCT(role VARCHAR, content VARCHAR)[]" }], files: ["data/train-00000-of-00001.parquet"], bytes: 90, fileBytes: 40 }];
+    const card = makeDatasetCard({ repo: "me/x", license: "mit", record: makeCardRecord(makeProvenance(source, prompting)), sources, textColumns: ["odd"], splits });
     expect(header(card)).toEqual({
-      license: "mit", pretty_name: "x", size_categories: ["n<1K"], source_datasets: ["org/data"], tags: ["reverie", "synthetic"],
+      language: ["en", "no"], license: "mit", tags: ["reverie", "synthetic", "m"], annotations_creators: ["machine-generated"], language_creators: ["machine-generated", "found"],
+      pretty_name: "x", size_categories: ["n<1K"], source_datasets: ["org/data"], task_categories: ["text-generation"],
       configs: [{ config_name: "default", data_files: [{ split: "train", path: ["data/train-00000-of-00001.parquet"] }] }],
+      dataset_info: {
+        features: [{ name: "a|b", dtype: "string" }, { name: "chat", list: [{ name: "role", dtype: "string" }, { name: "content", dtype: "string" }] }],
+        splits: [{ name: "train", num_bytes: 90, num_examples: 8 }], download_size: 40, dataset_size: 90,
+      },
     });
-    expect(card).toContain("| a\\|b | text |");
+    expect(card).toContain("JSON as text, as its rows differ in structure: odd.");
+    expect(card).toContain("| Data set | [org/data](https://huggingface.co/datasets/org/data) | `c0ffee` | cc-by-sa-4.0 |");
+    expect(card).toContain("under `cc-by-sa-4.0`, this under `mit`: it asks that derived works keep it.");
+    expect(card).toContain("```bibtex\n@misc{data, title={Data}}\n```");
+    expect(card).toContain("| a\\|b | VARCHAR |");
     expect(card).toContain("### 2. Rewrite \\<it\\>");
     expect(card).toContain("````text\nRewrite:\n```\n{text}\n```\n````");
     expect(card).toContain("| 2 | Rewrite \\<it\\> | `process-with-prompt` | 10 | 8 | 1 | 1 | 9 | 100 | 50 | 0.001500 |");
@@ -64,9 +76,23 @@ describe("makeDatasetCard", () => {
 
   it("is not called synthetic where no model wrote anything, and says so where the toy did", () => {
     const record = makeCardRecord(makeProvenance(source));
-    expect(header(makeDatasetCard({ repo: "me/x", license: "", record, splits: [] }))).toMatchObject({ tags: ["reverie"] });
+    expect(header(makeDatasetCard({ repo: "me/x", license: "", record, sources: [], textColumns: [], splits: [] }))).toMatchObject({ tags: ["reverie"] });
     const toy = makeCardRecord(makeProvenance({ ...prompting, models: { model: { builtin: "f".repeat(64) } } }));
-    expect(makeDatasetCard({ repo: "me/x", license: "", record: toy, splits: [] })).toContain("toy model took part");
+    expect(makeDatasetCard({ repo: "me/x", license: "", record: toy, sources: [], textColumns: [], splits: [] })).toContain("toy model took part");
+  });
+});
+
+describe("a source's card", () => {
+  it("tells licence, languages and citation in every way of writing them, and nothing of one that is broken", () => {
+    expect(readSourceCard("---\r\nlicense:\r\n- MIT\r\nlanguage: vi\r\n---\r\nbody")).toMatchObject({ license: "mit", languages: ["vi"], citation: null });
+    expect(readSourceCard("---\nlicense: other\nlicense_name: mine\nlicense_link: LICENSE\nlanguage:\n- en\n- 3\n---")).toMatchObject({ license: "other", licenseName: "mine", licenseLink: "LICENSE" });
+    for (const broken of ["", "no header", "---\n: [\n---\n", "---\n- a\n---\n", "---\na: &a [*a]\n---\n"]) expect(readSourceCard(broken), broken).toMatchObject({ license: "", languages: [] });
+  });
+
+  it("stands in the way of a licence that it does not plainly allow", () => {
+    const reason = (own: string, license: string, isPart = true) => findLicenceConflicts(license, [{ kind: "dataset", id: "o/d", revision: null, isPart, card: { ...sourceCard, license: own } }])[0]?.reason ?? null;
+    expect([reason("cc-by-4.0", "mit"), reason("cc-by-nc-4.0", "apache-2.0"), reason("cc-by-nc-sa-4.0", "cc-by-nc-4.0"), reason("gpl-3.0", ""), reason("cc-by-nd-4.0", "cc-by-nd-4.0")]).toEqual(["other-licence", "non-commercial", "share-alike", "share-alike", "no-derivatives"]);
+    expect([reason("mit", "mit"), reason("cc0-1.0", "mit"), reason("", "mit"), reason("unknown", "mit"), reason("cc-by-nc-4.0", "mit", false)]).toEqual([null, null, null, null, null]);
   });
 });
 
@@ -75,7 +101,7 @@ describe("makeModelCard", () => {
   const result = { finalTrainLoss: 0.5, measures: { accuracy: 0.75 }, labels: ["joy", "anger"], skipped: { count: 0, rows: [] }, libraries: { torch: "2" }, seconds: 1, steps: 3, stoppedEarly: true } as unknown as TrainingResult;
   const training = { request, result };
   const record = makeCardRecord(makeProvenance(source, makeStep({ step: "fine-tune", training })));
-  const makeCard = (weights: PublishedWeights) => makeModelCard({ repo: "me/m", license: "", record, training, weights });
+  const makeCard = (weights: PublishedWeights) => makeModelCard({ repo: "me/m", license: "", record, sources, training, weights });
 
   it("names a base on the Hub, and shows how adapters upon adapters are loaded", () => {
     const card = makeCard({ adapters: ["", "base"], root: { kind: "hub", id: "org/base", revision: "abc" } });
@@ -87,7 +113,7 @@ describe("makeModelCard", () => {
 
   it("of a classifier names its labels, its measures and the class that loads it", () => {
     const classifier = { request: { ...request, recipe: "classifier", columns: { text: "t", label: "l" } } as unknown as TrainingRequest, result };
-    const card = makeModelCard({ repo: "me/m", license: "", record, training: classifier, weights: { adapters: [], root: { kind: "folder", folder: "" } } });
+    const card = makeModelCard({ repo: "me/m", license: "", record, sources, training: classifier, weights: { adapters: [], root: { kind: "folder", folder: "" } } });
     expect(header(card)).toMatchObject({ pipeline_tag: "text-classification" });
     expect(card).toContain('AutoModelForSequenceClassification.from_pretrained("me/m")');
     expect(card).toContain('labels = ["joy","anger"]');
@@ -97,7 +123,7 @@ describe("makeModelCard", () => {
 
   it("of a few-shot classifier shows how the head is put upon the encoder", () => {
     const setfit = { request: { ...request, recipe: "setfit", columns: { text: "t", label: "l" }, multiLabel: true } as unknown as TrainingRequest, result };
-    const card = makeModelCard({ repo: "me/m", license: "", record, training: setfit, weights: { adapters: [], root: { kind: "folder", folder: "" } } });
+    const card = makeModelCard({ repo: "me/m", license: "", record, sources, training: setfit, weights: { adapters: [], root: { kind: "folder", folder: "" } } });
     expect(header(card)).toMatchObject({ pipeline_tag: "text-classification" });
     expect(card).toContain("(vectors @ weight.T + bias).sigmoid()");
     expect(card).not.toContain("AutoModelForSequenceClassification");
@@ -109,7 +135,7 @@ describe("makeModelCard", () => {
     expect(card + JSON.stringify(record)).not.toContain("/srv/models");
     expect(header(card)).not.toHaveProperty("base_model");
     const rewarded = { request: { ...request, recipe: "reinforcement", reward: { kind: "model", model: { kind: "folder", path: "/srv/models/judge" } } } as unknown as TrainingRequest, result };
-    const told = makeModelCard({ repo: "me/m", license: "", record, training: rewarded, weights: { adapters: [""], root: { kind: "folder", folder: "base" } } });
+    const told = makeModelCard({ repo: "me/m", license: "", record, sources, training: rewarded, weights: { adapters: [""], root: { kind: "folder", folder: "base" } } });
     expect(told).toContain("judge");
     expect(told + JSON.stringify(makeCardRecord(makeProvenance(makeStep({ step: "train-with-rewards", training: rewarded }))))).not.toContain("/srv/models");
   });

@@ -1,16 +1,23 @@
+import { columnType } from "@/lib/tables/column-type";
+import { describeFeatures } from "./dataset-features";
 import { escapeMarkdown } from "./escape-markdown";
 import { fenceText } from "./fence-text";
+import { licenceMembers, listLanguages, writeSourcesSection, type HubSource } from "./hub-source";
 import { sizeCategory } from "./size-category";
 import { writeStepsSection } from "./steps-section";
 import { toyModelNote } from "./toy-model-note";
-import { writeYaml } from "./write-yaml";
+import { writeYaml, type YamlValue } from "./write-yaml";
 import type { CardRecord } from "./card-record";
 
 export interface CardSplit {
   name: string;
   rows: number;
+  /** With their DuckDB types, as the files have them. */
   columns: { name: string; type: string }[];
   files: string[];
+  /** Of the values and of the files, which are compressed. */
+  bytes: number;
+  fileBytes: number;
 }
 
 export interface DatasetCard {
@@ -19,19 +26,28 @@ export interface DatasetCard {
   /** Identifier of a licence, or empty. */
   license: string;
   record: CardRecord;
+  sources: readonly HubSource[];
+  /** Columns of JSON whose rows differ in structure. */
+  textColumns: readonly string[];
   splits: CardSplit[];
 }
 
 /** The README.md of a data set. */
-export function makeDatasetCard({ repo, license, record, splits }: DatasetCard): string {
+export function makeDatasetCard({ repo, license, record, sources, textColumns, splits }: DatasetCard): string {
   const rows = splits.reduce((sum, split) => sum + split.rows, 0);
+  const datasets = [...new Set(sources.flatMap(({ kind, id }) => (kind === "dataset" ? [id] : [])))];
   const header = writeYaml({
-    license: license === "" ? undefined : license,
+    language: listLanguages(sources),
+    ...licenceMembers(license, sources),
+    tags: ["reverie", ...(record.synthetic ? ["synthetic", ...record.writers] : [])],
+    annotations_creators: record.synthetic ? ["machine-generated"] : undefined,
+    language_creators: [...(record.synthetic ? ["machine-generated"] : []), ...(datasets.length > 0 ? ["found"] : [])],
     pretty_name: repo.slice(repo.indexOf("/") + 1),
     size_categories: [sizeCategory(rows)],
-    source_datasets: record.hubDatasets,
-    tags: ["reverie", ...(record.synthetic ? ["synthetic"] : [])],
+    source_datasets: datasets.length > 0 ? datasets : ["original"],
+    task_categories: splits.some(({ columns }) => columns.some(isConversation)) ? ["text-generation"] : [],
     configs: [{ config_name: "default", data_files: splits.map((split) => ({ split: split.name, path: split.files })) }],
+    dataset_info: splits.length === 0 ? undefined : describeInfo(splits),
   });
   const body = [
     `# ${escapeMarkdown(repo.slice(repo.indexOf("/") + 1))}`,
@@ -39,12 +55,31 @@ export function makeDatasetCard({ repo, license, record, splits }: DatasetCard):
     ...(record.usesToyModel ? [toyModelNote] : []),
     "## Data",
     ...splits.map(writeSplit),
+    ...(textColumns.length > 0 ? [`JSON as text, as its rows differ in structure: ${textColumns.map((name) => escapeMarkdown(name)).join(", ")}.`] : []),
     "## Use it",
     fenceText(`from datasets import load_dataset\n\ndata = load_dataset(${JSON.stringify(repo)})\nprint(data[${JSON.stringify(splits[0]?.name ?? "train")}][0])`, "python"),
-    ...(record.hubDatasets.length > 0 ? [`Made from ${record.hubDatasets.map((name) => `\`${name}\``).join(", ")}; their licences hold for what is taken from them.`] : []),
+    ...writeSourcesSection(license, sources),
     writeStepsSection(record),
   ];
   return `---\n${header}---\n\n${body.join("\n\n")}\n`;
+}
+
+function isConversation({ type }: { type: string }): boolean {
+  return columnType(type) === "messages";
+}
+
+function describeInfo(splits: readonly CardSplit[]): YamlValue {
+  const sum = (key: "bytes" | "fileBytes") => splits.reduce((total, split) => total + split[key], 0);
+  const listed = splits.map((split) => describeFeatures(split.columns));
+  const [features] = listed;
+  // Splits that differ have no features in common.
+  const isCommon = features && listed.every((own) => JSON.stringify(own) === JSON.stringify(features));
+  return {
+    ...(isCommon ? { features } : {}),
+    splits: splits.map(({ name, bytes, rows }) => ({ name, num_bytes: bytes, num_examples: rows })),
+    download_size: sum("fileBytes"),
+    dataset_size: sum("bytes"),
+  };
 }
 
 function writeIntroduction(record: CardRecord, rows: number): string {
@@ -56,7 +91,7 @@ function writeSplit({ name, rows, columns }: CardSplit): string {
   const table = [
     ["Column", "Type"],
     ["---", "---"],
-    ...columns.map((column) => [escapeMarkdown(column.name), column.type]),
+    ...columns.map((column) => [escapeMarkdown(column.name), escapeMarkdown(column.type)]),
   ];
   return `### \`${name}\`: ${rows} rows\n\n${table.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}`;
 }

@@ -1,6 +1,7 @@
 import type { ProvenanceStep } from "@/lib/steps/_sdk/provenance";
 import { trainedKind, type TrainedKind } from "@/lib/contracts/trained-kind";
 import { escapeMarkdown } from "./escape-markdown";
+import { licenceMembers, listLanguages, writeSourcesSection, type HubSource } from "./hub-source";
 import { writeModelUsage } from "./model-usage";
 import { writeStepsSection } from "./steps-section";
 import { toyModelNote } from "./toy-model-note";
@@ -21,23 +22,25 @@ export interface ModelCard {
   /** Identifier of a licence, or empty. */
   license: string;
   record: CardRecord;
+  sources: readonly HubSource[];
   training: ProvenanceStep["training"];
   weights: PublishedWeights;
 }
 
 /** The README.md of a model. */
-export function makeModelCard({ repo, license, record, training, weights }: ModelCard): string {
+export function makeModelCard({ repo, license, record, sources, training, weights }: ModelCard): string {
   const isAdapter = weights.adapters.length > 0;
   const bases = weights.root.kind === "hub" ? [weights.root.id] : baseOnHub(training);
   const kind = training ? trainedKind(training.request) : "generator";
   const header = writeYaml({
-    license: license === "" ? undefined : license,
+    language: listLanguages(sources),
+    ...licenceMembers(license, sources),
     library_name: libraryOf(kind, isAdapter, training),
     pipeline_tag: pipelineTags[kind],
     base_model: bases,
     base_model_relation: bases.length === 0 ? undefined : isAdapter ? "adapter" : "finetune",
-    datasets: record.hubDatasets,
-    tags: ["reverie", "transformers", ...(isAdapter ? ["peft", "lora"] : []), ...(record.synthetic ? ["synthetic"] : [])],
+    datasets: [...new Set(sources.flatMap(({ kind: of, id }) => (of === "dataset" ? [id] : [])))],
+    tags: ["reverie", "transformers", ...(isAdapter ? ["peft", "lora"] : []), ...(record.synthetic ? ["synthetic", ...record.writers] : [])],
   });
   const body = [
     `# ${escapeMarkdown(repo.slice(repo.indexOf("/") + 1))}`,
@@ -45,6 +48,7 @@ export function makeModelCard({ repo, license, record, training, weights }: Mode
     ...(record.usesToyModel ? [toyModelNote] : []),
     "## Use it",
     writeModelUsage(repo, weights, training),
+    ...writeSourcesSection(license, sources),
     ...(training ? [writeTrainingSection(training)] : []),
     writeStepsSection(record),
   ];
@@ -61,7 +65,8 @@ function libraryOf(kind: TrainedKind, isAdapter: boolean, training: ProvenanceSt
   return isAdapter ? "peft" : "transformers";
 }
 
-function baseOnHub(training: ProvenanceStep["training"]): string[] {
+/** The model of the Hub that was trained on, if it is one. */
+export function baseOnHub(training: ProvenanceStep["training"]): string[] {
   return training?.request.base.kind === "hub" ? [training.request.base.id] : [];
 }
 

@@ -45,6 +45,7 @@ function writeStep(step: CardStep): string {
   const lines = [
     `Kind: \`${step.step}\`, version ${step.version}`,
     ...Object.entries(step.inputs).map(([port, from]) => `Input \`${port}\`: ${from.map((source) => `step ${source.step}, output \`${source.port}\``).join("; ")}`),
+    ...(step.commit === null ? [] : [`Commit of the data set: \`${escapeMarkdown(step.commit)}\``]),
     ...Object.entries(step.models).map(([param, identity]) => `Model (\`${param}\`): ${escapeMarkdown(describeIdentity(identity))}`),
     ...(step.sampling ? [`Sampling: ${listValues(step.sampling)}`] : []),
     ...(Object.keys(step.params).length > 0 ? [`Parameters: ${listValues(step.params)}`] : []),

@@ -2,6 +2,7 @@ import duckdbPackage from "@duckdb/node-api/package.json" with { type: "json" };
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { trainingRequest, trainingResult } from "@/lib/contracts/trainer";
+import { stepNote } from "@/lib/contracts/step-note";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
@@ -20,8 +21,15 @@ interface StepRow {
   title: string;
   identity: StepIdentity;
   totals: unknown;
+  notes: unknown;
   created_at: Date | null;
   card: unknown;
+}
+
+/** The commit that a source said it loaded. */
+function findCommit(notes: unknown): string | null {
+  const said = z.array(stepNote).safeParse(notes).data?.find(({ code }) => code === "hub_commit")?.data.commit;
+  return typeof said === "string" ? said : null;
 }
 
 const trainingCard = z.object({ request: trainingRequest, result: trainingResult });
@@ -61,7 +69,7 @@ function findParents(identity: Pick<StepIdentity, "inputs" | "models">): string[
 /** Of the steps with these fingerprints, those of this run first, for their titles. */
 async function readSteps(resources: Resources, runId: string, fingerprints: string[]): Promise<StepRow[]> {
   const { rows } = await resources.database.pool.query<StepRow>(
-    `SELECT DISTINCT ON (s.fingerprint) s.fingerprint, s.title, s.identity, r.totals, r.created_at, t.card
+    `SELECT DISTINCT ON (s.fingerprint) s.fingerprint, s.title, s.identity, r.totals, r.outputs->'notes' AS notes, r.created_at, t.card
      FROM step_run s LEFT JOIN step_result r ON r.fingerprint = s.fingerprint LEFT JOIN trained_model t ON t.fingerprint = s.fingerprint
      WHERE s.fingerprint = ANY($1) AND s.state <> 'skipped' ORDER BY s.fingerprint, (s.run_id = $2) DESC, s.created_at DESC, s.id`,
     [fingerprints, runId],
@@ -81,7 +89,7 @@ function sortParentsFirst(identity: StepIdentity, found: Map<string, StepRow>): 
   return [...sorted.values()];
 }
 
-function describeStep({ fingerprint, title, identity, totals, created_at, card }: StepRow): ProvenanceStep {
+function describeStep({ fingerprint, title, identity, totals, notes, created_at, card }: StepRow): ProvenanceStep {
   const definition = (stepDefinitions as Record<string, AnyStepDefinition>)[identity.step];
   const params = definition ? listParams(definition.params) : [];
   return {
@@ -97,6 +105,7 @@ function describeStep({ fingerprint, title, identity, totals, created_at, card }
     rowLimit: identity.rowLimit,
     totals: totals === null ? null : stepTotals.parse(totals),
     madeAt: created_at?.toISOString() ?? null,
+    commit: findCommit(notes),
     training: card === null ? null : (trainingCard.safeParse(card).data ?? null),
   };
 }

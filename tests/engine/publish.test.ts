@@ -230,6 +230,41 @@ print(data["validation"][0]["line"] == data["train"][0]["line"], DatasetCard.loa
       expect(printed).toContain("True cc-by-4.0");
     });
 
+    it("load_dataset and TRL read conversations as such, and the card names its source", async () => {
+      const card = "---\nlicense: cc-by-4.0\nlanguage: en\n---\n```\n@misc{chats}\n```\n";
+      const message = (role: string, content: string, more = {}) => ({ role, content, ...more });
+      const rows = [[message("user", "a"), message("assistant", "b")], [message("user", "c"), message("assistant", "d", { name: "x" })]].map((messages, n) => JSON.stringify({ messages, n, when: "2026-01-02" }));
+      const { oid } = hub.put("dataset", "org/chats", { "README.md": card, "train.jsonl": `${rows.join("\n")}\n` });
+      const query = "SELECT *, to_json(messages)::JSON[] AS json_messages, n::DECIMAL(9,2) AS price, TIMESTAMPTZ '2026-01-02 03:04:05+00' AS at, TIME '01:02:03' AS time, 'ab'::BLOB AS bytes, [1.5::FLOAT, 2] AS vector, ({'n': n})::JSON AS object, CASE n WHEN 0 THEN '1' ELSE '{}' END::JSON AS mixed FROM input1";
+      const { runId, error } = await run(
+        makeDocument(
+          {
+            load: { step: "load-hub-dataset", params: { ...defaults("load-hub-dataset"), dataset: "org/chats" } },
+            convert: { step: "sql", params: { ...defaults("sql"), query } },
+            publish: { step: "publish-dataset", params: { ...defaults("publish-dataset"), repo: "me/chats", license: "mit" } },
+          },
+          ["load.output>convert.inputs", "convert.output>publish.input"],
+        ),
+      );
+      expect(error).toBeNull();
+      const notes = async (node: string) => (await engine.readResult(runId, node)).outputs.notes;
+      expect(await notes("load")).toContainEqual(expect.objectContaining({ code: "hub_commit", data: { id: "org/chats", commit: oid } }));
+      expect((await notes("publish")).map(({ code }) => code)).toEqual(["json_published_as_text", "licence_conflict"]);
+      const published = hub.readText("dataset", "me/chats", "README.md");
+      for (const part of [oid, "@misc{chats}", "is under `cc-by-4.0`, this under `mit`", 'language:\n- "en"', "dataset_info:"]) expect(published).toContain(part);
+      const printed = await python(`
+from datasets import load_dataset, load_dataset_builder
+from trl.data_utils import is_conversational
+builder = load_dataset_builder("me/chats")
+data = load_dataset("me/chats")["train"]
+print("declared", builder.info.features == data.features, builder.info.splits["train"].num_examples)
+for name in ("messages", "json_messages"):
+    print(name, is_conversational({"messages": data[0][name]}), data[1][name][1]["name"])
+print(data[1]["object"], data[1]["price"], data.features["vector"], data.features["mixed"])`);
+      expect(printed).toContain("declared True 2");
+      expect(printed).toContain("\nmessages True x\njson_messages True x\n{'n': 1} 1.00 List(Value('float32')) Value('string')");
+    });
+
     it("transformers loads the weights, and the card's own snippet runs", async () => {
       const { error } = await publishModel(copyBuiltin, makeModelDocument({ repo: "me/whole" }, { method: "full", seed: 3 }));
       expect(error).toBeNull();

@@ -23,6 +23,8 @@ export interface ProvenanceStep {
   totals: ProvenanceTotals | null;
   /** When its result was made, in ISO 8601; null where it is not stored any more. */
   madeAt: string | null;
+  /** The commit of the Hub that its data came from; null for other steps and where it is not recorded. */
+  commit: string | null;
   training: { request: TrainingRequest; result: TrainingResult } | null;
 }
 

@@ -4,7 +4,7 @@ import { checkLicence, checkRepo, publishDefaults, publishedColumns, publishPara
 
 export const definition = defineStep({
   id: "publish-dataset",
-  version: 1,
+  version: 2,
   category: "out",
   icon: "cloud-upload",
   searchAliases: ["hugging face", "huggingface", "hf", "hub", "push", "upload", "share", "card"],

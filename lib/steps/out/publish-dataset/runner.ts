@@ -5,9 +5,12 @@ import { makeDatasetCard, type CardSplit } from "@/lib/cards/dataset-card";
 import { shareWorkflow } from "@/lib/cards/share-workflow";
 import { AppError } from "@/lib/core/app-error";
 import { publishToHub } from "../../_sdk/publish-to-hub";
+import { noteLicences, readHubSources } from "../../_sdk/read-hub-sources";
 import { reportPublication } from "../../_sdk/report-publication";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { measureSplit } from "./measure-split";
+import { planColumns } from "./plan-columns";
 import { writeSplit, type SplitShard } from "./write-split";
 
 const splitPorts = [
@@ -27,21 +30,24 @@ export const run: StepRunner<typeof definition> = {
     await mkdir(folder);
     const splits: CardSplit[] = [];
     const shards: SplitShard[] = [];
-    for (const { port, split } of splitPorts) {
-      const table = context.inputs(port)[0];
-      if (!table) continue;
-      const written = await writeSplit({ sql, folder, name: split, table });
+    const tables = splitPorts.flatMap(({ port, split }) => context.inputs(port).slice(0, 1).map((table) => ({ split, table })));
+    const plan = await planColumns(sql, tables.map(({ table }) => table));
+    for (const { split, table } of tables) {
+      const written = await writeSplit({ sql, folder, name: split, table, plan });
       shards.push(...written);
-      splits.push({ name: split, rows: table.rows, columns: table.columns, files: written.map(({ path }) => path) });
+      splits.push({ name: split, rows: table.rows, ...(await measureSplit(sql, written)) });
     }
+    if (plan.texts.length > 0) context.note([{ code: "json_published_as_text", data: { columns: plan.texts.join(", "), count: plan.texts.length }, param: null }]);
     const provenance = await context.provenance();
     const record = makeCardRecord(provenance);
+    const sources = await readHubSources(context, record, null);
+    context.note(noteLicences(params.license, sources));
     const published = await publishToHub(context, {
       ...params,
       kind: "dataset",
       files: [
-        { path: "README.md", text: makeDatasetCard({ repo: params.repo, license: params.license, record, splits }) },
-        { path: "reverie.json", text: toJson({ kind: "dataset", repo: params.repo, license: params.license || null, splits, ...record }) },
+        { path: "README.md", text: makeDatasetCard({ repo: params.repo, license: params.license, record, sources, splits, textColumns: plan.texts }) },
+        { path: "reverie.json", text: toJson({ kind: "dataset", repo: params.repo, license: params.license || null, splits, ...record, sources }) },
         { path: "workflow.json", text: toJson(shareWorkflow(provenance.workflow, provenance.nodeId)) },
         ...shards,
       ],

@@ -2,7 +2,9 @@ import { rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { exportRows } from "@/lib/tables/export-table";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
+import { quoteLiteral } from "@/lib/tables/quote-literal";
 import type { InputTable, SqlSession } from "../../_sdk/step-runner";
+import { describeTypes, withoutJson, type ColumnPlan } from "./plan-columns";
 import { ROW } from "@/lib/steps/_sdk/own-columns";
 
 /** The Hub reads files of this size well; it is what the `datasets` library writes. */
@@ -21,12 +23,13 @@ export interface SplitToWrite {
   folder: string;
   name: string;
   table: InputTable;
+  plan: ColumnPlan;
   shardBytes?: number;
 }
 
 /** Writes a table as Parquet files `data/<split>-0000i-of-0000n.parquet` in row order, none much larger than `shardBytes`. */
-export async function writeSplit({ sql, folder, name, table, shardBytes = SHARD_BYTES }: SplitToWrite): Promise<SplitShard[]> {
-  const columns = await selectColumns(sql, table);
+export async function writeSplit({ sql, folder, name, table, plan, shardBytes = SHARD_BYTES }: SplitToWrite): Promise<SplitShard[]> {
+  const columns = await selectColumns(sql, table, plan);
   const write = (rows: string, file: string) =>
     exportRows(sql, { from: `(SELECT ${columns}, ${ROW} FROM ${table.view} ${rows})`, names: table.columns.map(({ name: column }) => column), format: "parquet", spreadsheetSafe: false, path: file });
   const whole = join(folder, `${name}.parquet`);
@@ -46,15 +49,14 @@ export async function writeSplit({ sql, folder, name, table, shardBytes = SHARD_
   return shards;
 }
 
-/** Other readers of Parquet know no type JSON; to them it is text. */
-async function selectColumns(sql: SqlSession, { view, columns }: InputTable): Promise<string> {
-  const described = await sql.query(`DESCRIBE SELECT * FROM ${view}`);
-  const types = new Map(described.map((row) => [String(row.column_name), String(row.column_type)]));
-  return columns
-    .map(({ name }) => {
-      const type = types.get(name) ?? "";
+/** Other readers of Parquet know no type JSON: to them it is what all its rows are, or text. */
+async function selectColumns(sql: SqlSession, table: InputTable, plan: ColumnPlan): Promise<string> {
+  return [...(await describeTypes(sql, table))]
+    .map(([name, type]) => {
       const quoted = quoteIdentifier(name);
-      return /\bJSON\b/.test(type) ? `${quoted}::${type.replace(/\bJSON\b/g, "VARCHAR")} AS ${quoted}` : quoted;
+      const structure = plan.structures.get(name);
+      if (structure !== undefined) return `from_json(to_json(${quoted}), ${quoteLiteral(structure)}) AS ${quoted}`;
+      return plan.texts.includes(name) ? `${quoted}::${withoutJson(type)} AS ${quoted}` : quoted;
     })
     .join(", ");
 }

@@ -1,8 +1,9 @@
 import { makeCardRecord } from "@/lib/cards/card-record";
-import { makeModelCard } from "@/lib/cards/model-card";
+import { baseOnHub, makeModelCard } from "@/lib/cards/model-card";
 import { shareWorkflow } from "@/lib/cards/share-workflow";
 import { AppError } from "@/lib/core/app-error";
 import { publishToHub } from "../../_sdk/publish-to-hub";
+import { noteLicences, readHubSources } from "../../_sdk/read-hub-sources";
 import { reportPublication } from "../../_sdk/report-publication";
 import type { StepRunner } from "../../_sdk/step-runner";
 import { collectModelFiles } from "./collect-model-files";
@@ -21,12 +22,14 @@ export const run: StepRunner<typeof definition> = {
     const { files, weights } = await collectModelFiles(model);
     const provenance = await context.provenance();
     const record = makeCardRecord(provenance);
+    const sources = await readHubSources(context, record, weights.root.kind === "hub" ? weights.root.id : (baseOnHub(model.training)[0] ?? null));
+    context.note(noteLicences(params.license, sources));
     const published = await publishToHub(context, {
       ...params,
       kind: "model",
       files: [
-        { path: "README.md", text: makeModelCard({ repo: params.repo, license: params.license, record, training: model.training, weights }) },
-        { path: "reverie.json", text: toJson({ kind: "model", repo: params.repo, license: params.license || null, weights, ...record }) },
+        { path: "README.md", text: makeModelCard({ repo: params.repo, license: params.license, record, sources, training: model.training, weights }) },
+        { path: "reverie.json", text: toJson({ kind: "model", repo: params.repo, license: params.license || null, weights, ...record, sources }) },
         { path: "workflow.json", text: toJson(shareWorkflow(provenance.workflow, provenance.nodeId)) },
         ...files,
       ],

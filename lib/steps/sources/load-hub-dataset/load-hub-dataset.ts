@@ -21,6 +21,8 @@ export interface HubDataset {
 export interface LoadedHubDataset extends SourceTable {
   /** Every file of the split was loaded. */
   isWhole: boolean;
+  /** The commit that the revision was at. */
+  commit: string;
 }
 
 type HubContext = Pick<ProbeContext, "sql" | "scratch" | "hub"> & {
@@ -52,7 +54,7 @@ export async function loadHubDataset(
   };
   let isSaidToBeGated = false;
   try {
-    const { files, revision, gated } = await findFiles(hub, wanted);
+    const { files, revision, gated, commit } = await findFiles(hub, wanted);
     isSaidToBeGated = gated;
     const tables: SourceTable[] = [];
     let isWhole = true;
@@ -67,6 +69,7 @@ export async function loadHubDataset(
     }
     return {
       ...(await joinTables(context.scratch, tables)),
+      commit,
       isWhole: isWhole && tables.length === files.length,
     };
   } catch (error) {
@@ -94,7 +97,7 @@ interface Hub {
 async function findFiles(
   hub: Hub,
   wanted: HubDataset,
-): Promise<{ files: string[]; revision: string; gated: boolean }> {
+): Promise<{ files: string[]; revision: string; gated: boolean; commit: string }> {
   const { repo, ...access } = hub;
   const { sha, gated: gate } = await datasetInfo({
     ...access,
@@ -107,14 +110,14 @@ async function findFiles(
   const paths = await listPaths(hub, sha);
   const own = chooseFiles(paths, wanted);
   if (own.some((path) => path.endsWith(".parquet")))
-    return { files: own, revision: sha, gated };
+    return { files: own, revision: sha, gated, commit: sha };
   // What the Hub converts follows the main branch only.
   const converted =
     wanted.revision === "main"
       ? chooseFiles(await listPaths(hub, CONVERTED).catch(() => []), wanted)
       : [];
-  if (converted.length > 0) return { files: converted, revision: CONVERTED, gated };
-  if (own.length > 0) return { files: own, revision: sha, gated };
+  if (converted.length > 0) return { files: converted, revision: CONVERTED, gated, commit: sha };
+  if (own.length > 0) return { files: own, revision: sha, gated, commit: sha };
   const what = [
     wanted.config && `configuration ${wanted.config}`,
     wanted.split && `split ${wanted.split}`,
