@@ -63,7 +63,7 @@ describe("makeDatasetCard", () => {
         splits: [{ name: "train", num_bytes: 90, num_examples: 8 }], download_size: 40, dataset_size: 90,
       },
     });
-    expect(card).toContain("JSON as text, as its rows differ in structure: odd.");
+    expect(card).toContain("JSON as text, as no one structure fits all its rows: odd.");
     expect(card).toContain("| Data set | [org/data](https://huggingface.co/datasets/org/data) | `c0ffee` | cc-by-sa-4.0 |");
     expect(card).toContain("under `cc-by-sa-4.0`, this under `mit`: it asks that derived works keep it.");
     expect(card).toContain("```bibtex\n@misc{data, title={Data}}\n```");

@@ -27,7 +27,7 @@ export interface DatasetCard {
   license: string;
   record: CardRecord;
   sources: readonly HubSource[];
-  /** Columns of JSON whose rows differ in structure. */
+  /** Columns of JSON without one structure that fits all rows. */
   textColumns: readonly string[];
   splits: CardSplit[];
 }
@@ -55,7 +55,7 @@ export function makeDatasetCard({ repo, license, record, sources, textColumns, s
     ...(record.usesToyModel ? [toyModelNote] : []),
     "## Data",
     ...splits.map(writeSplit),
-    ...(textColumns.length > 0 ? [`JSON as text, as its rows differ in structure: ${textColumns.map((name) => escapeMarkdown(name)).join(", ")}.`] : []),
+    ...(textColumns.length > 0 ? [`JSON as text, as no one structure fits all its rows: ${textColumns.map((name) => escapeMarkdown(name)).join(", ")}.`] : []),
     "## Use it",
     fenceText(`from datasets import load_dataset\n\ndata = load_dataset(${JSON.stringify(repo)})\nprint(data[${JSON.stringify(splits[0]?.name ?? "train")}][0])`, "python"),
     ...writeSourcesSection(license, sources),

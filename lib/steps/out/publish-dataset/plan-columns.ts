@@ -9,7 +9,7 @@ const LONGEST_STRUCTURE = 10_000;
 export interface ColumnPlan {
   /** By column: what `from_json` makes of its JSON. */
   structures: Map<string, string>;
-  /** JSON whose rows differ, written as text. */
+  /** JSON without one structure that fits all rows, written as text. */
   texts: string[];
 }
 

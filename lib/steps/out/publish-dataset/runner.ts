@@ -37,7 +37,7 @@ export const run: StepRunner<typeof definition> = {
       shards.push(...written);
       splits.push({ name: split, rows: table.rows, ...(await measureSplit(sql, written)) });
     }
-    if (plan.texts.length > 0) context.note([{ code: "json_published_as_text", data: { columns: plan.texts.join(", "), count: plan.texts.length }, param: null }]);
+    if (plan.texts.length > 0) context.note([{ code: "json_published_as_text", data: { columns: plan.texts.join(", ") }, param: null }]);
     const provenance = await context.provenance();
     const record = makeCardRecord(provenance);
     const sources = await readHubSources(context, record, null);
