@@ -52,5 +52,5 @@ it("finishes a run by itself though web server, worker, trainer and then everyth
   expect(findStep(run, "train").training?.notes.map((note) => note.code)).toContain("resumed_from_checkpoint");
   const page = await api.call<{ rows: { row: number; values: Record<string, string> }[]; total: number }>(`/tables/run~${runId}~tweets~output/rows?limit=200`);
   expect(page.total).toBe(120);
-  expect(page.rows.every((row, index) => row.row === index && (row.values.prompts ?? "").includes(row.values.abstracts ?? "?"))).toBe(true);
+  expect(page.rows.every((row, index) => row.row === index && (row.values.prompts_2 ?? "").includes(row.values.abstracts ?? "?"))).toBe(true);
 });
