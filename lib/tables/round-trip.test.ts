@@ -80,6 +80,15 @@ async function roundTrip({ names: wanted, types, rows }: Table, format: ExportFo
   return result;
 }
 
+it("a value that begins with a byte order mark keeps it, in the first cell too", async () => {
+  for (const spreadsheetSafe of [false, true]) {
+    for (const value of ["\ufeff", "\ufeffx", '\ufeff"', "\ufeff,", "\ufeff\ufeff"]) {
+      const { before, after } = await roundTrip({ names: ["a", "b"], types: ["VARCHAR", "VARCHAR"], rows: [[sql(value), sql("x")]] }, "csv", spreadsheetSafe);
+      expect(after).toEqual(before);
+    }
+  }
+});
+
 const everything = Object.keys(cells);
 const runs = { numRuns: 60, endOnFailure: true };
 

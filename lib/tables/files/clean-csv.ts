@@ -29,10 +29,13 @@ export interface CleanCsv {
 }
 
 const LINE_END = Buffer.from("\n");
+/** DuckDB takes a mark off the start of a file, so one that a value begins with needs another before it. */
+const MARK = Buffer.from("\uFEFF");
 
 export async function cleanCsv({ scratch, signal }: SourceContext, text: TextSource, options: SourceOptions, sniffed: SniffedCsv): Promise<CleanCsv> {
   const path = join(scratch, "rows.csv");
   const clean = await BufferedFile.create(path);
+  clean.add(MARK);
   const log = new FailureLog(join(scratch, "failures.jsonl"));
   const cleaner = new Cleaner(clean, log, text, options, sniffed);
   const scanner = new CsvScanner(sniffed.dialect);
