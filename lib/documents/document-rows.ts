@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { AppError } from "@/lib/core/app-error";
 import { CellRows } from "@/lib/tables/files/cell-rows";
 import { FailureLog } from "@/lib/tables/files/failure-log";
+import type { TextEncoding } from "@/lib/core/text-encodings";
 import type { SourceTable } from "@/lib/tables/files/source-file";
 import { type Chunking, chunkDocument } from "./chunk-document";
 import type { DocumentText } from "./document";
@@ -18,6 +19,8 @@ const columns = [
 
 /** A table of documents or their chunks, written to a file as they are read. */
 export class DocumentRows {
+  private readonly guessed = new Set<TextEncoding>();
+
   private constructor(
     private readonly rows: CellRows,
     private readonly failures: FailureLog,
@@ -36,6 +39,7 @@ export class DocumentRows {
   }
 
   async add(origin: string, document: DocumentText): Promise<void> {
+    if (document.guessed) this.guessed.add(document.guessed);
     for (const { page, detail } of document.failures) await this.failures.add("document_page_unreadable", { name: origin, page, detail }, this.rows.count);
     for (const { page, section, index, text, start } of chunkDocument(document, this.chunking)) {
       if (this.isFull) return;
@@ -51,6 +55,7 @@ export class DocumentRows {
   async close(): Promise<SourceTable> {
     const failures = await this.failures.close();
     const table = await this.rows.close([{ name: this.origin, type: "VARCHAR" }, ...columns]);
-    return { ...table, rows: this.rows.count, failures };
+    const notes = [...this.guessed].map((encoding) => ({ code: "encoding", data: { encoding }, param: "encoding" }));
+    return { ...table, rows: this.rows.count, failures, notes };
   }
 }

@@ -1,3 +1,5 @@
+import type { TextEncoding } from "@/lib/core/text-encodings";
+
 /** A document as text. Places in it are UTF-16 offsets into `text`. */
 export interface DocumentText {
   title: string | null;
@@ -8,6 +10,8 @@ export interface DocumentText {
   pages: { start: number; page: number }[];
   /** Parts that could not be read, such as a page. */
   failures: { page: number; detail: string }[];
+  /** The encoding that its bytes spoke for, if nobody named one and it is not UTF-8. */
+  guessed?: TextEncoding;
 }
 
 /** Keeps the path of headings while a document is read from top to bottom. */

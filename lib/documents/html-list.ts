@@ -4,12 +4,16 @@ type Attributes = Readonly<Record<string, string | undefined>>;
 export class ListMarks {
   private next: number;
   private readonly step: 1 | -1;
+  /** Before each mark: the width of the marks of the lists around. */
+  readonly indent: string;
 
   constructor(
     private readonly isOrdered: boolean,
     private readonly attributes: Attributes,
     items: number,
+    outer: ListMarks | undefined,
   ) {
+    this.indent = outer ? outer.indent + (outer.isOrdered ? "   " : "  ") : "";
     const isReversed = attributes["reversed"] !== undefined;
     const start = Number.parseInt(attributes["start"] ?? "", 10);
     this.step = isReversed ? -1 : 1;
@@ -17,11 +21,11 @@ export class ListMarks {
   }
 
   mark(item: Attributes): string {
-    if (!this.isOrdered) return "- ";
+    if (!this.isOrdered) return `${this.indent}- `;
     const own = Number.parseInt(item["value"] ?? "", 10);
     const number = Number.isNaN(own) ? this.next : own;
     this.next = number + this.step;
-    return `${writeNumber(number, item["type"] ?? this.attributes["type"] ?? "1")}. `;
+    return `${this.indent}${writeNumber(number, item["type"] ?? this.attributes["type"] ?? "1")}. `;
   }
 }
 

@@ -7,14 +7,32 @@ const joined: Record<string, (parts: string[]) => string> = {
   munder: ([base = "", down = ""]) => `${base}_${group(down)}`,
   munderover: ([base = "", down = "", up = ""]) => `${base}_${group(down)}^${group(up)}`,
   mfrac: ([above = "", below = ""]) => `${group(above)}/${group(below)}`,
-  msqrt: (parts) => `√${group(parts.join(""))}`,
+  msqrt: (parts) => `√${group(joinParts(parts))}`,
   mroot: ([base = "", degree = ""]) => `root(${base}, ${degree})`,
   mtr: (parts) => parts.join(" "),
   mtable: (parts) => parts.join("; "),
 };
 
-function group(text: string): string {
-  return /^([\p{L}\p{N}]|\p{N}+|\(.*\))$/u.test(text) ? text : `(${text})`;
+/** A text as one thing beside a sign: in brackets unless it is a sign, a number, or all of it is in a pair of them. */
+export function group(text: string): string {
+  return /^(.\p{M}*|\p{N}+)$/u.test(text) || isBracketed(text) ? text : `(${text})`;
+}
+
+function isBracketed(text: string): boolean {
+  if (!text.startsWith("(") || !text.endsWith(")")) return false;
+  let depth = 0;
+  for (const [index, sign] of [...text].entries()) {
+    depth += sign === "(" ? 1 : sign === ")" ? -1 : 0;
+    if (depth === 0) return index === [...text].length - 1;
+  }
+  return false;
+}
+
+/** Parts one after another; the name of a function stays apart from what follows it: `sin x`. */
+export function joinParts(parts: readonly string[]): string {
+  let text = "";
+  for (const part of parts) text += (/(?<!\p{L})\p{L}{2,}$/u.test(text) && /^[\p{L}\p{N}]/u.test(part) ? " " : "") + part;
+  return text;
 }
 
 /** One formula of MathML: its TeX where the page has it, else what its signs say in a line. */
@@ -36,7 +54,7 @@ export class MathReader {
       return;
     }
     const closed = this.open.length > 1 ? this.open.pop() : undefined;
-    if (closed) this.open.at(-1)?.parts.push((joined[closed.name] ?? ((parts) => parts.join("")))(closed.parts));
+    if (closed) this.open.at(-1)?.parts.push((joined[closed.name] ?? joinParts)(closed.parts));
   }
 
   text(text: string): void {
@@ -46,7 +64,7 @@ export class MathReader {
 
   finish(): string {
     const written = this.tex?.trim() || this.alternative?.trim();
-    return written ? plainTex(written) : this.open.flatMap(({ parts }) => parts).join("");
+    return written ? plainTex(written) : joinParts(this.open.flatMap(({ parts }) => parts));
   }
 }
 

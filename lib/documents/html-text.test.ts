@@ -76,7 +76,7 @@ describe("lists", () => {
   it.each([
     ["<ol><li>a</li><li>b</li></ol>", "1. a\n2. b"],
     ['<ol start="5"><li>a</li><li value="9">b</li><li>c</li></ol>', "5. a\n9. b\n10. c"],
-    ["<ol reversed><li>a<ul><li>x</li></ul></li><li>b</li><li>c</li></ol>", "3. a\n\n- x\n\n2. b\n1. c"],
+    ["<ol reversed><li>a<ul><li>x</li></ul></li><li>b</li><li>c</li></ol>", "3. a\n   - x\n2. b\n1. c"],
     ['<ol type="a"><li>x</li><li>y</li></ol><ol type="I" start="4"><li>z</li></ol>', "a. x\nb. y\n\nIV. z"],
     ["<ul><li><p>a</p></li><li><p>b</p></li></ul>", "- a\n\n- b"],
   ])("%s", (html, expected) => {

@@ -76,7 +76,7 @@ class HtmlReader {
     } else if (name === "table") this.tables.push(new TableReader(attributes["role"] === "presentation"));
     else if (name === "tr") this.tables.at(-1)?.openRow();
     else if (name === "td" || name === "th") this.tables.at(-1)?.openCell(attributes);
-    else if (name === "ul" || name === "ol" || name === "menu") this.lists.push(new ListMarks(name === "ol", attributes, items));
+    else if (name === "ul" || name === "ol" || name === "menu") this.lists.push(new ListMarks(name === "ol", attributes, items, this.lists.at(-1)));
     else if (name === "sup" || name === "sub") this.shifted ??= { name, text: "" };
     else if (name === "q") this.text("“");
     else if (name === "img" && isTexImage.test(attributes["class"] ?? "") && attributes["alt"]) out.addText(plainTex(attributes["alt"]));
@@ -84,7 +84,7 @@ class HtmlReader {
     else if (name === "li") {
       out.breakLine(1);
       out.mark(this.lists.at(-1)?.mark(attributes) ?? "- ");
-    } else if (blocks.has(name)) this.out().breakLine(2);
+    } else if (blocks.has(name)) this.out().breakLine(isInner(name, this.lists.length - 1) ? 1 : 2);
     const level = /^h([1-6])$/.exec(name)?.[1];
     if (level) {
       out.openHeading(Number(level));
@@ -139,7 +139,7 @@ class HtmlReader {
     }
     if (/^h[1-6]$/.test(name)) out.closeHeading();
     if (name === "li") out.breakLine(1);
-    else if (blocks.has(name)) this.out().breakLine(2);
+    else if (blocks.has(name)) this.out().breakLine(isInner(name, this.lists.length) ? 1 : 2);
   }
 
   text(text: string): void {
@@ -172,6 +172,11 @@ class HtmlReader {
     if (this.verbatim > 0) this.out().addVerbatim("\n");
     else this.out().breakLine(1);
   }
+}
+
+/** A list within an item of another, which follows on the next line. */
+function isInner(name: string, around: number): boolean {
+  return around > 0 && (name === "ul" || name === "ol" || name === "menu");
 }
 
 /** Of each `<ol>`, in the order in which they open: how many items are its own. */

@@ -8,12 +8,14 @@ import { openZip, type ZipMember } from "@/lib/tables/files/zip-archive";
 import type { Chunking } from "./chunk-document";
 import { type DocumentText, MAX_DOCUMENT_BYTES } from "./document";
 import { DocumentRows } from "./document-rows";
-import { type DocumentFormat, formatOfName, readDocument } from "./read-document";
+import { type DocumentFormat, formatOfName, readDocument, type WantedEncoding } from "./read-document";
 
 interface DocumentContext {
   scratch: string;
   signal: AbortSignal;
   rowLimit: number | null;
+  /** Of texts and pages. */
+  encoding: WantedEncoding;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function loadDocuments(context: DocumentContext, file: SourceFile, 
   const rows = await DocumentRows.create(context.scratch, { origin: "file", chunking, rowLimit: context.rowLimit });
   const format = await findFormat(file);
   if (format !== "archive") {
-    await rows.add(file.name, await readDocument(file, format, context.signal));
+    await rows.add(file.name, await readDocument(file, format, context.encoding, context.signal));
     return rows.close();
   }
   const archive = await openZip(file);
@@ -40,17 +42,17 @@ export async function loadDocuments(context: DocumentContext, file: SourceFile, 
 }
 
 /** The first document that can be read, of an archive too. Throws what reading the first one throws where none can. */
-export async function readFirstDocument({ scratch, signal }: Pick<DocumentContext, "scratch" | "signal">, file: SourceFile): Promise<{ name: string; document: DocumentText }> {
+export async function readFirstDocument(context: Omit<DocumentContext, "rowLimit">, file: SourceFile): Promise<{ name: string; document: DocumentText }> {
   const format = await findFormat(file);
-  if (format !== "archive") return { name: file.name, document: await readDocument(file, format, signal) };
+  if (format !== "archive") return { name: file.name, document: await readDocument(file, format, context.encoding, context.signal) };
   const archive = await openZip(file);
   let first: AppError | null = null;
   try {
     for (const member of archive.members.filter(({ name }) => !isHidden(name))) {
       try {
-        return { name: member.name, document: await readMember({ scratch, signal }, member) };
+        return { name: member.name, document: await readMember(context, member) };
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (context.signal.aborted) throw error;
         first ??= wrapMemberError(member, error);
       }
     }
@@ -69,7 +71,7 @@ async function addMember(context: DocumentContext, rows: DocumentRows, member: Z
   }
 }
 
-async function readMember({ scratch, signal }: Pick<DocumentContext, "scratch" | "signal">, member: ZipMember): Promise<DocumentText> {
+async function readMember({ scratch, encoding, signal }: Omit<DocumentContext, "rowLimit">, member: ZipMember): Promise<DocumentText> {
   signal.throwIfAborted();
   const path = join(scratch, "document");
   try {
@@ -77,7 +79,7 @@ async function readMember({ scratch, signal }: Pick<DocumentContext, "scratch" |
     if (format === null) throw new AppError("document_format_unknown", { name: member.name });
     if (member.size > MAX_DOCUMENT_BYTES) throw new AppError("file_too_large", { name: member.name, limit: "200 MB" });
     await pipeline(await member.open(), createWriteStream(path), { signal });
-    return await readDocument({ path, name: member.name }, format, signal);
+    return await readDocument({ path, name: member.name }, format, encoding, signal);
   } finally {
     await rm(path, { force: true });
   }

@@ -85,7 +85,7 @@ async function readPage(page: FetchedPage, { url, scratch, signal, mainTextOnly 
   const path = join(scratch, "page");
   await writeFile(path, format === "pdf" ? page.body : decodeHtml(page.body, { path: "", name: url }, charset));
   try {
-    return await readDocument({ path, name: url }, format, signal);
+    return await readDocument({ path, name: url }, format, "utf-8", signal);
   } finally {
     await rm(path, { force: true });
   }

@@ -1,15 +1,17 @@
 import { readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { AppError, isAppError } from "@/lib/core/app-error";
+import type { TextEncoding } from "@/lib/core/text-encodings";
 import { detectEncoding, utf16Endianness } from "@/lib/tables/files/detect-encoding";
 import { decodeLatin } from "@/lib/tables/files/open-text";
 import type { SourceFile } from "@/lib/tables/files/source-file";
-import { openZip } from "@/lib/tables/files/zip-archive";
 import { type DocumentText, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_CHARACTERS } from "./document";
 import { readHtml } from "./html-text";
 import { readMarkdown } from "./markdown-text";
 import { readPdf } from "./pdf-text";
+import { readDocx } from "./read-docx";
 
+export type WantedEncoding = "auto" | TextEncoding;
 export type DocumentFormat = "pdf" | "docx" | "html" | "markdown" | "text";
 
 const byEnding: Record<string, DocumentFormat> = {
@@ -30,11 +32,11 @@ export function formatOfName(name: string): DocumentFormat | null {
   return byEnding[extname(name).toLowerCase()] ?? null;
 }
 
-/** Reads a document. Throws `file_too_large`, `file_encoding`, `file_unreadable`, `document_empty`, `zip_unsafe`. */
-export async function readDocument(file: SourceFile, format: DocumentFormat, signal?: AbortSignal): Promise<DocumentText> {
+/** Reads a document; `encoding` is that of texts and pages, found out if it is `auto`. Throws `file_too_large`, `file_encoding`, `file_unreadable`, `document_empty`, `zip_unsafe`. */
+export async function readDocument(file: SourceFile, format: DocumentFormat, encoding: WantedEncoding, signal?: AbortSignal): Promise<DocumentText> {
   if ((await stat(file.path)).size > MAX_DOCUMENT_BYTES) throw new AppError("file_too_large", { name: file.name, limit: "200 MB" });
   try {
-    const document = await readAs(file, format, signal);
+    const document = await readAs(file, format, encoding, signal);
     if (document.text.length > MAX_DOCUMENT_CHARACTERS) throw new AppError("file_too_large", { name: file.name, limit: "20 million characters" });
     if (document.text.trim() === "" && document.failures.length === 0) throw new AppError("document_empty", { name: file.name });
     return document;
@@ -45,30 +47,24 @@ export async function readDocument(file: SourceFile, format: DocumentFormat, sig
   }
 }
 
-async function readAs(file: SourceFile, format: DocumentFormat, signal?: AbortSignal): Promise<DocumentText> {
+async function readAs(file: SourceFile, format: DocumentFormat, encoding: WantedEncoding, signal?: AbortSignal): Promise<DocumentText> {
   if (format === "docx") return readDocx(file);
   const bytes = await readFile(file.path);
   if (format === "pdf") return readPdf(new Uint8Array(bytes), signal);
-  if (format === "html") return readHtml(decodeHtml(bytes, file));
-  const text = decodeText(bytes, file);
-  return format === "markdown" ? readMarkdown(text) : { title: null, text, sections: [], pages: [], failures: [] };
+  if (format === "html") return readHtml(encoding === "auto" ? decodeHtml(bytes, file) : decodeAs(bytes, encoding));
+  const used = encoding === "auto" ? detectEncoding(bytes) : encoding;
+  const text = decodeText(bytes, file, used);
+  const document = format === "markdown" ? readMarkdown(text) : { title: null, text, sections: [], pages: [], failures: [] };
+  return encoding === "auto" && used !== "utf-8" ? { ...document, guessed: used } : document;
 }
 
-/** Word's headings become headings, its lists lists; pictures are left out. */
-async function readDocx(file: SourceFile): Promise<DocumentText> {
-  // What unpacks it does not look for bombs.
-  const archive = await openZip(file, { members: 10_000, bytes: 2 * MAX_DOCUMENT_BYTES });
-  archive.close();
-  const { default: mammoth } = await import("mammoth");
-  const convertImage = mammoth.images.imgElement(() => Promise.resolve({ src: "" }));
-  const { value } = await mammoth.convertToHtml({ path: file.path }, { convertImage });
-  return readHtml(value);
-}
-
-/** Text in the encoding that its bytes speak for. What is no text at all is refused. */
-function decodeText(bytes: Buffer, { name }: SourceFile): string {
-  const encoding = detectEncoding(bytes);
+/** What is no text at all is refused. */
+function decodeText(bytes: Buffer, { name }: SourceFile, encoding = detectEncoding(bytes)): string {
   if (encoding !== "utf-16" && bytes.subarray(0, 4096).includes(0)) throw new AppError("document_encoding", { name });
+  return decodeAs(bytes, encoding);
+}
+
+function decodeAs(bytes: Buffer, encoding: TextEncoding): string {
   const label = encoding === "utf-16" ? (utf16Endianness(bytes) ?? "utf-16le") : encoding;
   // Vietnamese in windows-1258 writes a tone after its vowel; together they are one letter.
   const text = label === "latin-1" ? decodeLatin(bytes) : new TextDecoder(label).decode(bytes);

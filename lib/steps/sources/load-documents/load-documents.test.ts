@@ -105,3 +105,11 @@ it.each([
   expect(error).toBeNull();
   expect(outputs["output"]?.[0]?.["text"]).toBe(text);
 });
+
+it("reads texts and pages in the encoding that a person names", async () => {
+  const given = { encoding: "macintosh" };
+  const text = await load("notes.txt", new Uint8Array([0x8e, 0x74, 0x8e]), given);
+  expect(text.outputs["output"]?.[0]?.["text"]).toBe("été");
+  const page = await load("page.html", Buffer.from('<meta charset="utf-8"><p>\x8et\x8e</p>', "latin1"), given);
+  expect(page.outputs["output"]?.[0]?.["text"]).toBe("été");
+});

@@ -5,10 +5,10 @@ import type { StepPreview } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 
 export const preview: StepPreview<typeof definition> = {
-  keyOf: ({ file }) => file && file.sha256,
-  async readFirst({ file }, context) {
+  keyOf: ({ file, encoding }) => file && `${file.sha256} ${encoding}`,
+  async readFirst({ file, encoding }, context) {
     if (file === null) throw new AppError("param_required", { param: "file" });
-    return readFirstDocument(context, { path: await context.filePath(file), name: file.name });
+    return readFirstDocument({ ...context, encoding }, { path: await context.filePath(file), name: file.name });
   },
   openChunking,
 };

@@ -11,6 +11,6 @@ export const run: StepRunner<typeof definition> = {
     const { file } = context.params;
     if (file === null) throw new AppError("param_required", { param: "file" });
     const path = await context.filePath(file);
-    await emitSourceTable(context, await loadDocuments(context, { path, name: file.name }, await openChunking(context.params)));
+    await emitSourceTable(context, await loadDocuments({ scratch: context.scratch, signal: context.signal, rowLimit: context.rowLimit, encoding: context.params.encoding }, { path, name: file.name }, await openChunking(context.params)));
   },
 };

@@ -5,7 +5,7 @@ import { listUrls } from "./list-urls";
 
 export const definition = defineStep({
   id: "load-web-page",
-  version: 1,
+  version: 2,
   category: "sources",
   icon: "globe",
   searchAliases: ["url", "http", "website", "scrape", "crawl", "html", "readability"],
