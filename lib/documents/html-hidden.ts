@@ -9,6 +9,8 @@ const readAloud = /\bmwe-math-mathml-a11y\b/;
 export function isHidden(name: string, attributes: Attributes): boolean {
   if (skipped.has(name)) return true;
   if (name === "dialog") return attributes["open"] === undefined;
+  // The sign beside a heading that links to it, seen when a mouse is over it.
+  if (name === "a" && /(^|\s)(headerlink|header-anchor|hash-link|anchor-link)(\s|$)/.test(attributes["class"] ?? "")) return true;
   if (readAloud.test(attributes["class"] ?? "")) return false;
   // What is hidden from screen readers is decoration, or there a second time: KaTeX's drawing beside its MathML.
   if (attributes["hidden"] !== undefined && attributes["hidden"] !== "until-found") return true;

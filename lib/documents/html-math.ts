@@ -68,9 +68,11 @@ export class MathReader {
   }
 }
 
-/** Without the style that Wikipedia puts around every formula. */
+/** Without the style that Wikipedia puts around every formula and LaTeXML before each; one that is an index alone is one. */
 export function plainTex(tex: string): string {
-  return (/^\{\\(?:display|text)style\s*([\s\S]*)\}$/.exec(tex.trim())?.[1] ?? tex).trim();
+  const plain = (/^\{\\(?:display|text)style\s*([\s\S]*)\}$/.exec(tex.trim())?.[1] ?? tex).trim().replace(/^\\(display|text)style(?![A-Za-z])\s*/, "");
+  const [, sign, index = ""] = /^\{\}([_^])\{([^{}\\]*)\}$/.exec(plain) ?? [];
+  return sign === undefined ? plain : writeShifted(sign === "^" ? "sup" : "sub", index);
 }
 
 const raised: Record<string, string> = { "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹", "+": "⁺", "-": "⁻", "−": "⁻", "–": "⁻", "=": "⁼", "(": "⁽", ")": "⁾", n: "ⁿ", i: "ⁱ" };

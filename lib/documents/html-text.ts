@@ -3,6 +3,7 @@ import { type DocumentText, SectionPath } from "./document";
 import { isHidden } from "./html-hidden";
 import { ListMarks } from "./html-list";
 import { MathReader, plainTex, writeShifted } from "./html-math";
+import { findRole, isUnmarked, type Role, withoutBrackets } from "./html-roles";
 import { TableReader } from "./html-table";
 import { TextBuffer } from "./text-buffer";
 
@@ -31,14 +32,16 @@ class HtmlReader {
   private readonly tables: TableReader[] = [];
   private readonly lists: ListMarks[] = [];
   /** Elements that are open, and whether each is hidden with all that is in it. */
-  private readonly stack: { name: string; isHidden: boolean; keepsSpace: boolean }[] = [];
+  private readonly stack: { name: string; isHidden: boolean; keepsSpace: boolean; role: Role | null }[] = [];
   private hidden = 0;
   private verbatim = 0;
   private isPreStart = false;
   private title: string | null = null;
   private math: MathReader | null = null;
   private mathIsBlock = false;
-  private shifted: { name: "sup" | "sub"; text: string } | null = null;
+  /** Text that is written when its element closes. */
+  private diverted: { name: "sup" | "sub" | "mark"; text: string } | null = null;
+  private equations = 0;
   private tex: string | null = null;
   private listsSeen = 0;
   private readonly listSizes: number[];
@@ -49,9 +52,10 @@ class HtmlReader {
   }
 
   open(name: string, attributes: Attributes): void {
-    const hides = isHidden(name, attributes);
+    const role = findRole(attributes);
+    const hides = isHidden(name, attributes) || (role === "again" && this.stack.some((open) => open.role === "note"));
     const keepsSpace = name === "pre" || /white-space\s*:\s*(pre|break-spaces)/i.test(attributes["style"] ?? "");
-    if (!void_.has(name)) this.stack.push({ name, isHidden: hides, keepsSpace });
+    if (!void_.has(name)) this.stack.push({ name, isHidden: hides, keepsSpace, role });
     if (name === "script" && /^math\/tex/i.test(attributes["type"] ?? "") && this.hidden === 0) this.tex = "";
     if (hides && !void_.has(name)) this.hidden++;
     const size = name === "ol" ? this.listSizes[this.listsSeen++] : undefined;
@@ -64,7 +68,11 @@ class HtmlReader {
       this.verbatim++;
       this.isPreStart = name === "pre";
     }
-    this.openVisible(name, attributes, size ?? 0);
+    if (role === "equation") this.equations++;
+    else if (role === "note") this.text(" [");
+    else if (role === "mark") this.diverted ??= { name: "mark", text: "" };
+    if (this.equations > 0 && isTablePart(name)) this.arrangeEquation(name);
+    else this.openVisible(name, attributes, size ?? 0);
   }
 
   private openVisible(name: string, attributes: Attributes, items: number): void {
@@ -72,18 +80,18 @@ class HtmlReader {
     if (name === "title" && this.stack.every((open) => open.name !== "body")) this.title ??= "";
     else if (name === "math") {
       this.math = new MathReader(attributes["alttext"]);
-      this.mathIsBlock = attributes["display"] === "block";
+      this.mathIsBlock = attributes["display"] === "block" && this.equations === 0;
     } else if (name === "table") this.tables.push(new TableReader(attributes["role"] === "presentation"));
     else if (name === "tr") this.tables.at(-1)?.openRow();
     else if (name === "td" || name === "th") this.tables.at(-1)?.openCell(attributes);
     else if (name === "ul" || name === "ol" || name === "menu") this.lists.push(new ListMarks(name === "ol", attributes, items, this.lists.at(-1)));
-    else if (name === "sup" || name === "sub") this.shifted ??= { name, text: "" };
+    else if (name === "sup" || name === "sub") this.diverted ??= { name, text: "" };
     else if (name === "q") this.text("“");
     else if (name === "img" && isTexImage.test(attributes["class"] ?? "") && attributes["alt"]) out.addText(plainTex(attributes["alt"]));
     if (name === "br") this.lineBreak();
     else if (name === "li") {
       out.breakLine(1);
-      out.mark(this.lists.at(-1)?.mark(attributes) ?? "- ");
+      if (!isUnmarked(attributes)) out.mark(this.lists.at(-1)?.mark(attributes) ?? "- ");
     } else if (blocks.has(name)) this.out().breakLine(isInner(name, this.lists.length - 1) ? 1 : 2);
     const level = /^h([1-6])$/.exec(name)?.[1];
     if (level) {
@@ -112,7 +120,26 @@ class HtmlReader {
       return;
     }
     if (closed.keepsSpace) this.verbatim--;
-    this.closeVisible(name);
+    if (closed.role === "note") this.text("]");
+    else if (closed.role === "mark") this.closeMark();
+    if (this.equations > 0 && isTablePart(name)) this.arrangeEquation(name);
+    else this.closeVisible(name);
+    if (closed.role === "equation") this.equations--;
+  }
+
+  /** The number that a page itself writes before an item. */
+  private closeMark(): void {
+    if (this.diverted?.name !== "mark") return;
+    const text = this.diverted.text.trim();
+    this.diverted = null;
+    if (text !== "") this.out().mark(`${this.lists.at(-1)?.indent ?? ""}${text} `);
+  }
+
+  /** Formulas in the cells of a table that only arranges them: a line a row. */
+  private arrangeEquation(name: string): void {
+    if (name === "table") this.out().breakLine(2);
+    else if (name === "tr") this.out().breakLine(1);
+    else this.text(" ");
   }
 
   private closeVisible(name: string): void {
@@ -132,9 +159,9 @@ class HtmlReader {
     } else if (name === "td" || name === "th") this.tables.at(-1)?.closeCell();
     else if (name === "ul" || name === "ol" || name === "menu") this.lists.pop();
     else if (name === "q") this.text("”");
-    else if ((name === "sup" || name === "sub") && this.shifted?.name === name) {
-      const { text } = this.shifted;
-      this.shifted = null;
+    else if ((name === "sup" || name === "sub") && this.diverted?.name === name) {
+      const { text } = this.diverted;
+      this.diverted = null;
       this.text(text.replace(text.trim(), () => writeShifted(name, text)));
     }
     if (/^h[1-6]$/.test(name)) out.closeHeading();
@@ -147,12 +174,12 @@ class HtmlReader {
     if (this.hidden > 0) return;
     if (this.stack.at(-1)?.name === "title" && this.title !== null) this.title += text;
     else if (this.math) this.math.text(text);
-    else if (this.shifted) this.shifted.text += text;
+    else if (this.diverted) this.diverted.text += text;
     else if (this.verbatim > 0) {
       // The line break after the mark that opens it is none of its text.
       this.out().addVerbatim(this.isPreStart ? text.replace(/^\r?\n/, "") : text);
       this.isPreStart = false;
-    } else this.out().addText(text);
+    } else this.out().addText(this.stack.at(-1)?.role === "tex" ? withoutBrackets(text) : text);
   }
 
   finish(): DocumentText {
@@ -172,6 +199,10 @@ class HtmlReader {
     if (this.verbatim > 0) this.out().addVerbatim("\n");
     else this.out().breakLine(1);
   }
+}
+
+function isTablePart(name: string): boolean {
+  return ["table", "thead", "tbody", "tfoot", "tr", "td", "th"].includes(name);
 }
 
 /** A list within an item of another, which follows on the next line. */
