@@ -1,5 +1,5 @@
 import { addColumns } from "./check-helpers";
-import type { ColumnType } from "./columns";
+import type { Column, ColumnType } from "./columns";
 import type { PortColumns, RenamedColumn, StepProblem } from "./define-step";
 
 // DuckDB takes names that differ only in case for one.
@@ -22,6 +22,11 @@ export function nameStepColumns(wanted: readonly string[], taken: readonly strin
       return [name, free];
     }),
   );
+}
+
+/** The same of a single column. */
+export function nameStepColumn(wanted: string, taken: readonly Column[]): string {
+  return nameStepColumns([wanted], taken.map(({ name }) => name)).get(wanted) ?? wanted;
 }
 
 /** Adds a step's own columns at the end, each under a name that is free. Two of its own with one name are a problem of `param`. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn, requireType } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn, requireType } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { addStepColumns } from "../../_sdk/step-columns";
 import { addedColumns } from "./added-columns";
 
 export const definition = defineStep({
@@ -26,10 +27,11 @@ export const definition = defineStep({
   check: (context) => {
     const columns = inputColumns(context, "input");
     const { found, gold, k } = context.params;
-    const added = addColumns(columns, addedColumns(k).map((name) => ({ name, type: "number" as const, param: "k" })));
+    const added = addStepColumns(columns, addedColumns(k).map((name) => ({ name, type: "number" as const, param: "k" })));
     return {
       columns: { output: added.columns, summary: [{ name: "measure", type: "text" }, { name: "value", type: "number" }] },
       problems: [...requireColumn(columns, found, "found"), ...requireType(columns, found, ["list"], "found"), ...requireColumn(columns, gold, "gold"), ...added.problems],
+      renamed: added.renamed,
     };
   },
   charts: [{ kind: "bars", port: "summary", label: "measure", values: ["value"] }],

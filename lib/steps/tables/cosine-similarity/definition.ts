@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn, requireType } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn, requireType } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { addStepColumns } from "../../_sdk/step-columns";
 
 export const definition = defineStep({
   id: "cosine-similarity",
@@ -21,7 +22,7 @@ export const definition = defineStep({
   check(context) {
     const { a, b, similarityColumn } = context.params;
     const columns = inputColumns(context, "input");
-    const added = addColumns(columns, [{ name: similarityColumn, type: "number", param: "similarityColumn" }]);
+    const added = addStepColumns(columns, [{ name: similarityColumn, type: "number", param: "similarityColumn" }]);
     const problems = [
       ...requireColumn(columns, a, "a"),
       ...requireType(columns, a, ["vector", "list"], "a"),
@@ -29,7 +30,7 @@ export const definition = defineStep({
       ...requireType(columns, b, ["vector", "list"], "b"),
       ...added.problems,
     ];
-    return { columns: { output: added.columns }, problems };
+    return { columns: { output: added.columns }, problems, renamed: added.renamed };
   },
   effects: "pure",
   resource: "cpu",

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { addColumns, inputColumns, requireColumn, requireColumns, requireType } from "../../_sdk/check-helpers";
+import { inputColumns, requireColumn, requireColumns, requireType } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { addStepColumns } from "../../_sdk/step-columns";
 
 const indexParam = (least: number, most: number, usual: number) =>
   z.int().min(least).max(most).default(usual).meta({ field: { kind: "integer" }, advanced: true, addedLater: true, visibleWhen: { param: "search", is: ["approximate"] } });
@@ -35,7 +36,7 @@ export const definition = defineStep({
     const { params } = context;
     const queries = inputColumns(context, "queries");
     const documents = inputColumns(context, "documents");
-    const added = addColumns(queries, [{ name: params.resultColumn, type: "list", param: "resultColumn" }]);
+    const added = addStepColumns(queries, [{ name: params.resultColumn, type: "list", param: "resultColumn" }]);
     const problems = [
       ...requireColumn(queries, params.queryVector, "queryVector"),
       ...requireType(queries, params.queryVector, ["vector", "list"], "queryVector"),
@@ -44,7 +45,7 @@ export const definition = defineStep({
       ...requireColumns(documents, params.carry, "carry"),
       ...added.problems,
     ];
-    return { columns: { output: added.columns }, problems };
+    return { columns: { output: added.columns }, problems, renamed: added.renamed };
   },
   effects: "pure",
   resource: "cpu",

@@ -3,6 +3,7 @@ import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import { quoteLiteral } from "@/lib/tables/quote-literal";
 import { isDirection, isVector, vectorSql } from "@/lib/tables/vector-sql";
 import { ASKED, DOCUMENTS, findApproximately, findExactly, FOUND } from "./find-nearest";
+import { nameStepColumn } from "../../_sdk/step-columns";
 import type { InputTable, SqlSession, StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { IN0, ROW } from "@/lib/steps/_sdk/own-columns";
@@ -44,7 +45,7 @@ export const run: StepRunner<typeof definition> = {
       if (params.search === "exact") await findExactly(sql, search);
       else await findApproximately(context, { ...search, documents: documents.rows, column: params.documentVector }, { length, measure, connectivity, buildEffort, searchEffort });
     }
-    const result = quoteIdentifier(params.resultColumn);
+    const result = quoteIdentifier(nameStepColumn(params.resultColumn, queries.columns));
     const query = quoteIdentifier(params.queryVector);
     const hits = `SELECT f.query, list(${describeDocument(params.carry)} ORDER BY f.place) AS hits FROM ${FOUND} f JOIN ${documents.view} d ON d.${ROW} = f.document GROUP BY f.query`;
     await emit(

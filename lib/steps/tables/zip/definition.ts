@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { addColumns } from "../../_sdk/check-helpers";
 import { defineStep } from "../../_sdk/define-step";
+import { zippedColumns } from "./zipped-columns";
 
 export const definition = defineStep({
   id: "zip",
@@ -19,11 +19,9 @@ export const definition = defineStep({
     const tables = inputs["inputs"] ?? [];
     const known = tables.filter((columns) => columns !== null);
     const isKnown = tables.length > 0 && known.length === tables.length;
-    const added = addColumns(
-      isKnown ? [] : null,
-      known.flat().map((column) => ({ ...column, param: "lengths" })),
-    );
-    return { columns: { output: added.columns }, problems: added.problems };
+    const zipped = isKnown ? zippedColumns(known).flat() : null;
+    const renamed = (zipped ?? []).filter(({ from, column }) => from !== column.name).map(({ from, column }) => ({ param: "lengths", wanted: from, name: column.name }));
+    return { columns: { output: zipped && zipped.map(({ column }) => column) }, problems: [], renamed };
   },
   effects: "pure",
   resource: "cpu",

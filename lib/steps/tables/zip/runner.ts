@@ -2,6 +2,7 @@ import { AppError } from "@/lib/core/app-error";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
+import { zippedColumns } from "./zipped-columns";
 import { ROW, parentColumn } from "@/lib/steps/_sdk/own-columns";
 
 export const run: StepRunner<typeof definition> = {
@@ -12,8 +13,9 @@ export const run: StepRunner<typeof definition> = {
     const longest = lengths.indexOf(Math.max(...lengths));
     if (params.lengths === "error" && new Set(lengths).size > 1)
       throw new AppError("table_lengths_differ", { detail: lengths.join(", ") });
-    const columns = tables.flatMap((table, index) => [
-      ...table.columns.map(({ name }) => `t${index}.${quoteIdentifier(name)}`),
+    const zipped = zippedColumns(tables.map(({ columns }) => columns));
+    const columns = tables.flatMap((_, index) => [
+      ...(zipped[index] ?? []).map(({ from, column }) => `t${index}.${quoteIdentifier(from)} AS ${quoteIdentifier(column.name)}`),
       `t${index}.${ROW} AS ${parentColumn(index)}`,
     ]);
     const joins = tables.flatMap(({ view }, index) =>
