@@ -121,6 +121,15 @@ describe("makeModelCard", () => {
     expect(card).toContain("| Columns | text\\: t, label\\: l |");
   });
 
+  it("offers texts to try, as the widget of its task takes them, and names a licence of one's own", () => {
+    const weights: PublishedWeights = { adapters: [], root: { kind: "folder", folder: "" } };
+    const of = (part: Partial<TrainingRequest>, examples: string[]) => header(makeModelCard({ repo: "me/m", license: "other", licenseName: "mine-1.0", licenseLink: "LICENSE", record, sources, training: { request: { ...request, ...part } as TrainingRequest, result }, weights, examples }));
+    expect(of({}, ["Hi: there"])).toMatchObject({ license: "other", license_name: "mine-1.0", license_link: "LICENSE", widget: [{ messages: [{ role: "user", content: "Hi: there" }], example_title: "Example 1" }] });
+    expect(of({ recipe: "classifier", format: undefined, columns: { text: "t", label: "l" } } as unknown as TrainingRequest, ["a", "b"])).toMatchObject({ widget: [{ text: "a", example_title: "Example 1" }, { text: "b", example_title: "Example 2" }] });
+    expect(of({ recipe: "embedder", format: undefined } as unknown as TrainingRequest, ["a", "b", "c"])).toMatchObject({ widget: [{ source_sentence: "a", sentences: ["b", "c"] }] });
+    expect(of({}, [])).not.toHaveProperty("widget");
+  });
+
   it("of a few-shot classifier shows how the head is put upon the encoder", () => {
     const setfit = { request: { ...request, recipe: "setfit", columns: { text: "t", label: "l" }, multiLabel: true } as unknown as TrainingRequest, result };
     const card = makeModelCard({ repo: "me/m", license: "", record, sources, training: setfit, weights: { adapters: [], root: { kind: "folder", folder: "" } } });

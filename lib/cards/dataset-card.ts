@@ -2,7 +2,7 @@ import { columnType } from "@/lib/tables/column-type";
 import { describeFeatures } from "./dataset-features";
 import { escapeMarkdown } from "./escape-markdown";
 import { fenceText } from "./fence-text";
-import { licenceMembers, listLanguages, writeSourcesSection, type HubSource } from "./hub-source";
+import { type CardLicence, licenceMembers, listLanguages, writeSourcesSection, type HubSource } from "./hub-source";
 import { sizeCategory } from "./size-category";
 import { writeStepsSection } from "./steps-section";
 import { toyModelNote } from "./toy-model-note";
@@ -20,11 +20,9 @@ export interface CardSplit {
   fileBytes: number;
 }
 
-export interface DatasetCard {
+export interface DatasetCard extends CardLicence {
   /** `owner/name` on the Hub. */
   repo: string;
-  /** Identifier of a licence, or empty. */
-  license: string;
   record: CardRecord;
   sources: readonly HubSource[];
   /** Columns of JSON without one structure that fits all rows. */
@@ -33,12 +31,12 @@ export interface DatasetCard {
 }
 
 /** The README.md of a data set. */
-export function makeDatasetCard({ repo, license, record, sources, textColumns, splits }: DatasetCard): string {
+export function makeDatasetCard({ repo, record, sources, textColumns, splits, ...licence }: DatasetCard): string {
   const rows = splits.reduce((sum, split) => sum + split.rows, 0);
   const datasets = [...new Set(sources.flatMap(({ kind, id }) => (kind === "dataset" ? [id] : [])))];
   const header = writeYaml({
     language: listLanguages(sources),
-    ...licenceMembers(license, sources),
+    ...licenceMembers(licence, sources),
     tags: ["reverie", ...(record.synthetic ? ["synthetic", ...record.writers] : [])],
     annotations_creators: record.synthetic ? ["machine-generated"] : undefined,
     language_creators: [...(record.synthetic ? ["machine-generated"] : []), ...(datasets.length > 0 ? ["found"] : [])],
@@ -58,7 +56,7 @@ export function makeDatasetCard({ repo, license, record, sources, textColumns, s
     ...(textColumns.length > 0 ? [`JSON as text, as no one structure fits all its rows: ${textColumns.map((name) => escapeMarkdown(name)).join(", ")}.`] : []),
     "## Use it",
     fenceText(`from datasets import load_dataset\n\ndata = load_dataset(${JSON.stringify(repo)})\nprint(data[${JSON.stringify(splits[0]?.name ?? "train")}][0])`, "python"),
-    ...writeSourcesSection(license, sources),
+    ...writeSourcesSection(licence.license, sources),
     writeStepsSection(record),
   ];
   return `---\n${header}---\n\n${body.join("\n\n")}\n`;

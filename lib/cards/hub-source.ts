@@ -111,9 +111,17 @@ export function writeSourcesSection(license: string, sources: readonly HubSource
   return ["## Sources", table, "The licences of the sources hold for what is taken from them.", ...conflicts, ...citations];
 }
 
-/** Members of a card's header that tell the licence. One that is on no list is named as its only source of that kind names it. */
-export function licenceMembers(license: string, sources: readonly HubSource[]): { license: string | undefined; license_name?: string | undefined; license_link?: string | undefined } {
+/** The licence that a card names: an identifier of the Hub's list, or empty; what `other` is called, and where it stands. */
+export interface CardLicence {
+  license: string;
+  licenseName?: string;
+  licenseLink?: string;
+}
+
+/** Members of a card's header that tell the licence. One that is on no list is named as a person names it, or else as its only source of that kind does. */
+export function licenceMembers({ license, licenseName = "", licenseLink = "" }: CardLicence, sources: readonly HubSource[]): { license: string | undefined; license_name?: string | undefined; license_link?: string | undefined } {
   if (license !== "other") return { license: license === "" ? undefined : license };
+  if (licenseName !== "" || licenseLink !== "") return { license, license_name: licenseName || undefined, license_link: licenseLink || undefined };
   const [card, ...more] = sources.flatMap(({ card }) => (card?.license === "other" ? [card] : []));
   return more.length > 0 ? { license } : { license, license_name: card?.licenseName ?? undefined, license_link: card?.licenseLink ?? undefined };
 }

@@ -7,6 +7,8 @@ export const publishParams = {
   repo: z.string().max(200).meta({ field: { kind: "text" } }),
   isPrivate: z.boolean().meta({ field: { kind: "switch" } }),
   license: z.string().max(100).trim().toLowerCase().regex(/^[a-z0-9.+-]*$/).meta({ field: { kind: "text" } }),
+  licenseName: z.string().max(200).trim().default("").meta({ field: { kind: "text" }, addedLater: true, visibleWhen: { param: "license", is: ["other"] } }),
+  licenseLink: z.string().max(1000).trim().regex(/^(https?:\/\/\S+|LICENSE(\.(md|txt))?)?$/).default("").meta({ field: { kind: "text" }, addedLater: true, visibleWhen: { param: "license", is: ["other"] } }),
   branch: z.string().regex(/^(?!\/)(?!.*(\/\/|\.\.|@\{))[\w./-]{1,200}(?<![/.])$/).meta({ field: { kind: "text" }, advanced: true }),
   message: z.string().min(1).max(200).regex(/^[^\r\n]+$/).meta({ field: { kind: "text" }, advanced: true }),
 };
@@ -16,7 +18,7 @@ export function checkLicence(license: string): StepProblem[] {
   return license === "" || HUB_LICENCES.has(license.trim().toLowerCase()) ? [] : [{ code: "hub_licence_unknown", data: { license }, param: "license" }];
 }
 
-export const publishDefaults = { repo: "", isPrivate: true, license: "", branch: "main", message: "Publish from Reverie" };
+export const publishDefaults = { repo: "", isPrivate: true, license: "", licenseName: "", licenseLink: "", branch: "main", message: "Publish from Reverie" };
 
 /** Columns of the one row that a publishing step leaves. */
 export const publishedColumns = [

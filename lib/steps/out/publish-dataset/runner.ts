@@ -46,7 +46,7 @@ export const run: StepRunner<typeof definition> = {
       ...params,
       kind: "dataset",
       files: [
-        { path: "README.md", text: makeDatasetCard({ repo: params.repo, license: params.license, record, sources, splits, textColumns: plan.texts }) },
+        { path: "README.md", text: makeDatasetCard({ ...params, record, sources, splits, textColumns: plan.texts }) },
         { path: "reverie.json", text: toJson({ kind: "dataset", repo: params.repo, license: params.license || null, splits, ...record, sources }) },
         { path: "workflow.json", text: toJson(shareWorkflow(provenance.workflow, provenance.nodeId)) },
         ...shards,

@@ -10,8 +10,11 @@ export const definition = defineStep({
   searchAliases: ["hugging face", "huggingface", "hf", "hub", "push", "upload", "share", "weights", "adapter", "card"],
   inputs: [{ name: "model", type: "model", required: true }],
   outputs: () => [{ name: "published", type: "table" }],
-  params: z.strictObject(publishParams),
-  defaults: publishDefaults,
+  params: z.strictObject({
+    ...publishParams,
+    examples: z.array(z.string().min(1).max(2000)).max(20).default([]).meta({ field: { kind: "string-list" }, advanced: true, addedLater: true }),
+  }),
+  defaults: { ...publishDefaults, examples: [] },
   incomplete: ["repo"],
   summaryValues: ({ repo }) => ({ repo: repo || "—" }),
   check: ({ params }) => ({ columns: { published: publishedColumns }, problems: [...checkRepo(params.repo), ...checkLicence(params.license)] }),

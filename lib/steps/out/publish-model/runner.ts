@@ -28,7 +28,7 @@ export const run: StepRunner<typeof definition> = {
       ...params,
       kind: "model",
       files: [
-        { path: "README.md", text: makeModelCard({ repo: params.repo, license: params.license, record, sources, training: model.training, weights }) },
+        { path: "README.md", text: makeModelCard({ ...params, record, sources, training: model.training, weights }) },
         { path: "reverie.json", text: toJson({ kind: "model", repo: params.repo, license: params.license || null, weights, ...record, sources }) },
         { path: "workflow.json", text: toJson(shareWorkflow(provenance.workflow, provenance.nodeId)) },
         ...files,
