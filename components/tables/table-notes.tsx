@@ -17,7 +17,7 @@ export function TableNotes({ notes, isOwn }: TableNotesProps) {
   return (
     <ul aria-label={t("notesLabel")} className="flex flex-wrap items-center gap-x-4 gap-y-0.5 border-b px-3 py-1 text-xs text-muted">
       {notes.map(({ code, data, param }) => (
-        <li key={code} className="flex items-center gap-1">
+        <li key={JSON.stringify([code, data])} className="flex items-center gap-1">
           <Info size={12} aria-hidden className="shrink-0" />
           <span>{t(`notes.${code as "encoding"}`, data as { encoding: string })}</span>
           {isOwn && param !== null && (

@@ -1,11 +1,12 @@
 const formats = [
   /\.parquet$/,
-  /\.(jsonl|ndjson)(\.gz)?$/,
-  /\.json$/,
-  /\.csv$/,
-  /\.tsv$/,
-  /\.txt$/,
+  /\.(jsonl|ndjson)(\.(gz|bz2|zst))?$/,
+  /\.json(\.(gz|bz2|zst))?$/,
+  /\.csv(\.(gz|bz2|zst))?$/,
+  /\.tsv(\.(gz|bz2|zst))?$/,
+  /\.txt(\.(gz|bz2|zst))?$/,
 ];
+const packed = /\.(gz|bz2|zst)$/;
 const knownSplits =
   "train|training|test|testing|validation|valid|val|dev|eval|evaluation";
 
@@ -23,8 +24,9 @@ export function chooseFiles(
       )
       .sort();
     const chosen = ofSplit(ofConfig(data, config), split);
+    // The same file packed and as it is are the same rows.
     if (chosen.length > 0)
-      return chosen.filter((path) => !path.endsWith(".gz"));
+      return chosen.filter((path) => !packed.test(path) || !chosen.includes(path.replace(packed, "")));
   }
   return [];
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type DuckDb, openDuckDb } from "@/lib/tables/duckdb";
 import { writePart } from "@/lib/tables/write-part";
@@ -10,6 +11,7 @@ import type { StepOutcome } from "../../_sdk/step-fixture";
 import { runStepFixture } from "../../_sdk/test-harness";
 import { chooseFiles } from "./choose-files";
 import { definition } from "./definition";
+import { loadHubDataset } from "./load-hub-dataset";
 import { run } from "./runner";
 
 let folder: string;
@@ -38,6 +40,7 @@ beforeAll(async () => {
     "data/test-00000-of-00001.parquet": await parquet("SELECT 9 AS n, 'z' AS t"),
   }).oid;
   server.put("dataset", "me/lines", { "lines.jsonl": '{"a":1}\nbad\n{"a":2}\n' });
+  server.put("dataset", "me/packed", { "train-0.csv.gz": gzipSync(Buffer.from("a,b\n1,le caf\xe9 est ferm\xe9\n", "latin1")), "train-1.csv.gz": gzipSync(Buffer.from("a,b\n2,la cr\xe8me br\xfbl\xe9e\n", "latin1")), "train-1.csv": Buffer.from("a,b\n2,la cr\xe8me br\xfbl\xe9e\n", "latin1") });
   server.put("dataset", "me/converted", { "train.csv": "a,b\n1,2\n" });
   server.put("dataset", "me/converted", { "default/train/0000.parquet": await parquet("SELECT 'converted' AS t") }, { revision: "refs/convert/parquet" });
   server.put("dataset", "me/secret", { "train.csv": "a,b\n1,2\n" }, { isPrivate: true });
@@ -53,6 +56,8 @@ afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true });
 });
+
+const session = () => db.openSession({ readable: [folder], writable: folder });
 
 function load(
   params: Partial<Record<string, string>>,
@@ -136,6 +141,14 @@ describe("load-hub-dataset", () => {
     expect(lines.outputs["output"]?.length).toBe(30_000);
     expect(lines.outputs["output"]?.at(-1)).toEqual({ a: 1, b: "x\ny" });
     expect(lines.failed).toEqual([]);
+  });
+
+  it("reads packed files, one that is there packed and unpacked once, and says what it decided about them", async () => {
+    const packed = await load({ dataset: "me/packed", split: "train" });
+    expect(packed.error).toBeNull();
+    expect(packed.outputs["output"]).toEqual([{ a: 1, b: "le café est fermé" }, { a: 2, b: "la crème brûlée" }]);
+    const { notes } = await loadHubDataset({ sql: await session(), scratch: await mkdtemp(join(folder, "packed-")), hub: () => Promise.resolve({ endpoint: server.url, token: null }) }, { dataset: "me/packed", config: "", split: "train", revision: "main" }, null);
+    expect(notes).toContainEqual({ code: "encoding", data: { encoding: "latin-1" }, param: null });
   });
 
   it("names the page where access to a gated data set is asked for", async () => {

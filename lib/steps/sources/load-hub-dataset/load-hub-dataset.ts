@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { datasetInfo, downloadFile, HubApiError, listFiles } from "@huggingface/hub";
 import { AppError } from "@/lib/core/app-error";
 import { loadSourceFile } from "@/lib/tables/files/load-source-file";
-import { defaultSourceOptions, type SourceTable } from "@/lib/tables/files/source-file";
+import { defaultSourceOptions, type SourceNote, type SourceTable } from "@/lib/tables/files/source-file";
 import type { ProbeContext } from "../../_sdk/step-runner";
 import { wrapHubError } from "../../_sdk/wrap-hub-error";
 import { chooseFiles } from "./choose-files";
@@ -69,6 +69,7 @@ export async function loadHubDataset(
     }
     return {
       ...(await joinTables(context.scratch, tables)),
+      notes: joinNotes(tables),
       commit,
       isWhole: isWhole && tables.length === files.length,
     };
@@ -205,4 +206,10 @@ async function joinTables(
     rows: countRows(tables),
     failures,
   };
+}
+
+/** What was decided about each file, said once where it is the same. This step has no settings to decide otherwise. */
+function joinNotes(tables: readonly SourceTable[]): SourceNote[] {
+  const notes = tables.flatMap((table) => table.notes ?? []).map((note) => ({ ...note, param: null }));
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()];
 }
