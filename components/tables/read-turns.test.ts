@@ -24,6 +24,8 @@ describe("readTurns", () => {
 describe("formatCell", () => {
   it("writes a conversation as its turns, an image as its file, and JSON else", () => {
     expect(formatCell(conversation, "messages")).toBe("user: Weather in Huế? · assistant: weather() · tool: 31 °C · assistant: Hot:\n31 °C.");
+    expect(formatCell([{ from: "human", value: "Hi" }, { from: "gpt", value: "Hello" }], "list")).toBe("human: Hi · gpt: Hello");
+    expect(formatCell([{ from: "Huế" }], "list")).toBe('[{"from":"Huế"}]');
     expect(formatCell({ bytes: "AA==", path: "cat.png" }, "image")).toBe("cat.png");
     expect(formatCell({ a: [1] }, "object")).toBe('{"a":[1]}');
     expect(formatCell(null, "messages")).toBe("");

@@ -1,3 +1,5 @@
+import type { ColumnType } from "@/lib/steps/_sdk/columns";
+
 /** A turn of a conversation, as it is drawn. */
 export interface Turn {
   role: string;
@@ -10,10 +12,22 @@ type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 const asText = (value: unknown): string => (typeof value === "string" ? value : value === null || value === undefined ? "" : JSON.stringify(value));
 
-/** Turns of a cell of messages. Parts of a content that are no text stay as their JSON. */
+/** A cell that is drawn as a conversation: one of messages, or a list of turns as ShareGPT writes them (`from`, `value`). */
+export function isConversation(value: unknown, type: ColumnType | undefined): value is unknown[] {
+  if (!Array.isArray(value)) return false;
+  return type === "messages" || (type === "list" && value.length > 0 && value.every((turn) => isFields(turn) && typeof turn["from"] === "string" && "value" in turn));
+}
+
+/** Turns of a conversation. Parts of a content that are no text stay as their JSON. */
 export function readTurns(value: unknown): Turn[] {
   if (!Array.isArray(value)) return [];
-  return value.filter(isFields).map((message) => ({ role: asText(message["role"]), text: readContent(message["content"]), calls: readCalls(message["tool_calls"]) }));
+  return value.filter(isFields).map((message) => ({ role: asText(message["role"] ?? message["from"]), text: readContent(message["content"] ?? message["value"]), calls: readCalls(message["tool_calls"]) }));
+}
+
+/** Whose turn it is, under whatever name: ShareGPT's as well. */
+export function sideOf(role: string): "asks" | "answers" | "other" {
+  if (role === "user" || role === "human") return "asks";
+  return role === "assistant" || role === "gpt" ? "answers" : "other";
 }
 
 function readContent(content: unknown): string {

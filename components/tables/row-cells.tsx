@@ -7,6 +7,7 @@ import type { Column } from "@/lib/steps/_sdk/columns";
 import { ColumnIcon } from "./column-icon";
 import { Conversation } from "./conversation";
 import { formatCell } from "./format-cell";
+import { isConversation } from "./read-turns";
 
 function asText(value: unknown): string {
   return typeof value === "string" ? value : value === null || value === undefined ? "null" : JSON.stringify(value, null, 2);
@@ -29,7 +30,7 @@ function imageUrl(value: unknown): string | null {
 
 function CellBody({ value, type }: { value: unknown; type: Column["type"] }) {
   if (value === null || value === undefined) return <dd className="text-faint italic">null</dd>;
-  if (type === "messages" && Array.isArray(value)) {
+  if (isConversation(value, type)) {
     return (
       <dd>
         <Conversation value={value} />

@@ -29,7 +29,7 @@ export async function readDocx(file: SourceFile): Promise<DocumentText> {
     for await (const piece of zip.outputStream as AsyncIterable<Buffer>) pieces.push(piece);
     const { default: mammoth } = await import("mammoth");
     const convertImage = mammoth.images.imgElement(() => Promise.resolve({ src: "" }));
-    const { value } = await mammoth.convertToHtml({ buffer: Buffer.concat(pieces) }, { convertImage });
+    const { value } = await mammoth.convertToHtml({ buffer: Buffer.concat(pieces) }, { convertImage, styleMap: ["p[style-name='Title'] => h1:fresh"] });
     // Word's spaces are text, but for that before a note; the arrow back from it is mammoth's.
     const html = value.replaceAll(/(<li id="[^"]*note-\d+"><p>) +/g, "$1").replaceAll(/ ?<a href="#[^"]*note-ref-\d+">↑<\/a>/g, "");
     return readHtml(`<div style="white-space: pre-wrap">${html}</div>`);

@@ -54,7 +54,7 @@ describe("what Word hides", () => {
 
 it("reads a document that pandoc wrote as pandoc reads it: formulas, a table with an empty cell, lists, code, a note", async () => {
   const path = join(import.meta.dirname, "..", "..", "tests", "fixtures", "documents", "pandoc-formulas.docx");
-  const { text, sections } = await readDocx({ path, name: "pandoc-formulas.docx" });
+  const { title, text, sections } = await readDocx({ path, name: "pandoc-formulas.docx" });
   expect(text).toBe(`Doses
 
 Half-life
@@ -79,5 +79,6 @@ def f(x):
     return x
 
 1. The note has α≤β.`);
-  expect(sections).toEqual([{ start: 7, path: ["Half-life"] }]);
+  expect(title).toBe("Doses");
+  expect(sections).toEqual([{ start: 0, path: ["Doses"] }, { start: 7, path: ["Half-life"] }]);
 });
