@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import type { ParamField } from "@/lib/steps/_sdk/param-fields";
 import type { FieldProps } from "../field-props";
+import { isMemberShown, startEntry, type Entry } from "../record-members";
 import { unwrapSchema } from "../unwrap-schema";
 
 interface RecordsFieldProps extends FieldProps {
@@ -14,32 +15,21 @@ interface RecordsFieldProps extends FieldProps {
   renderMember: (field: ParamField, props: FieldProps) => ReactNode;
 }
 
-type Item = Record<string, unknown>;
-
-/** What a new entry starts with: the first choice, no, an empty list, or nothing yet. */
-function startValue(schema: z.ZodType): unknown {
-  const { inner, nullable } = unwrapSchema(schema);
-  if (nullable) return null;
-  if (inner instanceof z.ZodArray) return [];
-  if (inner instanceof z.ZodEnum) return inner.options[0];
-  return inner instanceof z.ZodBoolean ? false : "";
-}
-
-/** A list of objects, each with a control for every member. */
+/** A list of objects, each with a control for every member that is asked for. */
 export function RecordsField({ renderMember, ...props }: RecordsFieldProps) {
   const { id, label, stepId, param, schema, value, onCommit } = props;
   const t = useTranslations("params");
   const element = schema instanceof z.ZodArray ? schema.element : null;
   const shape: Record<string, z.ZodType> = element instanceof z.ZodObject ? element.shape : {};
   const members = Object.entries(shape);
-  const items = Array.isArray(value) ? (value as Item[]) : [];
+  const items = Array.isArray(value) ? (value as Entry[]) : [];
   const words = getParamWords(stepId, param).members ?? {};
   return (
     <div role="group" aria-label={label} className="flex flex-col gap-2">
       {items.map((item, index) => (
         <div key={index} role="group" aria-label={t("entry", { number: index + 1 })} className="flex items-start gap-1 rounded border bg-raised p-2">
           <div className="grid min-w-0 flex-1 gap-2">
-            {members.map(([name, member]) => {
+            {members.filter(([, member]) => isMemberShown(member, item)).map(([name, member]) => {
               const memberId = `${id}-${String(index)}-${name}`;
               const memberLabel = words[name]?.label ?? name;
               const { inner, nullable } = unwrapSchema(member);
@@ -78,7 +68,7 @@ export function RecordsField({ renderMember, ...props }: RecordsFieldProps) {
         id={items.length === 0 ? id : undefined}
         className="self-start"
         onClick={() => {
-          onCommit([...items, Object.fromEntries(members.map(([name, member]) => [name, startValue(member)]))]);
+          onCommit([...items, startEntry(shape)]);
         }}
       >
         <Plus size={13} aria-hidden />

@@ -39,7 +39,7 @@ declare module "zod" {
     field?: ParamField;
     /** Shown under “Advanced”. */
     advanced?: boolean;
-    /** Shown only while another parameter has one of these values. */
+    /** Shown only while another parameter, or another member of the same entry of a list, has one of these values. */
     visibleWhen?: { param: string; is: unknown[] };
     /**
      * What the provider of the step's model must be able to do. Where it cannot, the parameter is not offered, and refused where it
