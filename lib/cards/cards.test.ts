@@ -146,7 +146,18 @@ describe("makeModelCard", () => {
     const rewarded = { request: { ...request, recipe: "reinforcement", reward: { kind: "model", model: { kind: "folder", path: "/srv/models/judge" } } } as unknown as TrainingRequest, result };
     const told = makeModelCard({ repo: "me/m", license: "", record, sources, training: rewarded, weights: { adapters: [""], root: { kind: "folder", folder: "base" } } });
     expect(told).toContain("judge");
+    expect(told).not.toContain("| Rewards |");
     expect(told + JSON.stringify(makeCardRecord(makeProvenance(makeStep({ step: "train-with-rewards", training: rewarded }))))).not.toContain("/srv/models");
+  });
+
+  it("tells each of several rewards with its weight, and no path of them", () => {
+    const rewards = [{ weight: 2, reward: { kind: "accuracy" } }, { weight: -0.5, reward: { kind: "model", model: { kind: "folder", path: "/srv/models/judge" } } }];
+    const rewarded = { request: { ...request, recipe: "reinforcement", reward: null, rewards } as unknown as TrainingRequest, result };
+    const told = makeModelCard({ repo: "me/m", license: "", record, sources, training: rewarded, weights: { adapters: [""], root: { kind: "folder", folder: "base" } } });
+    const line = told.split("\n").find((each) => each.startsWith("| Rewards |")) ?? "";
+    for (const part of ["accuracy", "2", "0.5", "judge"]) expect(line).toContain(part);
+    expect(told).not.toContain("/srv/models");
+    expect(told).not.toContain("| Reward |");
   });
 });
 

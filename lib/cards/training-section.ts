@@ -65,6 +65,7 @@ const ownSettings: Record<string, string> = {
   separator: "Between prompt and answer",
   margin: "Margin",
   reward: "Reward",
+  rewards: "Rewards",
   algorithm: "Algorithm",
   replies: "Replies to a prompt",
   maxNewTokens: "Tokens of a reply at most",
@@ -73,7 +74,9 @@ const ownSettings: Record<string, string> = {
 };
 
 function listOwnSettings(request: TrainingRequest): [string, string | null][] {
-  return Object.entries(request).flatMap(([key, value]): [string, string | null][] => (ownSettings[key] === undefined ? [] : [[ownSettings[key], value === null ? null : typeof value === "string" ? value : JSON.stringify(value)]]));
+  // Of one reward and the list of several, a training has one.
+  const unused = "rewards" in request ? (request.reward === null ? "reward" : "rewards") : null;
+  return Object.entries(request).flatMap(([key, value]): [string, string | null][] => (ownSettings[key] === undefined || key === unused ? [] : [[ownSettings[key], value === null ? null : typeof value === "string" ? value : JSON.stringify(value)]]));
 }
 
 function describeBase({ base }: TrainingRequest): string {

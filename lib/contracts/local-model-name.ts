@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/core/app-error";
-import type { LocalModelSource } from "@/lib/contracts/trainer";
+import type { LocalModelSource } from "@/lib/contracts/model-source";
 
 /** What a local model's name says: weights, and how they are loaded. */
 export interface LocalModelName {

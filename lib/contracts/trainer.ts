@@ -1,21 +1,14 @@
 import { z } from "zod";
 import { MAX_TRIALS, pruneRules } from "@/lib/workflow/document";
 import { errorData } from "./errors";
+import { localModelSource } from "./model-source";
+import { onlyReward, weightedReward } from "./trainer-rewards";
 
 /**
  * What crosses between the engine and the Python trainer. `scripts/generate-contracts.ts` writes these as JSON Schema to
  * `trainer/src/trainer/contracts/`, where the trainer checks what it reads and writes against them.
  * All paths are relative to the data folder; a path that leaves it is refused.
  */
-
-/** Weights that prompts can be sent to or that a training starts from. */
-export const localModelSource = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("builtin") }),
-  z.strictObject({ kind: z.literal("trained"), id: z.string(), folder: z.string() }),
-  z.strictObject({ kind: z.literal("hub"), id: z.string(), revision: z.string().nullable() }),
-  z.strictObject({ kind: z.literal("folder"), path: z.string() }),
-]);
-export type LocalModelSource = z.infer<typeof localModelSource>;
 
 /** A table as the Parquet parts that hold it, in order. */
 const trainingTable = z.strictObject({ parts: z.array(z.string()).min(1), rows: z.int().min(0) });
@@ -220,15 +213,10 @@ const reinforcement = z.strictObject({
     /** The right answer, for a rule that compares; null where it is not used. */
     answer: z.string().nullable(),
   }),
-  reward: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("model"), model: localModelSource }),
-    /** 1 where the pattern is found in the reply, else 0. */
-    z.strictObject({ kind: z.literal("pattern"), pattern: z.string().min(1) }),
-    /** 1 where the reply, or what the pattern's first group finds in it last, is the right answer, else 0. */
-    z.strictObject({ kind: z.literal("answer"), pattern: z.string().nullable() }),
-    /** The first number in the judge's reply to the instruction, in which {prompt} and {reply} are filled. */
-    z.strictObject({ kind: z.literal("judge"), model: localModelSource, instruction: z.string().min(1) }),
-  ]),
+  /** Null where `rewards` lists them. */
+  reward: onlyReward.nullable(),
+  /** Added up by their weights; a reply has no reward where none of them gives one. */
+  rewards: z.array(weightedReward).max(50).default([]),
   /** Group relative policy optimisation (arXiv 2402.03300), or REINFORCE leave-one-out (arXiv 2402.14740). */
   algorithm: z.enum(["grpo", "rloo", "ppo"]),
   /** Replies that are written to each prompt and compared. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Agent, request } from "undici";
 import { exportRefusal, exportReply, type ExportSettings } from "@/lib/contracts/model-export";
 import { answersPrompts } from "@/lib/contracts/trained-kind";
-import type { LocalModelSource } from "@/lib/contracts/trainer";
+import type { LocalModelSource } from "@/lib/contracts/model-source";
 import { AppError } from "@/lib/core/app-error";
 import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import type { ChunkParts } from "./chunk-parts";

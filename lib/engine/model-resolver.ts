@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "@/lib/core/app-error";
-import type { LocalModelSource } from "@/lib/contracts/trainer";
+import type { LocalModelSource } from "@/lib/contracts/model-source";
 import type { Endpoint, ResolvedModel } from "@/lib/llm/endpoint";
 import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { findTargets, identifyTarget, toEndpoint } from "./connection-endpoint";

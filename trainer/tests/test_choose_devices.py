@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from conftest import request_json
-from trainer.contracts.training import BuiltinSource, CommonRequest, HubSource, TrainingRequest
+from trainer.contracts.model_source import BuiltinSource, HubSource
+from trainer.contracts.training import CommonRequest, TrainingRequest
 from trainer.supervisor.choose_devices import (
     PATIENCE_SECONDS,
     Device,

@@ -1,4 +1,4 @@
-import type { LocalModelSource } from "@/lib/contracts/trainer";
+import type { LocalModelSource } from "@/lib/contracts/model-source";
 import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
 
 /** Where the playground opens with these two models. */

@@ -1,5 +1,5 @@
 import { AppError } from "@/lib/core/app-error";
-import type { LocalModelSource } from "@/lib/contracts/trainer";
+import type { LocalModelSource } from "@/lib/contracts/model-source";
 import { toPromptFormat } from "../../_sdk/prompt-format-params";
 import type { StepRunner } from "../../_sdk/step-runner";
 import { toTrainingSettings } from "../../_sdk/training-params";

@@ -5,16 +5,23 @@ import { requireTrainingColumns } from "../../_sdk/check-training-columns";
 import { defineStep, type StepProblem } from "../../_sdk/define-step";
 import { promptFormatDefaults, promptFormatParams } from "../../_sdk/prompt-format-params";
 import { baseModelDefault, baseModelParam, requireTrainable, trainingDefaults, trainingExcludes, trainingParams, trainingPorts } from "../../_sdk/training-params";
+import { chosenKinds, defaultInstruction, readsAnswers, rewardsParam, type RewardEntry } from "./rewards-param";
 
-const defaultInstruction = "Rate how well the reply answers the prompt, from 0 to 10. Say the number alone.\n\nPrompt:\n{prompt}\n\nReply:\n{reply}";
+const rewardParam = z.enum(["model", "pattern", "answer", "judge", "list"]);
 
-interface Rule {
-  reward: string;
+interface Rules {
+  reward: z.infer<typeof rewardParam>;
   pattern: string;
+  rewards: RewardEntry[];
 }
 
-function requirePattern({ reward, pattern }: Rule): StepProblem[] {
-  return reward === "pattern" && pattern === "" ? [{ code: "param_required", data: { param: "pattern" }, param: "pattern" }] : [];
+const lacksPattern = ({ kind, pattern }: { kind: string; pattern: string }) => kind === "pattern" && pattern === "";
+
+function requireRules({ reward, pattern, rewards }: Rules): StepProblem[] {
+  const isList = reward === "list";
+  const isMissing = isList ? rewards.length === 0 || rewards.some(lacksPattern) : lacksPattern({ kind: reward, pattern });
+  const param = isList ? "rewards" : "pattern";
+  return isMissing ? [{ code: "param_required", data: { param }, param }] : [];
 }
 
 export const definition = defineStep({
@@ -22,17 +29,18 @@ export const definition = defineStep({
   version: 2,
   category: "train",
   icon: "trophy",
-  searchAliases: ["grpo", "rloo", "ppo", "reinforcement learning", "rlhf", "rlvr", "reward", "verifiable rewards"],
+  searchAliases: ["grpo", "rloo", "ppo", "reinforcement learning", "rlhf", "rlvr", "reward", "verifiable rewards", "accuracy", "length penalty", "repetition penalty", "think format"],
   inputs: [...trainingPorts, { name: "rewardModel", type: "model", required: false }],
   outputs: () => [{ name: "model", type: "model" }],
   params: z.strictObject({
     ...baseModelParam,
     promptColumn: z.string().meta({ field: { kind: "column", port: "train" } }),
-    reward: z.enum(["model", "pattern", "answer", "judge"]).meta({ field: { kind: "select" } }),
-    rewardModel: modelParam.meta({ field: { kind: "model" }, visibleWhen: { param: "reward", is: ["model"] } }),
-    answerColumn: z.string().meta({ field: { kind: "column", port: "train" }, visibleWhen: { param: "reward", is: ["answer"] } }),
+    reward: rewardParam.meta({ field: { kind: "select" } }),
+    rewards: rewardsParam,
+    rewardModel: modelParam.meta({ field: { kind: "model" }, visibleWhen: { param: "reward", is: ["model", "list"] } }),
+    answerColumn: z.string().meta({ field: { kind: "column", port: "train" }, visibleWhen: { param: "reward", is: ["answer", "list"] } }),
     pattern: z.string().max(10_000).meta({ field: { kind: "text" }, visibleWhen: { param: "reward", is: ["pattern", "answer"] } }),
-    judge: modelParam.meta({ field: { kind: "model" }, visibleWhen: { param: "reward", is: ["judge"] } }),
+    judge: modelParam.meta({ field: { kind: "model" }, visibleWhen: { param: "reward", is: ["judge", "list"] } }),
     judgeInstruction: z.string().min(1).max(100_000).meta({ field: { kind: "multiline" }, visibleWhen: { param: "reward", is: ["judge"] } }),
     replies: z.int().min(2).max(1024).meta({ field: { kind: "integer" } }),
     maxNewTokens: z.int().min(1).max(100_000).meta({ field: { kind: "integer" } }),
@@ -49,7 +57,7 @@ export const definition = defineStep({
   summaryValues: ({ model, method, epochs }) => ({ model: model.model, method, epochs }),
   check: ({ params, inputs }) => ({
     columns: {},
-    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, answerColumn: params.reward === "answer" ? params.answerColumn : null, toolsColumn: params.toolsColumn }), ...requireTrainable(params.model), ...requirePattern(params), ...(params.reward === "judge" ? requireTrainable(params.judge, "judge") : [])],
+    problems: [...requireTrainingColumns(inputs, { promptColumn: params.promptColumn, answerColumn: readsAnswers(params) ? params.answerColumn : null, toolsColumn: params.toolsColumn }), ...requireTrainable(params.model), ...requireRules(params), ...(chosenKinds(params).has("judge") ? requireTrainable(params.judge, "judge") : [])],
   }),
   effects: "seeded",
   resource: "gpu",

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from trainer.contracts.training import Strict
+from trainer.contracts.strict import Strict
 
 
 class ProgressNote(Strict):

@@ -7,39 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from pydantic.alias_generators import to_camel
+from pydantic import Field, TypeAdapter
 
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True)
-
-    def to_json(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", by_alias=True)
-
-
-class BuiltinSource(Strict):
-    kind: Literal["builtin"]
-
-
-class TrainedSource(Strict):
-    kind: Literal["trained"]
-    id: str
-    folder: str
-
-
-class HubSource(Strict):
-    kind: Literal["hub"]
-    id: str
-    revision: str | None
-
-
-class FolderSource(Strict):
-    kind: Literal["folder"]
-    path: str
-
-
-LocalModelSource = Annotated[BuiltinSource | TrainedSource | HubSource | FolderSource, Field(discriminator="kind")]
+from trainer.contracts.model_source import LocalModelSource
+from trainer.contracts.rewards import OnlyReward, WeightedReward
+from trainer.contracts.strict import Strict
 
 
 class TrainingTable(Strict):
@@ -283,31 +255,12 @@ class AskedColumns(Strict):
     answer: str | None
 
 
-class ModelReward(Strict):
-    kind: Literal["model"]
-    model: LocalModelSource
-
-
-class PatternReward(Strict):
-    kind: Literal["pattern"]
-    pattern: str = Field(min_length=1)
-
-
-class AnswerReward(Strict):
-    kind: Literal["answer"]
-    pattern: str | None
-
-
-class JudgeReward(Strict):
-    kind: Literal["judge"]
-    model: LocalModelSource
-    instruction: str = Field(min_length=1)
-
-
 class ReinforcementRequest(CommonRequest, PromptFormat):
     recipe: Literal["reinforcement"]
     columns: AskedColumns
-    reward: Annotated[ModelReward | PatternReward | AnswerReward | JudgeReward, Field(discriminator="kind")]
+    # None where `rewards` lists them.
+    reward: OnlyReward | None
+    rewards: list[WeightedReward] = Field(default=[], max_length=50)
     algorithm: Literal["grpo", "rloo", "ppo"]
     replies: int = Field(ge=2)
     max_new_tokens: int = Field(gt=0)

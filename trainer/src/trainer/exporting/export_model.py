@@ -14,7 +14,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from transformers import AutoConfig
 
-from trainer.contracts.training import LocalModelSource
+from trainer.contracts.model_source import LocalModelSource
 from trainer.data_folder import fsync_path, fsync_tree, resolve_in_data
 from trainer.models.find_weights import ModelNotFound, hub_arguments, locate
 from trainer.models.load_model import LoadedModel, load_model

@@ -7,7 +7,7 @@ from typing import Any
 
 from huggingface_hub import constants, get_session
 
-from trainer.contracts.training import BuiltinSource, FolderSource, HubSource, LocalModelSource, TrainedSource
+from trainer.contracts.model_source import BuiltinSource, FolderSource, HubSource, LocalModelSource, TrainedSource
 from trainer.data_folder import resolve_in_data
 from trainer.errors import PathOutsideData
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
 
-from trainer.contracts.training import LocalModelSource
+from trainer.contracts.model_source import LocalModelSource
 from trainer.models.find_weights import ModelNotFound, describe_source, first_line, hub_arguments, locate
 from trainer.models.load_model import LOAD_ERRORS
 from trainer.models.load_options import ModelUnusable, Placement, place_weights

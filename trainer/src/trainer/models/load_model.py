@@ -19,7 +19,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from trainer.contracts.training import LocalModelSource
+from trainer.contracts.model_source import LocalModelSource
 from trainer.models.find_weights import ModelNotFound, describe_source, first_line, hub_arguments, locate
 from trainer.models.load_options import Placement, pick_device
 

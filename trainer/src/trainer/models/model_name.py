@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.contracts.training import BuiltinSource, FolderSource, HubSource, LocalModelSource, TrainedSource
+from trainer.contracts.model_source import BuiltinSource, FolderSource, HubSource, LocalModelSource, TrainedSource
 from trainer.models.find_weights import ModelNotFound
 from trainer.models.load_options import LoadOptions, ModelUnusable, parse_options
 from trainer.settings import is_safe_name

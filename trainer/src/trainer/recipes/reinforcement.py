@@ -14,7 +14,7 @@ from trl.trainer.rloo_trainer import RLOOTrainer
 from trainer.contracts.training import ReinforcementRequest
 from trainer.data.prompt_rows import prepare_prompts
 from trainer.errors import TrainingFailed
-from trainer.rewards.make_reward import make_reward
+from trainer.rewards.make_rewards import list_rewards, make_rewards, reads_answers
 from trainer.training.build_generator import build_generator
 from trainer.training.keeps_replies import KeepsReplies
 from trainer.training.load_base import load_generator
@@ -48,7 +48,7 @@ def reinforcement(request: ReinforcementRequest, place: Workplace) -> Built:
             f"{request.replies}. Choose a multiple.",
         )
     loaded = load_generator(request, request, place)
-    answers = request.columns.answer if request.reward.kind == "answer" else None
+    answers = request.columns.answer if reads_answers(request) else None
     rows = prepare_prompts(request, answers, loaded.tokenizer, loaded.model, place)
     kind, trainer_kind = _ALGORITHMS[request.algorithm]
     args = make_arguments(
@@ -64,9 +64,10 @@ def reinforcement(request: ReinforcementRequest, place: Workplace) -> Built:
         temperature=request.temperature,
         top_p=request.top_p,
         beta=request.beta,
+        reward_weights=[weighted.weight for weighted in list_rewards(request)],
         # The reward reads the other columns.
         remove_unused_columns=False,
     )
     samples = samples_of_prompts(rows.validation, loaded.tokenizer, "answer" if answers else None)
-    reward = make_reward(request, place)
-    return build_generator(trainer_kind, request, place, loaded, rows, args, samples, reward_funcs=reward)
+    rewards = make_rewards(request, place)
+    return build_generator(trainer_kind, request, place, loaded, rows, args, samples, reward_funcs=rewards)

@@ -7,13 +7,12 @@ import os
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from trainer.contracts.training import JudgeReward
+from trainer.contracts.rewards import JudgeReward
 from trainer.errors import TrainingFailed
 from trainer.models.model_name import write_source
-from trainer.training.train_model import Workplace
+from trainer.rewards.written import Score, Written
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # What the server batches together.
@@ -22,8 +21,8 @@ REPLY_TOKENS = 64
 SECONDS = 300
 
 
-def ask_judge(reward: JudgeReward, place: Workplace) -> Callable[[list[str], list[str], list[str]], list[float | None]]:
-    """The first number of the judge's reply. A reply without one gives no reward, and that is noted."""
+def ask_judge(reward: JudgeReward) -> Score:
+    """The first number of the judge's reply. A reply without one gives no reward."""
     url, token = os.environ.get("TRAINER_SERVER_URL"), os.environ.get("TRAINER_SERVER_TOKEN", "")
     if not url:
         raise TrainingFailed(
@@ -37,14 +36,11 @@ def ask_judge(reward: JudgeReward, place: Workplace) -> Callable[[list[str], lis
         filled = {"{prompt}": question, "{reply}": reply}
         text = re.sub(r"\{prompt\}|\{reply\}", lambda found: filled[found[0]], reward.instruction)
         said = NUMBER.search(_complete(url, token, name, text))
-        if said is None:
-            place.progress.note("judge_gave_no_number")
-            return None
-        return float(said[0])
+        return None if said is None else float(said[0])
 
-    def score(questions: list[str], replies: list[str], _answers: list[str]) -> list[float | None]:
+    def score(written: Written) -> list[float | None]:
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            return list(threads.map(ask, zip(questions, replies, strict=True)))
+            return list(threads.map(ask, zip(written.questions, written.replies, strict=True)))
 
     return score
 

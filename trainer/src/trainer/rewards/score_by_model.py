@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
-from trainer.contracts.training import LocalModelSource
+from trainer.contracts.model_source import LocalModelSource
 from trainer.errors import TrainingFailed
 from trainer.models.load_classifier import load_classifier
 from trainer.models.load_options import LoadOptions, ModelUnusable
 from trainer.models.model_name import ModelName, local_path
 from trainer.models.save_model import RECORD
+from trainer.rewards.written import Score, Written
 from trainer.training.train_model import Workplace
 
 # As the trainer of reward models has it, for a model that does not say.
 SEPARATOR = "\n\n"
 
 
-def score_by_model(
-    source: LocalModelSource, place: Workplace
-) -> Callable[[list[str], list[str], list[str]], list[float | None]]:
+def score_by_model(source: LocalModelSource, place: Workplace) -> Score:
     """Raises ModelNotFound, TrainingFailed."""
     try:
         name = ModelName(source, LoadOptions(device=place.device), None)
@@ -38,9 +36,10 @@ def score_by_model(
     separator = _read_separator(local_path(source, place.data_folder, place.builtin_model))
     length = getattr(model.config, "max_position_embeddings", None)
 
-    def score(questions: list[str], replies: list[str], _answers: list[str]) -> list[float | None]:
+    def score(written: Written) -> list[float | None]:
         rewards: list[float | None] = []
-        texts = [f"{question}{separator}{reply}" for question, reply in zip(questions, replies, strict=True)]
+        pairs = zip(written.questions, written.replies, strict=True)
+        texts = [f"{question}{separator}{reply}" for question, reply in pairs]
         for start in range(0, len(texts), place.batch_size):
             batch = tokenizer(
                 texts[start : start + place.batch_size],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.contracts.training import LocalModelSource
+from trainer.contracts.model_source import LocalModelSource
 from trainer.models.find_weights import ModelNotFound
 from trainer.models.load_model import LoadedModel, load_placed
 from trainer.models.load_options import ModelUnusable, place_weights

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
 
-from trainer.contracts.training import HubSource, LocalModelSource
+from trainer.contracts.model_source import HubSource, LocalModelSource
 from trainer.models.find_weights import ModelNotFound, locate
 from trainer.supervisor.estimate_memory import ModelFacts
 

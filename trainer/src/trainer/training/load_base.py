@@ -6,7 +6,8 @@ import torch
 from peft import prepare_model_for_kbit_training
 from transformers import PreTrainedModel, set_seed
 
-from trainer.contracts.training import CommonRequest, LocalModelSource, PromptFormat
+from trainer.contracts.model_source import LocalModelSource
+from trainer.contracts.training import CommonRequest, PromptFormat
 from trainer.errors import TrainingFailed
 from trainer.models.find_weights import ModelNotFound
 from trainer.models.load_model import PLAIN_CHAT_TEMPLATE, LoadedModel, ReadWeights, load_placed, read_generator

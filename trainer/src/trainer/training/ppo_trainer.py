@@ -96,7 +96,9 @@ class PpoTrainer(KeepsReplies, GRPOTrainer):
 
     def _calculate_rewards(self, *args: Any, **kwargs: Any) -> Tensor:  # noqa: ANN401
         rewards = super()._calculate_rewards(*args, **kwargs)
-        self._scores = torch.nanmean(rewards, dim=1)
+        # As GRPO has it: what is missing adds nothing, and a reply of which all are missing has no reward.
+        weighted = rewards * self.reward_weights.to(rewards.device)
+        self._scores = weighted.nansum(dim=1).masked_fill(rewards.isnan().all(dim=1), torch.nan)
         return rewards
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:
