@@ -131,8 +131,8 @@ const setfit = z.strictObject({
 
 const preferenceColumns = z.strictObject({ prompt: z.string(), chosen: z.string(), rejected: z.string() });
 
-/** The losses of the installed TRL's `DPOTrainer`. */
-export const dpoLosses = ["sigmoid", "hinge", "ipo", "exo_pair", "nca_pair", "robust", "bco_pair", "sppo_hard", "aot", "aot_unpaired", "apo_zero", "apo_down", "discopop", "sft", "sigmoid_norm"] as const;
+/** The losses of the installed TRL's `DPOTrainer`, and KTO's of pairs, which it had once. */
+export const dpoLosses = ["sigmoid", "hinge", "ipo", "exo_pair", "nca_pair", "robust", "bco_pair", "sppo_hard", "aot", "aot_unpaired", "apo_zero", "apo_down", "discopop", "sft", "sigmoid_norm", "kto_pair"] as const;
 
 const dpo = z.strictObject({
   ...common,

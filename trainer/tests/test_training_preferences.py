@@ -53,6 +53,47 @@ def test_other_losses_of_dpo_train_too(train_recipe: TrainRecipe, loss: str) -> 
     assert margins[-1] > margins[0]
 
 
+def test_the_paired_loss_of_kto_is_what_its_formula_says() -> None:
+    import torch
+
+    from trainer.training.kto_pair import kto_pair_losses
+
+    # The chosen are 2 from where they were on average, the rejected nearer than nothing: 1 - s(1/2), 1 - s(3/2) and
+    # 1 - s((2 + 1) / 2), 1 - s((2 + 3) / 2).
+    losses = kto_pair_losses(torch.tensor([1.0, 3.0]), torch.tensor([-1.0, -3.0]), 0.5)
+    assert losses.tolist() == pytest.approx([0.377541, 0.182426, 0.182426, 0.075858], abs=1e-6)
+    # The other way about: 1 - s((0 - 3) / 2) twice, 1 - s((0 - 2) / 2) and 1 - s((0 - 4) / 2).
+    losses = kto_pair_losses(torch.tensor([0.0, 0.0]), torch.tensor([2.0, 4.0]), 0.5)
+    assert losses.tolist() == pytest.approx([0.817574, 0.817574, 0.731059, 0.880797], abs=1e-6)
+
+
+@pytest.mark.parametrize("precomputed", [False, True])
+@pytest.mark.parametrize("method", [{"kind": "full"}, LORA], ids=["full", "lora"])
+def test_the_paired_loss_of_kto_trains(train_recipe: TrainRecipe, method: dict[str, Any], precomputed: bool) -> None:
+    reporter = RecordingReporter()
+    changes = {**DPO, "loss": "kto_pair", "method": method, "epochs": 2, "validationFraction": 0.2, "batchSize": 1}
+    changes["advanced"] = {"precompute_ref_log_probs": precomputed, "loss_weights": [2]}
+    result = train_recipe("dpo", reporter, preference_table(), **{**changes, "learningRate": 1e-3})
+
+    def sigmoid(value: float) -> float:
+        return 1 / (1 + math.exp(-value))
+
+    # With one pair at a time the loss follows from the rewards that TRL tells of it.
+    rewards = zip(reporter.values("rewards/chosen"), reporter.values("rewards/rejected"), strict=True)
+    wanted = [2 - sigmoid(c - max(r, 0)) - sigmoid(max(c, 0) - r) for c, r in rewards]
+    assert reporter.losses() == pytest.approx(wanted, abs=1e-4)
+    assert reporter.losses()[0] == pytest.approx(2 * 0.5, abs=1e-4)
+    assert reporter.losses()[-1] < 0.95
+    assert result.measures["rewards/accuracies"] == 1
+
+
+def test_an_argument_that_the_paired_loss_of_kto_does_not_know_is_told(train_recipe: TrainRecipe) -> None:
+    changes = {**DPO, "loss": "kto_pair", "advanced": {"ld_alpha": 0.5}}
+    with pytest.raises(TrainingFailed) as failure:
+        train_recipe("dpo", RecordingReporter(), preference_table(4), **changes)
+    assert "ld_alpha" in failure.value.error.message
+
+
 def test_a_loss_that_lacks_its_smoothing_is_told(train_recipe: TrainRecipe) -> None:
     with pytest.raises(TrainingFailed) as failure:
         train_recipe("dpo", RecordingReporter(), preference_table(4), **{**DPO, "loss": "exo_pair"})

@@ -160,6 +160,7 @@ DpoLoss = Literal[
     "discopop",
     "sft",
     "sigmoid_norm",
+    "kto_pair",
 ]
 
 

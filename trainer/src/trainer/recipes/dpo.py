@@ -1,6 +1,6 @@
 """
 Direct preference optimisation (Rafailov et al., arXiv 2305.18290): the model learns to prefer the chosen answer over
-the rejected one, without going far from where it started. TRL has its losses.
+the rejected one, without going far from where it started. TRL has its losses, but for KTO's of pairs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from trainer.contracts.training import DpoRequest
 from trainer.data.preference_rows import prepare_preferences
 from trainer.errors import TrainingFailed
 from trainer.training.build_generator import build_generator
+from trainer.training.kto_pair import KtoPairTrainer
 from trainer.training.load_base import fit_length, load_generator
 from trainer.training.make_arguments import Measure, StopsAtNan, make_arguments
 from trainer.training.train_model import Built, Workplace
@@ -22,11 +23,23 @@ class _Trainer(StopsAtNan, DPOTrainer):
     pass
 
 
+class _KtoPairTrainer(StopsAtNan, KtoPairTrainer):
+    pass
+
+
+# Other arguments of TRL, which change its own losses as they are computed.
+_NOT_OF_KTO_PAIR = ("ld_alpha", "use_weighting", "f_divergence_type")
+
+
 def dpo(request: DpoRequest, place: Workplace) -> Built:
     if request.loss == "exo_pair" and request.label_smoothing == 0:
         raise TrainingFailed(
             "training_setting_unfit", "the EXO loss wants label smoothing above 0; its paper recommends 0.001."
         )
+    is_kto_pair = request.loss == "kto_pair"
+    unfit = [name for name in _NOT_OF_KTO_PAIR if is_kto_pair and name in request.advanced]
+    if unfit:
+        raise TrainingFailed("training_setting_unfit", f"the loss kto_pair takes no {', '.join(unfit)}.")
     loaded = load_generator(request, request, place)
     length = fit_length(request, loaded.model, place)
     rows = prepare_preferences(request, loaded.tokenizer, length, place, hands_on_tools=True)
@@ -42,4 +55,5 @@ def dpo(request: DpoRequest, place: Workplace) -> Built:
         label_smoothing=request.label_smoothing,
     )
     samples = samples_of_prompts(rows.validation, loaded.tokenizer, "chosen")
-    return build_generator(_Trainer, request, place, loaded, rows, args, samples)
+    trainer = _KtoPairTrainer if is_kto_pair else _Trainer
+    return build_generator(trainer, request, place, loaded, rows, args, samples)
