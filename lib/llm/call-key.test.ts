@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makeCallKey, makeClassificationKey, makeEmbeddingKey } from "./call-key";
+import { makeCallKey, makeClassificationKey, makeEmbeddingKey, makeOpenKey } from "./call-key";
 import type { EmbeddingOptions } from "./providers/protocol";
 import type { ChatMessage, Sampling } from "./chat";
 
@@ -27,6 +27,13 @@ describe("the key of a call", () => {
       keyOf(undefined, [...messages, { role: "tool", content: "x", toolCallId: "1" }]),
     ];
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it("without its limit of tokens is one for all limits, and the key of no call", () => {
+    const openOf = (changed: Partial<Sampling>): string => makeOpenKey(identity, { ...sampling, ...changed }, messages, 3).toString("hex");
+    const exactOf = (changed: Partial<Sampling>): string => makeCallKey(identity, { ...sampling, ...changed }, messages, 3).toString("hex");
+    expect([openOf({ maxTokens: 900 }), openOf({ maxTokens: null })]).toEqual([openOf({}), openOf({})]);
+    expect(new Set([openOf({}), openOf({ temperature: 1 }), openOf({ seed: 8 }), exactOf({}), exactOf({ maxTokens: null })]).size).toBe(5);
   });
 
   it("of a vector or of label scores is another for another model, length, purpose, cutting or text", () => {

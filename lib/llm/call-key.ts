@@ -17,6 +17,18 @@ function textOf(value: object): string {
   return text;
 }
 
+/** Samplings without their limit of tokens, one object each, so that their texts are made once too. */
+const unlimited = new WeakMap<Sampling, object>();
+
+function withoutLimit(sampling: Sampling): object {
+  let rest = unlimited.get(sampling);
+  if (rest === undefined) {
+    const { maxTokens: _, ...others } = sampling;
+    unlimited.set(sampling, (rest = others));
+  }
+  return rest;
+}
+
 function messageText(message: ChatMessage): string {
   if (typeof message.content !== "string" || message.toolCalls || message.toolCallId !== undefined) return canonicalJson(message);
   return `{"content":${JSON.stringify(message.content)},"role":"${message.role}"}`;
@@ -28,6 +40,18 @@ function messageText(message: ChatMessage): string {
  * key, so that a cache can travel. `identity`, `sampling` and `extras` are not changed once they have been part of a key.
  */
 export function makeCallKey(identity: Record<string, unknown>, sampling: Sampling, messages: ChatMessage[], sample: number, extras?: CallExtras): Buffer {
+  return hashCall(identity, sampling, messages, sample, extras);
+}
+
+/**
+ * Key of a call whatever its limit of tokens. A reply that ended by itself is the answer under each limit that it fits into,
+ * so raising the limit asks anew only for those that were cut. No call has it as its key: a sampling always names its limit.
+ */
+export function makeOpenKey(identity: Record<string, unknown>, sampling: Sampling, messages: ChatMessage[], sample: number, extras?: CallExtras): Buffer {
+  return hashCall(identity, withoutLimit(sampling), messages, sample, extras);
+}
+
+function hashCall(identity: Record<string, unknown>, sampling: object, messages: ChatMessage[], sample: number, extras?: CallExtras): Buffer {
   const said = messages.map(messageText).join(",");
   const asked = extras ? textOf(extras) : "{}";
   // The canonical JSON of { extras, scheme, model, sampling, messages, sample }; a plain call has no extras and keeps its key of old.

@@ -3,6 +3,16 @@ import { storableJson, storableText } from "@/lib/core/storable-text";
 import { retryWhileAway } from "@/lib/core/transient-error";
 import { createBatcher } from "./batcher";
 import type { TokenUsage, ToolCall } from "./chat";
+import { endedByItself } from "./providers/finish-reason";
+
+/** What a call is looked up by. */
+export interface CallKeys {
+  key: Buffer;
+  /** The key without the limit of tokens; null for what has no such limit. */
+  openKey: Buffer | null;
+  /** Tokens that the reply may have; null where that is left to the server. */
+  maxTokens: number | null;
+}
 
 /** What the cache keeps of a call. */
 export interface StoredReply extends TokenUsage {
@@ -13,15 +23,19 @@ export interface StoredReply extends TokenUsage {
   latencyMs: number;
 }
 
-export interface NewReply extends StoredReply {
+/** A reply of the cache, by the key it was kept under: that of the call, or of the same call with another limit of tokens. */
+export interface FoundReply extends StoredReply {
   key: Buffer;
+}
+
+export interface NewReply extends StoredReply, CallKeys {
   model: string;
   request: unknown;
   attempts: number;
 }
 
 /** `claimed`: this worker makes the call. `busy`: another living worker is making it now. */
-export type Acquired = { state: "stored"; reply: StoredReply } | { state: "claimed" } | { state: "busy" };
+export type Acquired = { state: "stored"; reply: FoundReply } | { state: "claimed" } | { state: "busy" };
 
 interface ReplyRow {
   key: Buffer;
@@ -36,7 +50,19 @@ interface ReplyRow {
   latency_ms: number;
 }
 
-const LOOKUP = `SELECT key, reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms FROM call_cache WHERE key = ANY($1)`;
+const REPLY = "reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms";
+const LOOKUP = `SELECT key, ${REPLY} FROM call_cache WHERE key = ANY($1)`;
+
+/**
+ * Replies to the same calls under other limits of tokens, that ended by themselves within the limit that is asked for: made
+ * under one no higher, or counted as no longer. The first that was made, so that it is always the same one.
+ */
+const LOOKUP_OPEN = `
+  SELECT wanted.key AS wanted, found.* FROM unnest($1::bytea[], $2::bytea[], $3::int[]) AS wanted(key, open_key, max_tokens)
+  CROSS JOIN LATERAL (
+    SELECT key, ${REPLY} FROM call_cache c WHERE c.open_key = wanted.open_key
+      AND (wanted.max_tokens IS NULL OR c.max_tokens <= wanted.max_tokens OR (c.completion_tokens > 0 AND c.completion_tokens <= wanted.max_tokens))
+    ORDER BY c.created_at, c.key LIMIT 1) found`;
 
 /** A claim of a worker that no longer beats is taken over; one of our own is ours. */
 const CLAIM = `
@@ -48,15 +74,15 @@ const CLAIM = `
 
 const STORE = `
   WITH released AS (DELETE FROM call_claim WHERE key = ANY($1))
-  INSERT INTO call_cache (key, model, request, reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms, attempts)
-  SELECT * FROM unnest($1::bytea[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::int[], $9::int[], $10::int[], $11::int[], $12::int[], $13::int[])
+  INSERT INTO call_cache (key, model, request, reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms, attempts, open_key, max_tokens)
+  SELECT * FROM unnest($1::bytea[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::int[], $9::int[], $10::int[], $11::int[], $12::int[], $13::int[], $14::bytea[], $15::int[])
   ON CONFLICT (key) DO NOTHING`;
 
 export interface CallStore {
   /** The stored reply; null where there is none. Claims nothing. */
-  find(key: Buffer): Promise<StoredReply | null>;
+  find(call: CallKeys): Promise<FoundReply | null>;
   /** The stored reply, or the right to make the call. */
-  acquire(key: Buffer): Promise<Acquired>;
+  acquire(call: CallKeys): Promise<Acquired>;
   /** Stores a reply and gives up the claim; resolves once it is durable. */
   store(reply: NewReply): Promise<void>;
   /** Gives up the claim of a call that failed. */
@@ -65,18 +91,28 @@ export interface CallStore {
 
 /** The call cache in Postgres. `workerId` beats in `worker_process`; a claim older than `staleSeconds` of silence is void. */
 export function createCallStore(pool: Pool, workerId: string, staleSeconds: number): CallStore {
-  const findAll = async (keys: Buffer[]): Promise<(StoredReply | null)[]> => {
+  const look = async (found: Map<string, FoundReply>, keys: Buffer[]): Promise<void> => {
     const { rows } = await pool.query<ReplyRow>({ name: "call-lookup", text: LOOKUP, values: [keys] });
-    const found = new Map(rows.map((row) => [row.key.toString("hex"), toReply(row)]));
-    return keys.map((key) => found.get(key.toString("hex")) ?? null);
+    for (const row of rows) found.set(row.key.toString("hex"), toReply(row));
   };
-  const acquireAll = async (keys: Buffer[]): Promise<Acquired[]> => {
-    const found = new Map<string, StoredReply>();
-    const look = async (wanted: Buffer[]): Promise<void> => {
-      const { rows } = await pool.query<ReplyRow>({ name: "call-lookup", text: LOOKUP, values: [wanted] });
-      for (const row of rows) found.set(row.key.toString("hex"), toReply(row));
-    };
-    await look(keys);
+  /** Stored replies by the hexadecimal keys of the calls that they answer. */
+  const lookUp = async (calls: CallKeys[]): Promise<Map<string, FoundReply>> => {
+    const found = new Map<string, FoundReply>();
+    await look(found, calls.map(({ key }) => key));
+    const open = calls.filter(({ key, openKey }) => openKey !== null && !found.has(key.toString("hex")));
+    if (open.length === 0) return found;
+    const values = [open.map(({ key }) => key), open.map(({ openKey }) => openKey), open.map(({ maxTokens }) => maxTokens)];
+    const { rows } = await pool.query<ReplyRow & { wanted: Buffer }>({ name: "call-lookup-open", text: LOOKUP_OPEN, values });
+    for (const row of rows) found.set(row.wanted.toString("hex"), toReply(row));
+    return found;
+  };
+  const findAll = async (calls: CallKeys[]): Promise<(FoundReply | null)[]> => {
+    const found = await lookUp(calls);
+    return calls.map(({ key }) => found.get(key.toString("hex")) ?? null);
+  };
+  const acquireAll = async (calls: CallKeys[]): Promise<Acquired[]> => {
+    const found = await lookUp(calls);
+    const keys = calls.map(({ key }) => key);
     const missing = keys.filter((key) => !found.has(key.toString("hex")));
     const claimed = new Set<string>();
     if (missing.length > 0) {
@@ -84,7 +120,7 @@ export function createCallStore(pool: Pool, workerId: string, staleSeconds: numb
       const { rows } = await pool.query<{ key: Buffer }>({ name: "call-claim", text: CLAIM, values: [unique, workerId, staleSeconds] });
       for (const row of rows) claimed.add(row.key.toString("hex"));
       // Between our look and our claim the other worker may have stored its reply and given up its claim.
-      if (rows.length > 0) await look(rows.map((row) => row.key));
+      if (rows.length > 0) await look(found, rows.map((row) => row.key));
     }
     return keys.map((key): Acquired => {
       const reply = found.get(key.toString("hex"));
@@ -111,6 +147,9 @@ export function createCallStore(pool: Pool, workerId: string, staleSeconds: numb
         column((reply) => reply.reasoningTokens),
         column((reply) => reply.latencyMs),
         column((reply) => reply.attempts),
+        // One that was cut answers no other limit, and one whose end is not known may have been.
+        column((reply) => (endedByItself(reply.finishReason) ? reply.openKey : null)),
+        column((reply) => reply.maxTokens),
       ],
     });
     return replies.map(() => undefined);
@@ -124,8 +163,9 @@ export function createCallStore(pool: Pool, workerId: string, staleSeconds: numb
   return { find: patient(findAll), acquire: patient(acquireAll), store: patient(storeAll), release: patient(releaseAll) };
 }
 
-function toReply(row: ReplyRow): StoredReply {
+function toReply(row: ReplyRow): FoundReply {
   return {
+    key: row.key,
     text: row.reply,
     thinking: row.thinking,
     toolCalls: row.tool_calls ?? [],

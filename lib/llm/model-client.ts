@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
 import { isAppError, type AppError } from "@/lib/core/app-error";
-import { makeCallKey } from "./call-key";
+import { makeCallKey, makeOpenKey } from "./call-key";
 import { createCallRunner, wait } from "./call-runner";
 import { costOfCall } from "./call-cost";
-import { createCallStore, type NewReply, type StoredReply } from "./call-store";
+import { createCallStore, type CallKeys, type FoundReply, type NewReply } from "./call-store";
 import type { CallExtras, CallRecord, ChatMessage, Completion, Sampling, TokenUsage } from "./chat";
 import { classificationTask } from "./classifier";
 import { embeddingTask } from "./embedder";
@@ -47,7 +47,7 @@ export interface ModelClient {
   /** One call, through cache, limiter and retries. Throws an AppError with the code of the last failure. */
   complete(call: CallOptions): Promise<Completion>;
   /** The reply to a call where it is kept, as one that this call paid `share` of the price for, or none; null where it is not. Calls nobody. */
-  recall(call: PlainCall, key: Buffer, share: number): Promise<Completion | null>;
+  recall(call: PlainCall, keys: CallKeys, share: number): Promise<Completion | null>;
   /** Keeps a reply that came another way than by `complete`. Resolves once it is durable. */
   keep(reply: NewReply): Promise<void>;
   /** Vectors of texts, through cache, limiter and retries; what is asked for at once is sent together. */
@@ -59,8 +59,9 @@ export interface ModelClient {
 
 export type PlainCall = Omit<CallOptions, "signal" | "startSignal" | "onWasted">;
 
-export function keyOfCall({ model, sampling, messages, sample, extras }: PlainCall): Buffer {
-  return makeCallKey(model.identity, sampling, messages, sample, extras);
+export function keysOfCall({ model, sampling, messages, sample, extras }: PlainCall): CallKeys {
+  const { maxTokens } = sampling;
+  return { key: makeCallKey(model.identity, sampling, messages, sample, extras), openKey: makeOpenKey(model.identity, sampling, messages, sample, extras), maxTokens };
 }
 
 /** Sampling as it is sent: the seed of each sample is another one. */
@@ -69,7 +70,7 @@ export function samplingOf({ sampling, sample }: PlainCall): Sampling {
 }
 
 interface Obtained {
-  reply: StoredReply;
+  reply: FoundReply;
   /** 0 where it was stored. */
   attempts: number;
   target: ModelTarget;
@@ -82,7 +83,7 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
   const runCall = createCallRunner(limiter, firstWaitMs);
   const inFlight = new Map<string, Promise<Obtained>>();
 
-  async function callAndStore(call: CallOptions, key: Buffer): Promise<Obtained> {
+  async function callAndStore(call: CallOptions, keys: CallKeys): Promise<Obtained> {
     const { messages, extras = {}, signal, startSignal } = call;
     const sampling = samplingOf(call);
     let startedAt = 0;
@@ -98,52 +99,54 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
       const made = await runCall({ model: call.model, tokens: estimateTokens(call), signal, startSignal, send, onPaid });
       ({ leave } = made);
       const { refusal: _, ...said } = made.answer.reply;
-      const reply: StoredReply = { ...said, latencyMs: Math.round(performance.now() - startedAt) };
+      const reply: FoundReply = { ...said, key: keys.key, latencyMs: Math.round(performance.now() - startedAt) };
       // The place is held until the reply is durable, so that a crash repeats at most what was in flight.
-      await store.store({ key, model: made.target.model, request: made.answer.sent, attempts: made.attempts, ...reply });
+      await store.store({ ...keys, model: made.target.model, request: made.answer.sent, attempts: made.attempts, ...reply });
       return { reply, attempts: made.attempts, target: made.target };
     } catch (error) {
       // Not waited for: the caller has to know at once. A claim that stays is ours, or void once we are gone.
-      void store.release(key).catch(() => undefined);
+      void store.release(keys.key).catch(() => undefined);
       throw error;
     } finally {
       leave?.();
     }
   }
 
-  async function obtain(call: CallOptions, key: Buffer): Promise<Obtained> {
+  async function obtain(call: CallOptions, keys: CallKeys): Promise<Obtained> {
     for (;;) {
-      const acquired = await store.acquire(key);
+      const acquired = await store.acquire(keys);
       if (acquired.state === "stored") return { reply: acquired.reply, attempts: 0, target: call.model };
-      if (acquired.state === "claimed") return callAndStore(call, key);
+      if (acquired.state === "claimed") return callAndStore(call, keys);
       await wait(BUSY_POLL_MS, call.signal);
     }
   }
 
   return {
     async complete(call) {
-      const key = keyOfCall(call);
-      const id = key.toString("hex");
+      const keys = keysOfCall(call);
+      const id = keys.key.toString("hex");
       for (let same = inFlight.get(id); same; same = inFlight.get(id)) {
         try {
-          return toCompletion(id, { ...(await same), attempts: 0 });
+          return toCompletion({ ...(await same), attempts: 0 });
         } catch (error) {
           // The one who made the call was cancelled; we were not, so the call is ours now.
           if (!isAppError(error) || error.code !== "cancelled" || call.signal.aborted) throw error;
         }
       }
-      const made = obtain(call, key);
+      const made = obtain(call, keys);
       made.catch(() => undefined);
       inFlight.set(id, made);
       try {
-        return toCompletion(id, await made);
+        return toCompletion(await made);
       } finally {
         inFlight.delete(id);
       }
     },
-    async recall({ model }, key, share) {
-      const reply = await store.find(key);
-      return reply && toCompletion(key.toString("hex"), { reply, attempts: share === 0 ? 0 : 1, target: model }, share);
+    async recall({ model }, keys, share) {
+      const reply = await store.find(keys);
+      // A reply under another limit of tokens was paid for by the call that had that limit.
+      const isPaid = share > 0 && reply?.key.equals(keys.key) === true;
+      return reply && toCompletion({ reply, attempts: isPaid ? 1 : 0, target: model }, share);
     },
     keep: (reply) => store.store(reply),
     embed: createTextCaller(embeddingTask(pool), { runCall, timeoutMs }),
@@ -168,7 +171,7 @@ export function estimateTokens({ messages, sampling, extras }: PlainCall): numbe
   return Math.ceil(characters / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE + (sampling.maxTokens ?? 0);
 }
 
-function toCompletion(key: string, { reply, attempts, target }: Obtained, share = 1): Completion {
+function toCompletion({ reply, attempts, target }: Obtained, share = 1): Completion {
   const cached = attempts === 0;
   const { latencyMs, promptTokens, completionTokens, cachedTokens, reasoningTokens } = reply;
   const costMicros = cached ? 0 : costOfCall(reply, target.endpoint.prices.get(target.model), share);
@@ -180,6 +183,6 @@ function toCompletion(key: string, { reply, attempts, target }: Obtained, share 
     finishReason,
     truncated: finishReason === "length",
     usage: { promptTokens, completionTokens, cachedTokens, reasoningTokens },
-    record: { key, cached, attempts, latencyMs, promptTokens, completionTokens, costMicros },
+    record: { key: reply.key.toString("hex"), cached, attempts, latencyMs, promptTokens, completionTokens, costMicros },
   };
 }

@@ -118,6 +118,23 @@ describe.each(kinds)("batches of %s", (kind) => {
     expect(await stepOf(runId)).toMatchObject({ calls: 6, costMicros: 6 * CALL_MICROS, failed: 2 });
   });
 
+  it("ask only for what was cut when the limit of tokens is raised, and pay for that alone", async () => {
+    const worker = await engine.startWorker();
+    const { server, connection } = await connect(kind);
+    server.answer = ({ body }) => {
+      const limit = Number(body.max_tokens ?? body.max_completion_tokens ?? body.max_output_tokens);
+      return promptOf(body) === "raised 3" && limit < 50 ? { text: "answer to", finish: "length" } : { text: `answer to ${promptOf(body)}` };
+    };
+    const limited = (maxTokens: number) => draw(connection, "raised", 6, { step: "prompt", params: { ...stepDefinitions.prompt.defaults, prompt: "{question}", maxTokens } });
+    await engine.waitUntilDone(await start(limited(20)), 40);
+    const runId = await start(limited(80));
+    await engine.waitUntilDone(runId, 40);
+    await worker.close();
+    expect((await engine.readRows(runId, "ask")).map(({ generations }) => generations)).toEqual([0, 1, 2, 3, 4, 5].map((row) => `answer to raised ${String(row)}`));
+    expect(server.batches.map(({ requests }) => requests.length)).toEqual([6, 1]);
+    expect(await stepOf(runId)).toMatchObject({ calls: 1, callsCached: 5, costMicros: CALL_MICROS });
+  });
+
   it("stop the step when the key is refused", async () => {
     const worker = await engine.startWorker();
     const { server, connection } = await connect(kind);

@@ -2,6 +2,7 @@ import { AppError, isAppError, toAppError, type ErrorRecord } from "@/lib/core/a
 import { retryWhileAway } from "@/lib/core/transient-error";
 import { BATCH_SHARE } from "@/lib/contracts/prices";
 import { batchesOf, type BatchAnswer, type RemoteBatch } from "@/lib/llm/batches/batch-protocol";
+import type { CallKeys } from "@/lib/llm/call-store";
 import { costOfCall } from "@/lib/llm/call-cost";
 import type { ModelTarget } from "@/lib/llm/endpoint";
 import { isFatalForStep } from "@/lib/llm/model-client";
@@ -24,33 +25,32 @@ const MOST_ATTEMPTS = 3;
 /** Times it is sent without a parameter more: a batch learns one at a time. */
 const MOST_LEARNED = 6;
 
-interface SentCall {
-  key: Buffer;
+interface SentCall extends CallKeys {
   call: StoredCall;
   attempts: number;
 }
 
-type Outcome = { key: Buffer } & ({ kind: "answered"; reply: ParsedReply; body: Record<string, unknown>; attempts: number } | { kind: "again"; wasted: TokenUsage | null } | { kind: "failed"; error: AppError; wasted: TokenUsage | null });
+type Outcome = CallKeys & ({ kind: "answered"; reply: ParsedReply; body: Record<string, unknown>; attempts: number } | { kind: "again"; wasted: TokenUsage | null } | { kind: "failed"; error: AppError; wasted: TokenUsage | null });
 
 /** What an answer means for its call. Throws an error that ends the step. */
-function judge({ key, call, attempts }: SentCall, answer: BatchAnswer, target: ModelTarget): Outcome {
+function judge({ call, attempts, ...keys }: SentCall, answer: BatchAnswer, target: ModelTarget): Outcome {
   const written = writeChat(target, call);
   try {
     if ("missed" in answer) throw new AppError("model_batch_unanswered", { connection: target.endpoint.name, detail: answer.detail });
     const reply = { status: answer.status, text: JSON.stringify(answer.body), retryAfterSeconds: null, contentType: "application/json" };
-    if (attempts < MOST_LEARNED && answer.status >= 300 && learnsRefusalLate(reply, target, written)) return { key, kind: "again", wasted: null };
+    if (attempts < MOST_LEARNED && answer.status >= 300 && learnsRefusalLate(reply, target, written)) return { ...keys, kind: "again", wasted: null };
     if (answer.status >= 300) throw describeStatus(reply, target);
-    return { key, kind: "answered", reply: readChat(reply, { target, request: written.request, stop: call.sampling.stop }), body: written.body, attempts };
+    return { ...keys, kind: "answered", reply: readChat(reply, { target, request: written.request, stop: call.sampling.stop }), body: written.body, attempts };
   } catch (error) {
     const failure = toAppError(error);
     if (isFatalForStep(failure)) throw failure;
     const wasted = paidUsage(failure);
-    return failure.retry !== "never" && attempts < MOST_ATTEMPTS ? { key, kind: "again", wasted } : { key, kind: "failed", error: failure, wasted };
+    return failure.retry !== "never" && attempts < MOST_ATTEMPTS ? { ...keys, kind: "again", wasted } : { ...keys, kind: "failed", error: failure, wasted };
   }
 }
 
 async function readCalls({ database: { pool } }: WorkerResources, batchId: string, keys: Buffer[]): Promise<Map<string, SentCall>> {
-  const { rows } = await pool.query<SentCall>("SELECT key, call, attempts FROM batch_call WHERE batch_id = $1 AND state = 'sent' AND key = ANY($2)", [batchId, keys]);
+  const { rows } = await pool.query<SentCall>("SELECT key, open_key AS \"openKey\", max_tokens AS \"maxTokens\", call, attempts FROM batch_call WHERE batch_id = $1 AND state = 'sent' AND key = ANY($2)", [batchId, keys]);
   return new Map(rows.map((row) => [row.key.toString("hex"), row]));
 }
 
@@ -79,7 +79,7 @@ const FAILED = `
 async function store(resources: WorkerResources, batch: BatchRow, target: ModelTarget, outcomes: Outcome[]): Promise<void> {
   const answered = outcomes.filter((outcome) => outcome.kind === "answered");
   await Promise.all(
-    answered.map(({ key, reply: { refusal: _, ...said }, body, attempts }) => resources.models.keep({ key, model: batch.model, request: body, attempts, latencyMs: 0, ...said })),
+    answered.map(({ key, openKey, maxTokens, reply: { refusal: _, ...said }, body, attempts }) => resources.models.keep({ key, openKey, maxTokens, model: batch.model, request: body, attempts, latencyMs: 0, ...said })),
   );
   const price = target.endpoint.prices.get(target.model);
   const costs = answered.map(({ reply }) => costOfCall(reply, price, BATCH_SHARE));

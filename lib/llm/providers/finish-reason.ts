@@ -17,6 +17,12 @@ export function normaliseFinish(reason: string | null): string | null {
   return normal.get(word) ?? word;
 }
 
+/** Whether the model ended a reply, and no limit did. What says nothing of its end may have been cut. */
+export function endedByItself(reason: string | null): boolean {
+  const word = normaliseFinish(reason);
+  return word === "stop" || word === "tool_calls";
+}
+
 /** Whether a reply ended in a way that is known to be an end; nothing said is taken for one. */
 export function isKnownFinish(reason: string | null): boolean {
   return reason === null || reason in words;
