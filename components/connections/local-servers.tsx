@@ -14,14 +14,14 @@ const REFRESH_MS = 15_000;
 function Offer({ server, onAdded }: { server: LocalServer; onAdded: () => Promise<void> }) {
   const t = useTranslations("connections.local");
   const queries = useQueryClient();
-  const { title, baseUrl, models } = server;
+  const { title, provider, baseUrl, models } = server;
   const add = useAction(
     useCallback(async () => {
       const listed = models.map((id) => ({ id, inputPrice: 0, outputPrice: 0 }));
-      await callApi(createConnection, { body: { name: t("nameOf", { title }), provider: "openai-compatible", baseUrl, models: listed } });
+      await callApi(createConnection, { body: { name: t("nameOf", { title }), provider, baseUrl, models: listed } });
       await queries.invalidateQueries({ queryKey: apiKey(listLocalServers) });
       await onAdded();
-    }, [baseUrl, models, onAdded, queries, t, title]),
+    }, [baseUrl, models, onAdded, provider, queries, t, title]),
   );
   return (
     <li className="flex items-center gap-3 rounded border border-dashed border-line-strong px-4 py-3">

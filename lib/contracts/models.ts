@@ -155,7 +155,7 @@ export const listLocalServers = defineContract({
   path: "/local-servers",
   summary: "Servers of models found on this machine that no connection uses yet",
   access: "admin",
-  response: z.strictObject({ servers: z.array(z.strictObject({ title: z.string(), baseUrl: z.string(), models: z.array(z.string()) })) }),
+  response: z.strictObject({ servers: z.array(z.strictObject({ title: z.string(), provider, baseUrl: z.string(), models: z.array(z.string()) })) }),
 });
 
 export const pickableModel = z.strictObject({

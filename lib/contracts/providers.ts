@@ -37,8 +37,11 @@ export interface Capabilities {
   topK: boolean;
   /** The choice of tokens can be bounded by how likely they are beside the likeliest. */
   minP: boolean;
-  /** A model's thinking can be switched on and off by its chat template. */
+  /** A model's thinking can be switched on and off. */
   thinkingSwitch: boolean;
+  /** A reply can be held to one of some texts, or to a regular expression. */
+  replyChoices: boolean;
+  replyPattern: boolean;
 }
 
 /** Where a copy of OpenAI's chat protocol differs from it. */
@@ -51,6 +54,15 @@ export interface Dialect {
   dimensions?: "dimensions" | "output_dimension" | null;
   /** The model's name is in the path, and the version of the API beside it. */
   deployments?: boolean;
+  /**
+   * How thinking is switched: `template` by `chat_template_kwargs`, `effort` by `reasoning_effort`, `reasoning` by an object of that
+   * name, `type` by `thinking: {type}`.
+   */
+  thinkingSwitch?: "template" | "effort" | "reasoning" | "type";
+  /** The server's own way to hold a reply to texts or to a regular expression; else that is said by a JSON schema. */
+  replyRule?: "structured_outputs" | "regex" | "grammar" | "response_format";
+  /** A JSON schema is the value of `response_format`, not a member of it by OpenAI's name. */
+  schemaAsValue?: boolean;
 }
 
 export interface ProviderEntry {
@@ -73,7 +85,7 @@ export interface ProviderEntry {
   dialect?: Dialect;
 }
 
-const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true, batch: false, fineTuning: false, penalties: true, repetitionPenalty: false, logitBias: true, topK: false, minP: false, thinkingSwitch: false };
+const all: Capabilities = { seed: true, stop: true, n: true, system: true, jsonSchema: true, images: true, tools: true, embeddings: true, thinking: true, batch: false, fineTuning: false, penalties: true, repetitionPenalty: false, logitBias: true, topK: false, minP: false, thinkingSwitch: false, replyChoices: true, replyPattern: false };
 const oneKey = [["apiKey"]] as const;
 /** platform.openai.com/docs/guides/supervised-fine-tuning: ten examples at least; /docs/api-reference/files: 512 MB a file. */
 const openAiTuning = { leastRows: 10, mostBytes: 512_000_000 };
@@ -90,10 +102,10 @@ export const providers = {
     title: "OpenAI",
     baseUrl: "https://api.openai.com/v1",
     keyPage: "https://platform.openai.com/api-keys",
-    has: ["batch", "fineTuning"],
+    has: ["batch", "fineTuning", "thinkingSwitch", "replyPattern"],
     tuningLimits: openAiTuning,
     // Its newer models refuse `max_tokens`; most servers that copy the API know only that.
-    dialect: { maxTokens: "max_completion_tokens" },
+    dialect: { maxTokens: "max_completion_tokens", thinkingSwitch: "effort" },
   }),
   "openai-responses": {
     title: "OpenAI (Responses)",
@@ -103,7 +115,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://platform.openai.com/api-keys",
-    capabilities: { ...all, seed: false, stop: false, n: false, batch: true, fineTuning: true, penalties: false, logitBias: false },
+    capabilities: { ...all, seed: false, stop: false, n: false, batch: true, fineTuning: true, penalties: false, logitBias: false, thinkingSwitch: true, replyPattern: true },
     tuningLimits: openAiTuning,
   },
   "azure-openai": {
@@ -117,9 +129,9 @@ export const providers = {
     ],
     secrets: oneKey,
     keyPage: "https://portal.azure.com/",
-    capabilities: all,
+    capabilities: { ...all, thinkingSwitch: true },
     // Its list is of models, where a call wants the name of a deployment.
-    dialect: { maxTokens: "max_completion_tokens", deployments: true, models: null },
+    dialect: { maxTokens: "max_completion_tokens", deployments: true, models: null, thinkingSwitch: "effort" },
   },
   anthropic: {
     title: "Anthropic",
@@ -129,7 +141,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://console.anthropic.com/settings/keys",
-    capabilities: { ...all, seed: false, n: false, embeddings: false, batch: true, penalties: false, logitBias: false, topK: true },
+    capabilities: { ...all, seed: false, n: false, embeddings: false, batch: true, penalties: false, logitBias: false, topK: true, thinkingSwitch: true, replyPattern: true },
   },
   google: {
     title: "Google AI Studio",
@@ -139,7 +151,7 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://aistudio.google.com/apikey",
-    capabilities: { ...all, logitBias: false, topK: true },
+    capabilities: { ...all, logitBias: false, topK: true, thinkingSwitch: true },
   },
   vertex: {
     title: "Google Vertex AI",
@@ -153,7 +165,7 @@ export const providers = {
     ],
     secrets: [["serviceAccount"]],
     keyPage: "https://console.cloud.google.com/iam-admin/serviceaccounts",
-    capabilities: { ...all, embeddings: false, logitBias: false, topK: true },
+    capabilities: { ...all, embeddings: false, logitBias: false, topK: true, thinkingSwitch: true },
   },
   mistral: openAiCopy({
     title: "Mistral",
@@ -170,13 +182,13 @@ export const providers = {
     settings: [],
     secrets: oneKey,
     keyPage: "https://dashboard.cohere.com/api-keys",
-    capabilities: { ...all, n: false, logitBias: false, topK: true },
+    capabilities: { ...all, n: false, logitBias: false, topK: true, thinkingSwitch: true },
   },
   ai21: openAiCopy({
     title: "AI21",
     baseUrl: "https://api.ai21.com/studio/v1",
     keyPage: "https://studio.ai21.com/account/api-key",
-    lacks: ["seed", "jsonSchema", "images", "embeddings", "thinking", "penalties", "logitBias"],
+    lacks: ["seed", "jsonSchema", "images", "embeddings", "thinking", "penalties", "logitBias", "replyChoices"],
     dialect: { models: null },
   }),
   together: openAiCopy({
@@ -202,16 +214,55 @@ export const providers = {
     keyPage: "https://huggingface.co/settings/tokens",
     lacks: ["embeddings"],
   }),
-  openrouter: openAiCopy({ title: "OpenRouter", baseUrl: "https://openrouter.ai/api/v1", keyPage: "https://openrouter.ai/settings/keys", has: ["repetitionPenalty", "topK", "minP"], lacks: ["n"] }),
+  openrouter: openAiCopy({ title: "OpenRouter", baseUrl: "https://openrouter.ai/api/v1", keyPage: "https://openrouter.ai/settings/keys", has: ["repetitionPenalty", "topK", "minP", "thinkingSwitch"], lacks: ["n"], dialect: { thinkingSwitch: "reasoning" } }),
   deepseek: openAiCopy({
     title: "DeepSeek",
     baseUrl: "https://api.deepseek.com/v1",
     keyPage: "https://platform.deepseek.com/api_keys",
-    lacks: ["seed", "n", "jsonSchema", "images", "embeddings", "thinking", "logitBias"],
+    has: ["thinkingSwitch"],
+    lacks: ["seed", "n", "jsonSchema", "images", "embeddings", "thinking", "logitBias", "replyChoices"],
+    dialect: { thinkingSwitch: "type" },
   }),
   "openai-compatible": openAiCopy({ title: "OpenAI-compatible server", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty", "fineTuning", "topK", "minP", "thinkingSwitch"] }),
+  // Servers of one's own, each with what its documentation says beyond the interface that they copy.
+  vllm: openAiCopy({
+    title: "vLLM",
+    baseUrl: "http://127.0.0.1:8000/v1",
+    keyPage: null,
+    keyOptional: true,
+    has: ["repetitionPenalty", "topK", "minP", "thinkingSwitch", "replyPattern"],
+    dialect: { replyRule: "structured_outputs" },
+  }),
+  sglang: openAiCopy({
+    title: "SGLang",
+    baseUrl: "http://127.0.0.1:30000/v1",
+    keyPage: null,
+    keyOptional: true,
+    has: ["repetitionPenalty", "topK", "minP", "thinkingSwitch", "replyPattern"],
+    dialect: { replyRule: "regex" },
+  }),
+  "llama-cpp": openAiCopy({
+    title: "llama.cpp",
+    baseUrl: "http://127.0.0.1:8080/v1",
+    keyPage: null,
+    keyOptional: true,
+    has: ["topK", "minP", "thinkingSwitch", "replyPattern"],
+    dialect: { replyRule: "grammar" },
+  }),
+  // What its page on this interface does not name, it passes over without a word.
+  ollama: openAiCopy({ title: "Ollama", baseUrl: "http://127.0.0.1:11434/v1", keyPage: null, keyOptional: true, has: ["thinkingSwitch"], lacks: ["n", "logitBias"], dialect: { thinkingSwitch: "effort" } }),
+  "lm-studio": openAiCopy({ title: "LM Studio", baseUrl: "http://127.0.0.1:1234/v1", keyPage: null, keyOptional: true, has: ["topK"], lacks: ["n", "thinking"] }),
+  tgi: openAiCopy({
+    title: "Text Generation Inference",
+    baseUrl: "http://127.0.0.1:3000/v1",
+    keyPage: null,
+    keyOptional: true,
+    has: ["replyPattern"],
+    lacks: ["n", "embeddings", "thinking", "logitBias"],
+    dialect: { replyRule: "response_format", schemaAsValue: true },
+  }),
   "openai-completions": {
-    ...openAiCopy({ title: "Raw completions server", baseUrl: "http://127.0.0.1:8000/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty", "topK", "minP"], lacks: ["jsonSchema", "images", "tools", "thinking"] }),
+    ...openAiCopy({ title: "Raw completions server", baseUrl: "http://127.0.0.1:8000/v1", keyPage: null, keyOptional: true, has: ["repetitionPenalty", "topK", "minP"], lacks: ["jsonSchema", "images", "tools", "thinking", "replyChoices"] }),
     protocol: "openai-completions",
   },
 } as const satisfies Record<string, ProviderEntry>;
@@ -219,7 +270,7 @@ export const providers = {
 export type Provider = keyof typeof providers;
 
 /** What the model server of the trainer takes. */
-export const ownServer: Capabilities = { ...all, jsonSchema: false, images: false, tools: false, thinking: false, repetitionPenalty: true };
+export const ownServer: Capabilities = { ...all, jsonSchema: false, images: false, tools: false, thinking: false, repetitionPenalty: true, replyChoices: false };
 
 /** The entry, in the shape that all share. */
 export function providerEntry(id: Provider): ProviderEntry {

@@ -48,6 +48,9 @@ export interface Sampling {
   minP?: number;
   /** Whether a model that can think before it answers does so. */
   thinkFirst?: boolean;
+  /** The reply is one of these texts, or all of it matches this regular expression (RE2's syntax). One of both at most. */
+  replyChoices?: string[];
+  replyPattern?: string;
   /** Members of the request beside those of the step, as a person wrote them. */
   requestFields?: Record<string, unknown>;
 }

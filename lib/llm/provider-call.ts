@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
-import { providerEntry, type Capabilities } from "@/lib/contracts/providers";
+import { ownServer, providerEntry, type Capabilities } from "@/lib/contracts/providers";
 import { storableText } from "@/lib/core/storable-text";
 import type { CallExtras, ChatMessage, Sampling, TokenUsage } from "./chat";
 import type { Endpoint, ModelTarget } from "./endpoint";
@@ -13,6 +13,7 @@ import { addFields } from "./add-fields";
 import { findHiddenFailure } from "./hidden-failure";
 import { markPaid } from "./paid-calls";
 import { parseBody } from "./read-json";
+import { findBrokenRule, readRuled, ruleOf, ruleSchema, writeOwnRule } from "./reply-rule";
 import { knownRefusals, leaveOutRefused, readRefusal, rememberRefusal } from "./refusals";
 import { readContexts } from "./read-contexts";
 import { sendTo, type CallLimits } from "./send-to";
@@ -22,15 +23,19 @@ import type { HttpReply } from "./transport";
 const MAX_LEARNED = 6;
 const QUOTE_LENGTH = 120;
 
+const capabilitiesAt = ({ isOwnServer, provider }: Endpoint): Capabilities => (isOwnServer ? ownServer : providerEntry(provider).capabilities);
+
 function demand(endpoint: Endpoint, capability: keyof Capabilities, feature: string): void {
-  if (!providerEntry(endpoint.provider).capabilities[capability]) throw new AppError("model_feature_missing", { connection: endpoint.name, feature });
+  if (!capabilitiesAt(endpoint)[capability]) throw new AppError("model_feature_missing", { connection: endpoint.name, feature });
 }
 
 /** The call without what the provider has no word for; a call that would lose its meaning is refused instead. */
 function fitToProvider(target: ModelTarget, call: ChatCall): ChatRequest {
   const { endpoint } = target;
-  const { capabilities } = providerEntry(endpoint.provider);
+  const capabilities = capabilitiesAt(endpoint);
   const { messages, sampling, extras } = call;
+  const rule = ruleOf(sampling);
+  const isRuledBySchema = rule !== null && writeOwnRule(rule, providerEntry(endpoint.provider).dialect?.replyRule) === null;
   if (extras.responseSchema) demand(endpoint, "jsonSchema", "replies by a JSON schema");
   if (extras.tools) demand(endpoint, "tools", "tools");
   if (messages.some(({ content }) => typeof content !== "string" && content.some(({ type }) => type === "image"))) demand(endpoint, "images", "images");
@@ -40,12 +45,16 @@ function fitToProvider(target: ModelTarget, call: ChatCall): ChatRequest {
   if (sampling.topK !== undefined) demand(endpoint, "topK", "a bound on the number of tokens to choose from (top k)");
   if (sampling.minP !== undefined) demand(endpoint, "minP", "a bound on how likely tokens are (min p)");
   if (sampling.thinkFirst !== undefined) demand(endpoint, "thinkingSwitch", "a switch for thinking");
+  if (sampling.replyChoices !== undefined) demand(endpoint, "replyChoices", "replies that are one of some texts");
+  if (sampling.replyPattern !== undefined) demand(endpoint, "replyPattern", "replies that match a regular expression");
   const { thinking, ...others } = extras;
   return {
     target,
     messages,
     sampling: { ...sampling, seed: capabilities.seed ? sampling.seed : null, stop: capabilities.stop ? sampling.stop : [] },
-    extras: thinking && capabilities.thinking ? extras : others,
+    extras: { ...others, ...(thinking && capabilities.thinking && { thinking }), ...(rule && isRuledBySchema && { responseSchema: ruleSchema(rule) }) },
+    rule,
+    isRuledBySchema,
     refused: knownRefusals(target),
   };
 }
@@ -82,7 +91,7 @@ function cutAtStop(text: string, stop: string[]): string {
 }
 
 /** Why a reply is no answer; null for one that is. */
-function findFault(reply: ParsedReply, { target, extras }: ChatRequest): AppError | null {
+function findFault(reply: ParsedReply, { target, extras, rule }: ChatRequest): AppError | null {
   const connection = target.endpoint.name;
   const { text, toolCalls, finishReason, refusal, completionTokens } = reply;
   if (refusal !== null || finishReason === "content_filter") return new AppError("model_content_filtered", { connection, detail: (refusal ?? text).slice(0, 300) || "its content filter" });
@@ -91,7 +100,11 @@ function findFault(reply: ParsedReply, { target, extras }: ChatRequest): AppErro
   if (!extras.tools && toolCalls.length > 0 && (isBlank || finishReason === "tool_calls")) {
     return new AppError("model_tools_unasked", { connection, calls: toolCalls.map((call) => `${call.name}(${call.arguments})`).join(", ").slice(0, 300) });
   }
-  if (!isBlank || toolCalls.length > 0) return null;
+  if (toolCalls.length > 0) return null;
+  if (!isBlank) {
+    const broken = rule && findBrokenRule(text, rule, connection);
+    return broken && finishReason === "length" ? new AppError("model_reply_cut", { connection, tokens: completionTokens }) : broken;
+  }
   return finishReason === "length" ? new AppError("model_reply_cut", { connection, tokens: completionTokens }) : new AppError("model_reply_empty", { connection });
 }
 
@@ -118,11 +131,12 @@ export function writeChat(target: ModelTarget, call: ChatCall): WrittenChat {
 
 /**
  * A reply of success in our words. Throws `model_reply_invalid`, `model_reply_empty`, `model_reply_cut`, `model_reply_unfinished`,
- * `model_tools_unasked`, `model_content_filtered`, or what its hidden failure stands for; `paidUsage` knows what it took.
+ * `reply_breaks_rule`, `model_tools_unasked`, `model_content_filtered`, or what its hidden failure stands for; `paidUsage` knows what it took.
  */
 export function readChat(reply: HttpReply, { target, request, stop }: { target: ModelTarget; request: ChatRequest; stop: string[] }): ParsedReply {
   const parsed = readReply(reply, target, (json) => protocolOf(target.endpoint).parse(json, request));
-  const text = storableText(cutAtStop(parsed.text, stop));
+  const said = request.rule && request.isRuledBySchema ? readRuled(parsed.text, request.rule) : parsed.text;
+  const text = storableText(cutAtStop(said, stop));
   const read = { ...parsed, text, thinking: parsed.thinking && storableText(parsed.thinking), finishReason: normaliseFinish(parsed.finishReason) };
   const fault = findFault(read, request);
   if (fault) throw markPaid(fault, read);

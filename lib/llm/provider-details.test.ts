@@ -99,7 +99,7 @@ describe("a schema", () => {
   it("becomes a tool that must be called, for a model of Anthropic's that has no constrained mode", () => {
     const model = openKind("anthropic", "http://127.0.0.1:9");
     const sampling = { temperature: null, topP: null, maxTokens: null, stop: [], seed: null };
-    const request: ChatRequest = { target: model, messages: [], sampling, extras: { responseSchema: { name: "person", schema: { type: "object" } } }, refused: new Set(["output_config"]) };
+    const request: ChatRequest = { target: model, messages: [], sampling, extras: { responseSchema: { name: "person", schema: { type: "object" } } }, rule: null, isRuledBySchema: false, refused: new Set(["output_config"]) };
     expect(anthropicMessages.body(request)).toMatchObject({ tools: [{ name: "person" }], tool_choice: { type: "tool", name: "person" } });
     const reply = anthropicMessages.parse({ content: [{ type: "tool_use", id: "1", name: "person", input: { age: 3 } }], stop_reason: "tool_use" }, request);
     expect([reply.text, reply.toolCalls, reply.finishReason]).toEqual(['{"age":3}', [], "stop"]);

@@ -19,6 +19,19 @@ export function isUnset(value: unknown): boolean {
   return value === null || value === undefined || value === false || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
+/** Parameters that ask for what cannot be had together, whatever the model. */
+export function checkTogether(params: Readonly<Record<string, unknown>>): StepProblem[] {
+  const against = (param: string, other: string): StepProblem => ({ code: "params_contradict", data: { param, other }, param });
+  const hasRule = (name: string): boolean => !isUnset(params[name]);
+  const ruled = ["replyChoices", "replyPattern"].filter(hasRule);
+  return [
+    ...(ruled.length === 2 ? [against("replyPattern", "replyChoices")] : []),
+    // A reply by a schema is held to that.
+    ...("schema" in params && "corrections" in params ? ruled.map((param) => against(param, "fields")) : []),
+    ...(params["thinkFirst"] === "off" && !isUnset(params["thinking"]) ? [against("thinkFirst", "thinking")] : []),
+  ];
+}
+
 /**
  * Models whose provider cannot do what the step is for, and parameters that ask for what the provider of the step's model has
  * not. `models`: what each model parameter stands for; none where one is handed on.

@@ -121,8 +121,8 @@ describe("a pool", () => {
 describe("servers on this machine", () => {
   it("are offered once they answer, until they are connected", async () => {
     const baseUrl = `${server.url}/v1`.replace("/v1", "/local/v1");
-    const places = [{ title: "Ollama", baseUrl }, { title: "vLLM", baseUrl: "http://127.0.0.1:9/v1" }];
-    expect(await findLocalServers(engine.resources, places)).toEqual([{ title: "Ollama", baseUrl, models: ["stub-model"] }]);
+    const places = [{ title: "Ollama", provider: "ollama" as const, baseUrl }, { title: "vLLM", provider: "vllm" as const, baseUrl: "http://127.0.0.1:9/v1" }];
+    expect(await findLocalServers(engine.resources, places)).toEqual([{ title: "Ollama", provider: "ollama", baseUrl, models: ["stub-model"] }]);
     expect(providerEntry("openai-compatible").keyOptional).toBe(true);
     await createConnection(engine.resources, { name: "Ollama", provider: "openai-compatible", baseUrl: `${baseUrl}/` });
     expect(await findLocalServers(engine.resources, places)).toEqual([]);

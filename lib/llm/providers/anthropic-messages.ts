@@ -34,8 +34,20 @@ function writeChoice(choice: string | undefined) {
   return choice === "required" ? { type: "any" } : { type: "tool", name: choice };
 }
 
+/** Tokens that the model may think, which count towards the limit of the reply; 0 for none. */
+function budgetOf({ sampling: { thinkFirst }, extras: { thinking } }: ChatRequest): number {
+  const amount = thinking ?? (thinkFirst ? "medium" : undefined);
+  return amount ? thinkingBudget[amount] : 0;
+}
+
+function writeThinking(request: ChatRequest): Record<string, unknown> {
+  const budget = budgetOf(request);
+  if (budget > 0) return { thinking: { type: "enabled", budget_tokens: budget } };
+  return request.sampling.thinkFirst === false ? { thinking: { type: "disabled" } } : {};
+}
+
 /** Models from before the constrained mode fill in the schema as the input of a tool that they must call. */
-function writeExtras({ extras: { responseSchema, tools, toolChoice, thinking }, refused }: ChatRequest): Record<string, unknown> {
+function writeExtras({ extras: { responseSchema, tools, toolChoice }, refused }: ChatRequest): Record<string, unknown> {
   const asTool = responseSchema !== undefined && refused.has("output_config");
   const schema = responseSchema && strictSchema(responseSchema.schema);
   const offered = [...(tools ?? []).map((tool) => ({ name: tool.name, description: tool.description, input_schema: tool.parameters })), ...(asTool ? [{ name: responseSchema.name, description: "The reply.", input_schema: schema }] : [])];
@@ -44,7 +56,6 @@ function writeExtras({ extras: { responseSchema, tools, toolChoice, thinking }, 
     ...(schema && !asTool && { output_config: { format: { type: "json_schema", schema } } }),
     ...(offered.length > 0 && { tools: offered }),
     ...(choice && { tool_choice: choice }),
-    ...(thinking && { thinking: { type: "enabled", budget_tokens: thinkingBudget[thinking] } }),
   };
 }
 
@@ -53,19 +64,20 @@ export const anthropicMessages: ChatProtocol = {
   headers: { "anthropic-version": "2023-06-01" },
   chatPath: () => "/messages",
   body(request) {
-    const { target, sampling, extras } = request;
+    const { target, sampling } = request;
+    const budget = budgetOf(request);
     const { system, rest } = splitSystem(request.messages);
     return {
       model: target.model,
-      // Thinking counts towards the limit.
-      max_tokens: (sampling.maxTokens ?? DEFAULT_MAX_TOKENS) + (extras.thinking ? thinkingBudget[extras.thinking] : 0),
+      max_tokens: (sampling.maxTokens ?? DEFAULT_MAX_TOKENS) + budget,
       messages: rest.map((message) => ({ role: message.role === "tool" ? "user" : message.role, content: writeContent(message) })),
       ...(system !== "" && { system }),
-      ...(sampling.temperature !== null && !extras.thinking && { temperature: Math.min(1, sampling.temperature) }),
-      ...(sampling.topP !== null && !extras.thinking && { top_p: sampling.topP }),
-      ...(sampling.topK !== undefined && !extras.thinking && { top_k: sampling.topK }),
+      ...(sampling.temperature !== null && budget === 0 && { temperature: Math.min(1, sampling.temperature) }),
+      ...(sampling.topP !== null && budget === 0 && { top_p: sampling.topP }),
+      ...(sampling.topK !== undefined && budget === 0 && { top_k: sampling.topK }),
       ...(sampling.stop.length > 0 && { stop_sequences: sampling.stop }),
       ...writeExtras(request),
+      ...writeThinking(request),
     };
   },
   parse(reply, { extras: { responseSchema } }) {

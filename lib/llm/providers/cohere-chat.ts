@@ -27,13 +27,14 @@ function writeMessage(message: ChatMessage): Record<string, unknown> {
 }
 
 /** A tool cannot be demanded by name, only one of those offered: the one that is wished is offered alone. */
-function writeExtras({ extras: { responseSchema, tools, toolChoice, thinking } }: ChatRequest): Record<string, unknown> {
+function writeExtras({ sampling: { thinkFirst }, extras: { responseSchema, tools, toolChoice, thinking } }: ChatRequest): Record<string, unknown> {
   const isNamed = toolChoice !== undefined && !["auto", "required", "none"].includes(toolChoice);
   const offered = isNamed ? tools?.filter(({ name }) => name === toolChoice) : tools;
   return {
     ...(responseSchema && { response_format: { type: "json_object", json_schema: strictSchema(responseSchema.schema) } }),
     ...(offered && { tools: offered.map((tool) => ({ type: "function", function: tool })) }),
     ...(toolChoice !== undefined && toolChoice !== "auto" && { tool_choice: toolChoice === "none" ? "NONE" : "REQUIRED" }),
+    ...(thinkFirst !== undefined && { thinking: { type: thinkFirst ? "enabled" : "disabled" } }),
     ...(thinking && { thinking: { type: "enabled", token_budget: thinkingBudget[thinking] } }),
   };
 }

@@ -65,6 +65,8 @@ function writeConfig({ sampling, extras: { responseSchema, thinking } }: ChatReq
     ...(sampling.frequencyPenalty !== undefined && { frequencyPenalty: sampling.frequencyPenalty }),
     ...(sampling.presencePenalty !== undefined && { presencePenalty: sampling.presencePenalty }),
     ...(responseSchema && { responseMimeType: "application/json", responseJsonSchema: strictSchema(responseSchema.schema) }),
+    // -1 leaves the amount to the model.
+    ...(sampling.thinkFirst !== undefined && { thinkingConfig: sampling.thinkFirst ? { includeThoughts: true, thinkingBudget: -1 } : { thinkingBudget: 0 } }),
     ...(thinking && { thinkingConfig: { includeThoughts: true, thinkingBudget: thinkingBudget[thinking] } }),
   };
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { providerEntry } from "@/lib/contracts/providers";
-import type { ChatMessage, Sampling, ToolCall } from "../chat";
+import type { CallExtras, ChatMessage, Sampling, ToolCall } from "../chat";
 import type { ModelTarget } from "../endpoint";
+import { writeOwnRule } from "../reply-rule";
 import { joinThinking, partsOf, splitThinking } from "./message-parts";
 import { tokens, type ChatProtocol, type ChatRequest } from "./protocol";
 import { strictSchema } from "./strict-schema";
@@ -68,11 +69,35 @@ export function writePenalties({ frequencyPenalty, presencePenalty }: Sampling):
   return { ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }), ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }) };
 }
 
-function writeExtras({ extras }: ChatRequest): Record<string, unknown> {
+/**
+ * Thinking on or off, as each kind of server documents it. The chat templates of Qwen and DeepSeek know the switch by two names,
+ * and a template passes over what it does not read. OpenAI and Ollama have an amount alone, of which one is none.
+ */
+function writeSwitch({ target, sampling: { thinkFirst }, extras: { thinking } }: ChatRequest): Record<string, unknown> {
+  if (thinkFirst === undefined) return {};
+  switch (readDialect(target).thinkingSwitch ?? "template") {
+    case "template":
+      return { chat_template_kwargs: { enable_thinking: thinkFirst, thinking: thinkFirst } };
+    case "effort":
+      return thinking ? {} : { reasoning_effort: thinkFirst ? "medium" : "none" };
+    case "reasoning":
+      return thinking ? {} : { reasoning: thinkFirst ? { enabled: true } : { effort: "none" } };
+    case "type":
+      return { thinking: { type: thinkFirst ? "enabled" : "disabled" } };
+  }
+}
+
+function writeSchema({ name, schema }: NonNullable<CallExtras["responseSchema"]>, asValue: boolean): Record<string, unknown> {
+  return asValue ? { type: "json", value: strictSchema(schema) } : { type: "json_schema", json_schema: { name, schema: strictSchema(schema), strict: true } };
+}
+
+function writeExtras({ target, extras, rule, isRuledBySchema }: ChatRequest): Record<string, unknown> {
   const { responseSchema, tools, toolChoice, thinking } = extras;
+  const { schemaAsValue = false, replyRule } = readDialect(target);
   const choice = toolChoice === undefined || ["auto", "required", "none"].includes(toolChoice) ? toolChoice : { type: "function", function: { name: toolChoice } };
   return {
-    ...(responseSchema && { response_format: { type: "json_schema", json_schema: { name: responseSchema.name, schema: strictSchema(responseSchema.schema), strict: true } } }),
+    ...(responseSchema && { response_format: writeSchema(responseSchema, schemaAsValue) }),
+    ...(rule && !isRuledBySchema && writeOwnRule(rule, replyRule)),
     ...(tools && { tools: tools.map((tool) => ({ type: "function", function: tool })) }),
     ...(choice !== undefined && { tool_choice: choice }),
     ...(thinking && { reasoning_effort: thinking }),
@@ -116,8 +141,7 @@ export const openAiChat: ChatProtocol = {
       ...(sampling.logitBias && { logit_bias: sampling.logitBias }),
       ...(sampling.topK !== undefined && { top_k: sampling.topK }),
       ...(sampling.minP !== undefined && { min_p: sampling.minP }),
-      // The chat templates of Qwen and DeepSeek know it by two names, under vLLM, SGLang and llama.cpp; Ollama by a third.
-      ...(sampling.thinkFirst !== undefined && { chat_template_kwargs: { enable_thinking: sampling.thinkFirst, thinking: sampling.thinkFirst }, think: sampling.thinkFirst }),
+      ...writeSwitch(request),
       ...writeExtras(request),
     };
   },

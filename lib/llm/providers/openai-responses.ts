@@ -38,13 +38,14 @@ function writeMessage(message: ChatMessage): Record<string, unknown>[] {
   return [{ role: message.role, content }, ...calls];
 }
 
-function writeExtras({ extras: { responseSchema, tools, toolChoice, thinking } }: ChatRequest): Record<string, unknown> {
+function writeExtras({ sampling: { thinkFirst }, extras: { responseSchema, tools, toolChoice, thinking } }: ChatRequest): Record<string, unknown> {
+  const effort = thinking ?? (thinkFirst === undefined ? undefined : thinkFirst ? "medium" : "none");
   const choice = toolChoice === undefined || ["auto", "required", "none"].includes(toolChoice) ? toolChoice : { type: "function", name: toolChoice };
   return {
     ...(responseSchema && { text: { format: { type: "json_schema", name: responseSchema.name, schema: strictSchema(responseSchema.schema), strict: true } } }),
     ...(tools && { tools: tools.map((tool) => ({ type: "function", ...tool, strict: false })) }),
     ...(choice !== undefined && { tool_choice: choice }),
-    ...(thinking && { reasoning: { effort: thinking, summary: "auto" } }),
+    ...(effort && { reasoning: { effort, ...(effort !== "none" && { summary: "auto" }) } }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CallExtras, ChatMessage, Sampling, TokenUsage, ToolCall } from "../chat";
 import type { ModelTarget } from "../endpoint";
+import type { ReplyRule } from "../reply-rule";
 
 /** A call as a protocol is handed it. What the provider cannot do is already left out. */
 export interface ChatRequest {
@@ -8,6 +9,10 @@ export interface ChatRequest {
   messages: ChatMessage[];
   sampling: Sampling;
   extras: CallExtras;
+  /** What the reply is held to. */
+  rule: ReplyRule | null;
+  /** `extras.responseSchema` says the rule; its reply is to be taken out of the object. */
+  isRuledBySchema: boolean;
   /** What this model is known to refuse: members of the protocol's `refusable`. */
   refused: ReadonlySet<string>;
 }

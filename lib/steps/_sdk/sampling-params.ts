@@ -1,3 +1,4 @@
+import { RE2JS, RE2JSException } from "re2js";
 import { z } from "zod";
 import type { Sampling } from "@/lib/llm/chat";
 
@@ -24,6 +25,16 @@ function readFields(text: string): Record<string, unknown> | null {
   }
 }
 
+function isPattern(text: string): boolean {
+  try {
+    RE2JS.compile(text);
+    return true;
+  } catch (error) {
+    if (error instanceof RE2JSException) return false;
+    throw error;
+  }
+}
+
 /** The parameters that every prompting step has beside its own. */
 export const samplingParams = {
   systemPrompt: z.string().max(100_000).meta({ field: { kind: "multiline" } }),
@@ -39,6 +50,8 @@ export const samplingParams = {
   topK: z.int().min(1).nullable().default(null).meta({ field: { kind: "integer" }, advanced: true, needs: "topK", addedLater: true }),
   minP: z.number().gt(0).max(1).nullable().default(null).meta({ field: { kind: "number" }, advanced: true, needs: "minP", addedLater: true }),
   thinkFirst: z.enum(["on", "off"]).nullable().default(null).meta({ field: { kind: "select" }, advanced: true, needs: "thinkingSwitch", addedLater: true }),
+  replyChoices: z.array(z.string().max(200).regex(/^\S(.*\S)?$/s)).max(100).default([]).meta({ field: { kind: "string-list" }, advanced: true, needs: "replyChoices", addedLater: true }),
+  replyPattern: z.string().max(1000).refine(isPattern, "is no regular expression that can be read (RE2's syntax: nothing that looks ahead, behind or back)").default("").meta({ field: { kind: "text" }, advanced: true, needs: "replyPattern", addedLater: true }),
   requestFields: z.string().max(20_000).refine((text) => readFields(text) !== null, "is no JSON object").default("").meta({ field: { kind: "multiline" }, advanced: true, addedLater: true }),
   overlong: z.enum(["send", "fail", "truncate"]).default("send").meta({ field: { kind: "select" }, advanced: true, addedLater: true }),
   truncatedColumn: z.string().min(1).max(200).nullable().default(null).meta({ field: { kind: "text" }, advanced: true, addedLater: true, visibleWhen: { param: "overlong", is: ["truncate"] } }),
@@ -63,6 +76,8 @@ export interface SamplingValues {
   topK?: number | null;
   minP?: number | null;
   thinkFirst?: "on" | "off" | null;
+  replyChoices?: string[];
+  replyPattern?: string;
   /** JSON, as typed. */
   requestFields?: string;
 }
@@ -73,7 +88,7 @@ export const steadySampling: SamplingValues = { systemPrompt: "", temperature: 0
 /** DataDreamer's default for making data: temperature 1, top_p 1. */
 export const variedSampling: SamplingValues = { ...steadySampling, temperature: 1, topP: 1 };
 
-export function toSampling({ temperature, topP, maxTokens, stop, seed, frequencyPenalty = null, presencePenalty = null, repetitionPenalty = null, logitBias: bias = "", topK = null, minP = null, thinkFirst = null, requestFields = "" }: SamplingValues): Sampling {
+export function toSampling({ temperature, topP, maxTokens, stop, seed, frequencyPenalty = null, presencePenalty = null, repetitionPenalty = null, logitBias: bias = "", topK = null, minP = null, thinkFirst = null, replyChoices = [], replyPattern = "", requestFields = "" }: SamplingValues): Sampling {
   const fields = readFields(requestFields);
   return {
     temperature,
@@ -88,6 +103,8 @@ export function toSampling({ temperature, topP, maxTokens, stop, seed, frequency
     ...(topK !== null && { topK }),
     ...(minP !== null && { minP }),
     ...(thinkFirst !== null && { thinkFirst: thinkFirst === "on" }),
+    ...(replyChoices.length > 0 && { replyChoices: [...new Set(replyChoices)] }),
+    ...(replyPattern !== "" && { replyPattern }),
     ...(fields && Object.keys(fields).length > 0 && { requestFields: fields }),
   };
 }
