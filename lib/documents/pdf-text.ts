@@ -3,6 +3,7 @@ import { dirname, join, sep } from "node:path";
 import type { PDFPageProxy } from "pdfjs-dist";
 import { AppError } from "@/lib/core/app-error";
 import { type DocumentText, MAX_DOCUMENT_CHARACTERS } from "./document";
+import { type PdfPiece, writeLines } from "./pdf-lines";
 
 /** Reads the text of a PDF, page by page; pages are a blank line apart. What a scanner made has none. */
 export async function readPdf(bytes: Uint8Array, signal?: AbortSignal): Promise<DocumentText> {
@@ -44,35 +45,9 @@ async function readTitle(pdf: { getMetadata(): Promise<{ info: object }> }): Pro
   return title === "" ? null : title;
 }
 
-interface TextItem {
-  str: string;
-  hasEOL: boolean;
-  height: number;
-  transform: number[];
-}
-
 async function readPage(page: PDFPageProxy): Promise<string> {
-  const { items } = await page.getTextContent();
-  let text = "";
-  let baseline: number | null = null;
-  let lineHeight = 0;
-  let isNewLine = false;
-  for (const item of items as (TextItem | { type: string })[]) {
-    if (!("str" in item)) continue;
-    const y = item.transform[5] ?? 0;
-    if (isNewLine && item.str !== "") {
-      // A gap of more than one and a half lines sets a paragraph apart.
-      const gap = baseline === null ? 0 : Math.abs(baseline - y);
-      text = text.trimEnd() + (gap > 1.6 * Math.max(lineHeight, item.height, 1) ? "\n\n" : "\n");
-      isNewLine = false;
-    }
-    text += item.str;
-    if (item.str.trim() !== "") {
-      baseline = y;
-      lineHeight = item.height;
-    }
-    isNewLine ||= item.hasEOL;
-  }
+  const { items, styles } = await page.getTextContent();
+  const pieces = items.filter((item): item is Extract<typeof item, PdfPiece> => "str" in item);
   page.cleanup();
-  return text.replaceAll("\0", "").trim().toWellFormed();
+  return writeLines(pieces, (fontName) => styles[fontName]?.fontFamily === "monospace").replaceAll("\0", "").toWellFormed();
 }

@@ -29,10 +29,10 @@ async function pack(members: Record<string, string | Uint8Array>): Promise<Buffe
 }
 
 /** A PDF with a line of text for each string, a page for each list. */
-function makePdf(pages: string[][], title: string): Buffer {
+function makePdf(pages: string[][], title: string, operators?: string): Buffer {
   const objects = ["<< /Type /Catalog /Pages 2 0 R >>", `<< /Type /Pages /Kids [${pages.map((_, index) => `${5 + 2 * index} 0 R`).join(" ")}] /Count ${pages.length} >>`, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>", `<< /Title (${title}) >>`];
   for (const [index, lines] of pages.entries()) {
-    const content = `BT /F1 12 Tf 14 TL 72 720 Td ${lines.map((line) => (line === "" ? "T*" : `(${line}) Tj T*`)).join(" ")} ET`;
+    const content = operators ?? `BT /F1 12 Tf 14 TL 72 720 Td ${lines.map((line) => (line === "" ? "T*" : `(${line}) Tj T*`)).join(" ")} ET`;
     objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${6 + 2 * index} 0 R >>`, `<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
   }
   let file = "%PDF-1.4\n";
@@ -73,6 +73,12 @@ it("reads a PDF with its title, pages and paragraphs", async () => {
     { file: "paper.pdf", title: "A paper", page: 1, section: null, chunk: 0, text: "First line\nof a paragraph.", start: 0 },
     { file: "paper.pdf", title: "A paper", page: 1, section: null, chunk: 1, text: "Another.\n\nSecond page.", start: 28 },
   ]);
+});
+
+it("reads exponents and indices of a PDF as such, whatever page they are on", async () => {
+  const raised = (text: string, by: number): string => `/F1 8 Tf ${String(by)} Ts (${text}) Tj 0 Ts /F1 12 Tf`;
+  const { outputs } = await load("powers.pdf", makePdf([[]], "Powers", `BT /F1 12 Tf 72 720 Td (n = 10) Tj ${raised("-3", 5)} ( of H) Tj ${raised("2", -2)} (O) Tj ET`));
+  expect(outputs["output"]?.[0]?.["text"]).toBe("n = 10⁻³ of H₂O");
 });
 
 it("reads a Word document with its headings", async () => {
