@@ -15,7 +15,7 @@ function fingerprint(definition: AnyStepDefinition, params: Record<string, unkno
 
 /** Another value that the parameter would accept, by its kind. */
 function differentValue(schema: z.ZodType, value: unknown): unknown {
-  const candidates: unknown[] = [true, false, 1, 2, 3, 99, 0.25, "other", "x", ["other"], null, "csv", "jsonl", "full", "chat", "cosine", "yes", "latin-1", "by-name", "low", "on", `fp~${"f".repeat(64)}~output`, '{"1": 5}', { a: "b" }, [{ column: "c", descending: true }], [{ kind: "accuracy" }]];
+  const candidates: unknown[] = [true, false, 1, 2, 3, 99, 0.25, "other", "x", ["other"], null, "csv", "jsonl", "full", "chat", "cosine", "yes", "latin-1", "by-name", "low", "on", `fp~${"f".repeat(64)}~output`, '{"1": 5}', { a: "b" }, [{ column: "c", descending: true }], [{ kind: "accuracy" }], "LICENSE"];
   const different = candidates.find((candidate) => JSON.stringify(candidate) !== JSON.stringify(value) && schema.safeParse(candidate).success);
   if (different !== undefined) return different;
   const options = ((schema instanceof z.ZodDefault ? schema.unwrap() : schema) as { options?: unknown[] }).options ?? [];
