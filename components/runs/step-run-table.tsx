@@ -114,6 +114,9 @@ export function StepRunTable({ run, now, onChoose }: StepRunTableProps) {
                 </div>
                 {step.error && <p className="mt-0.5 text-xs text-bad">{describeError(step.error)}</p>}
                 {step.batch && <p className="mt-0.5 text-xs text-muted">{batchWords(step.batch).long}</p>}
+                {step.changed.map((changed) => (
+                  <p key={JSON.stringify(changed)} className="mt-0.5 text-xs text-muted">{t("changed", changed)}</p>
+                ))}
                 {step.waitsFor && <p className="mt-0.5 text-xs text-muted"><WaitWords step={step} /></p>}
               </td>
               <td className="min-w-48 px-3 py-1.5">

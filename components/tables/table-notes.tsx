@@ -9,7 +9,7 @@ interface TableNotesProps {
   isOwn: boolean;
 }
 
-/** What the step that loaded a table decided by itself, above the table; a click leads to the setting that decides otherwise. */
+/** What the step that made a table decided by itself, above the table; a click leads to the setting that decides otherwise. */
 export function TableNotes({ notes, isOwn }: TableNotesProps) {
   const t = useTranslations("data");
   const { view } = useStudio();

@@ -21,7 +21,10 @@ export interface CardStep {
   inputs: Record<string, { step: number; port: string }[]>;
   params: Record<string, unknown>;
   prompts: Record<string, string>;
+  /** As it was set. */
   sampling: Record<string, unknown> | null;
+  /** What of it the model was sent otherwise. */
+  sentOtherwise: ProvenanceStep["sentOtherwise"];
   models: Record<string, Record<string, unknown>>;
   totals: ProvenanceTotals | null;
   commit: string | null;
@@ -96,6 +99,7 @@ function describeSteps(steps: readonly ProvenanceStep[]): CardStep[] {
     rowLimit: step.rowLimit,
     inputs: Object.fromEntries(Object.entries(step.inputs).map(([port, addresses]) => [port, addresses.map((address) => readAddress(address, numbers))])),
     ...sortParams(step),
+    sentOtherwise: step.sentOtherwise,
     models: Object.fromEntries(Object.entries(step.models).map(([param, identity]) => [param, shareIdentity(identity)])),
     totals: step.totals,
     commit: step.commit,

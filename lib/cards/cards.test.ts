@@ -14,7 +14,7 @@ import { sizeCategory } from "./size-category";
 const totals = { rowsIn: 10, rowsOut: 8, rejected: 1, failed: 1, calls: 9, callsCached: 1, promptTokens: 100, completionTokens: 50, costMicros: 1500, seconds: 2 };
 
 function makeStep(part: Partial<ProvenanceStep>): ProvenanceStep {
-  return { fingerprint: "a".repeat(64), step: "take", version: 1, title: "Take", params: {}, prompts: [], models: {}, inputs: {}, isPrompting: false, rowLimit: null, totals, madeAt: "2026-01-02T03:04:05.000Z", commit: null, training: null, ...part };
+  return { fingerprint: "a".repeat(64), step: "take", version: 1, title: "Take", params: {}, prompts: [], models: {}, inputs: {}, isPrompting: false, rowLimit: null, totals, madeAt: "2026-01-02T03:04:05.000Z", commit: null, sentOtherwise: [], training: null, ...part };
 }
 
 function makeProvenance(...steps: ProvenanceStep[]): Provenance {

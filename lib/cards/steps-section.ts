@@ -1,3 +1,4 @@
+import { describeChanged } from "@/lib/contracts/changed-values";
 import { escapeMarkdown } from "./escape-markdown";
 import { fenceText } from "./fence-text";
 import { describeIdentity } from "./share-identity";
@@ -48,6 +49,7 @@ function writeStep(step: CardStep): string {
     ...(step.commit === null ? [] : [`Commit of the data set: \`${escapeMarkdown(step.commit)}\``]),
     ...Object.entries(step.models).map(([param, identity]) => `Model (\`${param}\`): ${escapeMarkdown(describeIdentity(identity))}`),
     ...(step.sampling ? [`Sampling: ${listValues(step.sampling)}`] : []),
+    ...(step.sentOtherwise.length > 0 ? [`Sent otherwise, because the model does not take it: ${step.sentOtherwise.map((one) => `${escapeMarkdown(describeChanged(one))}, in ${one.calls} calls`).join("; ")}`] : []),
     ...(Object.keys(step.params).length > 0 ? [`Parameters: ${listValues(step.params)}`] : []),
     ...(step.rowLimit === null ? [] : [`Only the first ${step.rowLimit} rows were used.`]),
     `Fingerprint: \`${step.fingerprint}\``,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { modelRef } from "@/lib/steps/_sdk/model-ref";
+import { changedValue } from "./changed-values";
 import { defineContract } from "./contract";
 import { trainingProgress, trainingRequest, trainingResult, trainingSamples, waitsForDevice } from "./trainer";
 import { errorRecord } from "./errors";
@@ -268,6 +269,8 @@ export const promptModel = defineContract({
     completionTokens: z.int(),
     latencyMs: z.int(),
     cached: z.boolean(),
+    /** Values that the model was sent otherwise than they were set. */
+    changed: z.array(changedValue),
     /** Millionths of a US dollar; null where the price is not known. Nothing for a reply from the cache. */
     costMicros: z.number().nullable(),
   }),

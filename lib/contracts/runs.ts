@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { workflowDocument } from "@/lib/workflow/document";
+import { changedCalls } from "./changed-values";
 import { defineContract } from "./contract";
 import { errorRecord } from "./errors";
 import { waitsForDevice } from "./trainer";
@@ -40,6 +41,8 @@ export const stepRunView = z.strictObject({
   promptTokens: z.int(),
   completionTokens: z.int(),
   costMicros: z.int(),
+  /** Values of its sampling that the model was sent otherwise, with the number of calls; known once it is done. */
+  changed: z.array(changedCalls),
   /** Rows a second over the last seconds, and time left; null while not known. */
   rate: z.number().nullable(),
   secondsLeft: z.number().nullable(),

@@ -160,6 +160,7 @@ export const errorCatalogue = {
   model_batch_unanswered: { status: 502, retry: "later" },
   model_credit_exhausted: { status: 402, retry: "never" },
   local_model_unusable: { status: 422, retry: "never" },
+  model_value_refused: { status: 422, retry: "never" },
   model_feature_missing: { status: 422, retry: "never" },
   connection_settings_missing: { status: 422, retry: "never" },
   connection_test_needs_model: { status: 422, retry: "never" },

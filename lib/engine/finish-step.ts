@@ -5,6 +5,7 @@ import { formatError } from "@/lib/core/format-error";
 import { isErrorCode } from "@/lib/core/error-catalogue";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
 import { chunkParts, type ChunkParts } from "./chunk-parts";
+import { joinNotes } from "./changed-calls";
 import { enqueueChunks } from "./advance-run";
 import { planArrangement } from "./arrange-rows";
 import { inTransaction } from "./in-transaction";
@@ -86,7 +87,7 @@ async function finishStep(resources: SharedResources, stepRunId: string): Promis
 }
 
 function joinParts(chunks: ChunkParts[]): StepOutputs {
-  const outputs: StepOutputs = { tables: {}, models: {}, issues: { parts: [], rejected: 0, failed: 0 }, files: [], pruned: chunks.some(({ pruned }) => pruned), notes: chunks.flatMap(({ notes }) => notes) };
+  const outputs: StepOutputs = { tables: {}, models: {}, issues: { parts: [], rejected: 0, failed: 0 }, files: [], pruned: chunks.some(({ pruned }) => pruned), notes: joinNotes(chunks.flatMap(({ notes }) => notes)) };
   for (const chunk of chunks) {
     for (const [port, { columns, part }] of Object.entries(chunk.tables)) {
       const table = (outputs.tables[port] ??= { columns, parts: [], rows: 0 });

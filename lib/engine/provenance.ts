@@ -2,7 +2,7 @@ import duckdbPackage from "@duckdb/node-api/package.json" with { type: "json" };
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { trainingRequest, trainingResult } from "@/lib/contracts/trainer";
-import { stepNote } from "@/lib/contracts/step-note";
+import { stepNote, type StepNote } from "@/lib/contracts/step-note";
 import type { StepIdentity } from "@/lib/fingerprint/step-identity";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
@@ -10,6 +10,7 @@ import type { Provenance, ProvenanceStep } from "@/lib/steps/_sdk/provenance";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { migrateDocument } from "@/lib/workflow/migrate-document";
 import reveriePackage from "@/package.json" with { type: "json" };
+import { readChangedCalls } from "./changed-calls";
 import type { LeasedChunk } from "./chunk-lease";
 import type { SharedResources } from "./resources";
 import { parseInputAddress, stepTotals } from "./step-result";
@@ -26,9 +27,11 @@ interface StepRow {
   card: unknown;
 }
 
+const readNotes = (notes: unknown): StepNote[] => z.array(stepNote).safeParse(notes).data ?? [];
+
 /** The commit that a source said it loaded. */
 function findCommit(notes: unknown): string | null {
-  const said = z.array(stepNote).safeParse(notes).data?.find(({ code }) => code === "hub_commit")?.data.commit;
+  const said = readNotes(notes).find(({ code }) => code === "hub_commit")?.data.commit;
   return typeof said === "string" ? said : null;
 }
 
@@ -106,6 +109,7 @@ function describeStep({ fingerprint, title, identity, totals, notes, created_at,
     totals: totals === null ? null : stepTotals.parse(totals),
     madeAt: created_at?.toISOString() ?? null,
     commit: findCommit(notes),
+    sentOtherwise: readChangedCalls(readNotes(notes)),
     training: card === null ? null : (trainingCard.safeParse(card).data ?? null),
   };
 }

@@ -14,6 +14,7 @@ import { createTableView } from "@/lib/tables/table-view";
 import type { TableManifest } from "@/lib/tables/table-manifest";
 import { createRowWriter, type MadeRow } from "@/lib/tables/write-rows";
 import { writePart } from "@/lib/tables/write-part";
+import { ChangedCounter } from "./changed-calls";
 import { openParkedCalls } from "./batches/park-calls";
 import type { LeasedChunk } from "./chunk-lease";
 import { noParts, type ChunkParts } from "./chunk-parts";
@@ -53,8 +54,9 @@ export async function runRows(resources: WorkerResources, runner: RowsRunner<Ste
   const rows = table ? await readRows(resources, runner, job, table) : null;
   const prepared = await runner.prepare?.({ params, readTable: createTableReader(resources, job.session, job.inputs) });
   const own = findStepColumns(runner, params, table);
-  const outcomes = await processRows(resources, runner, { chunk, params, model, rows, prepared, cutColumn: own.cut });
-  return writeOutcomes(job, table, own, outcomes);
+  const changed = new ChangedCounter();
+  const outcomes = await processRows(resources, runner, { chunk, params, model, rows, prepared, cutColumn: own.cut, changed });
+  return { ...(await writeOutcomes(job, table, own, outcomes)), notes: changed.notes() };
 }
 
 /** More than a step makes of one prompt in a round: from here on the calls of the next round are counted. */
@@ -74,6 +76,8 @@ async function readRows(resources: WorkerResources, runner: RowsRunner<StepParam
 }
 
 interface RowJob {
+  /** Hears of calls whose values were sent otherwise than they were set. */
+  changed: ChangedCounter;
   prepared: unknown;
   /** The column that says how much of a row was cut; null for none. */
   cutColumn: string | null;
@@ -91,7 +95,7 @@ function askedModel(model: ResolvedModel | null): ResolvedModel {
 
 type Outcome = RowOutcome | { error: AppError };
 
-async function processRows(resources: WorkerResources, runner: RowsRunner<StepParams>, { chunk, params, model, rows, prepared, cutColumn }: RowJob): Promise<Outcome[]> {
+async function processRows(resources: WorkerResources, runner: RowsRunner<StepParams>, { chunk, params, model, rows, prepared, cutColumn, changed }: RowJob): Promise<Outcome[]> {
   const total = chunk.rowEnd - chunk.rowStart;
   const outcomes = new Array<Outcome>(total);
   const sampling = runner.sampling(params);
@@ -133,16 +137,18 @@ async function processRows(resources: WorkerResources, runner: RowsRunner<StepPa
         fitParts: (total) => total,
         async complete(messages, sample, extras) {
           await guard?.check(messages, signal);
-          const call = { model: askedModel(model), messages, sampling, sample: sample + (chunk.identity.repeat ?? 0) * SAMPLES_A_ROUND, ...(extras && { extras }) };
+          const call = { model: askedModel(model), messages, sampling, sample: sample + (chunk.identity.repeat ?? 0) * SAMPLES_A_ROUND, ...(extras && { extras }), ...(params["unfitValues"] === "stop" && { isExact: true }) };
           if (parked) {
             const completion = await parked.complete(call);
             // Calls and money of a batch are on the chunk's bill since it was answered.
             countCall(progress, { ...completion.record, costMicros: 0 }, 0);
+            changed.add(completion.changed);
             return completion;
           }
           const completion = await resources.models.complete({ ...call, signal, startSignal: chunk.pausing, onWasted });
           countCall(progress, completion.record);
           chunk.spend(completion.record.costMicros);
+          changed.add(completion.changed);
           return completion;
         },
         embed: (text, options) => askAbout(text, (texts) => resources.models.embed({ model: askedModel(model), texts, options, signal, startSignal: chunk.pausing })),

@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import { storableJson, storableText } from "@/lib/core/storable-text";
 import { retryWhileAway } from "@/lib/core/transient-error";
 import { createBatcher } from "./batcher";
+import type { ChangedValue } from "@/lib/contracts/changed-values";
 import type { TokenUsage, ToolCall } from "./chat";
 import { endedByItself } from "./providers/finish-reason";
 
@@ -21,6 +22,8 @@ export interface StoredReply extends TokenUsage {
   toolCalls: ToolCall[];
   finishReason: string | null;
   latencyMs: number;
+  /** Values that were sent otherwise than they were set. */
+  changed: ChangedValue[];
 }
 
 /** A reply of the cache, by the key it was kept under: that of the call, or of the same call with another limit of tokens. */
@@ -48,9 +51,10 @@ interface ReplyRow {
   cached_tokens: number;
   reasoning_tokens: number;
   latency_ms: number;
+  changed: ChangedValue[] | null;
 }
 
-const REPLY = "reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms";
+const REPLY = "reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms, changed";
 const LOOKUP = `SELECT key, ${REPLY} FROM call_cache WHERE key = ANY($1)`;
 
 /**
@@ -74,8 +78,8 @@ const CLAIM = `
 
 const STORE = `
   WITH released AS (DELETE FROM call_claim WHERE key = ANY($1))
-  INSERT INTO call_cache (key, model, request, reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms, attempts, open_key, max_tokens)
-  SELECT * FROM unnest($1::bytea[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::int[], $9::int[], $10::int[], $11::int[], $12::int[], $13::int[], $14::bytea[], $15::int[])
+  INSERT INTO call_cache (key, model, request, reply, thinking, tool_calls, finish_reason, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency_ms, attempts, open_key, max_tokens, changed)
+  SELECT * FROM unnest($1::bytea[], $2::text[], $3::jsonb[], $4::text[], $5::text[], $6::jsonb[], $7::text[], $8::int[], $9::int[], $10::int[], $11::int[], $12::int[], $13::int[], $14::bytea[], $15::int[], $16::jsonb[])
   ON CONFLICT (key) DO NOTHING`;
 
 export interface CallStore {
@@ -150,6 +154,7 @@ export function createCallStore(pool: Pool, workerId: string, staleSeconds: numb
         // One that was cut answers no other limit, and one whose end is not known may have been.
         column((reply) => (endedByItself(reply.finishReason) ? reply.openKey : null)),
         column((reply) => reply.maxTokens),
+        column((reply) => (reply.changed.length === 0 ? null : storableJson(reply.changed))),
       ],
     });
     return replies.map(() => undefined);
@@ -175,5 +180,6 @@ function toReply(row: ReplyRow): FoundReply {
     cachedTokens: row.cached_tokens,
     reasoningTokens: row.reasoning_tokens,
     latencyMs: row.latency_ms,
+    changed: row.changed ?? [],
   };
 }

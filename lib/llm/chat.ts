@@ -1,3 +1,5 @@
+import type { ChangedValue } from "@/lib/contracts/changed-values";
+
 /** A part of a message that is more than text. An image is a `data:` URL or an https one. */
 export type ContentPart = { type: "text"; text: string } | { type: "image"; url: string };
 
@@ -87,6 +89,8 @@ export interface Completion {
   /** The token limit cut the reply. */
   truncated: boolean;
   usage: TokenUsage;
+  /** Values that were sent otherwise than they were set. */
+  changed: ChangedValue[];
   record: CallRecord;
 }
 

@@ -9,7 +9,7 @@ import { classificationTask } from "./classifier";
 import { embeddingTask } from "./embedder";
 import type { ModelTarget, ResolvedModel } from "./endpoint";
 import { createLimiter } from "./limiter";
-import { callChat } from "./provider-call";
+import { callChat, refuseChanged } from "./provider-call";
 import { normaliseFinish } from "./providers/finish-reason";
 import type { ClassificationOptions, EmbeddingOptions, LabelScores } from "./providers/protocol";
 import { createTextCaller, type TextAnswers, type TextCall } from "./text-caller";
@@ -22,7 +22,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const TOKENS_PER_IMAGE = 1000;
 
 /** Errors after which no other row can succeed either: the step stops at once. */
-const FATAL = new Set(["model_key_refused", "model_not_found", "model_credit_exhausted", "model_feature_missing", "local_model_unusable", "model_unreachable", "request_field_taken", "model_redirected", "model_access_denied", "trainer_unavailable", "connection_missing", "connection_settings_missing", "model_missing"]);
+const FATAL = new Set(["model_key_refused", "model_not_found", "model_credit_exhausted", "model_feature_missing", "model_value_refused", "local_model_unusable", "model_unreachable", "request_field_taken", "model_redirected", "model_access_denied", "trainer_unavailable", "connection_missing", "connection_settings_missing", "model_missing"]);
 
 export function isFatalForStep(error: AppError): boolean {
   return FATAL.has(error.code);
@@ -34,6 +34,8 @@ export interface CallOptions {
   sampling: Sampling;
   /** Schema, tools, thinking. Not changed once given: its text is kept. */
   extras?: CallExtras;
+  /** As in `ChatCall`. */
+  isExact?: boolean;
   /** Tells apart calls that are otherwise the same; also added to the seed where there is one. */
   sample: number;
   signal: AbortSignal;
@@ -84,7 +86,7 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
   const inFlight = new Map<string, Promise<Obtained>>();
 
   async function callAndStore(call: CallOptions, keys: CallKeys): Promise<Obtained> {
-    const { messages, extras = {}, signal, startSignal } = call;
+    const { messages, extras = {}, isExact = false, signal, startSignal } = call;
     const sampling = samplingOf(call);
     let startedAt = 0;
     let leave: (() => void) | null = null;
@@ -92,14 +94,14 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
       const send = (target: ModelTarget) => {
         // What is kept is what the server took; the wait for a place says nothing of the model.
         startedAt = performance.now();
-        return callChat(target, { messages, sampling, extras }, { timeoutMs, signal });
+        return callChat(target, { messages, sampling, extras, isExact }, { timeoutMs, signal });
       };
       const onPaid = (usage: TokenUsage, { endpoint, model }: ModelTarget): void =>
         call.onWasted?.({ promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, costMicros: costOfCall(usage, endpoint.prices.get(model)) });
       const made = await runCall({ model: call.model, tokens: estimateTokens(call), signal, startSignal, send, onPaid });
       ({ leave } = made);
       const { refusal: _, ...said } = made.answer.reply;
-      const reply: FoundReply = { ...said, key: keys.key, latencyMs: Math.round(performance.now() - startedAt) };
+      const reply: FoundReply = { ...said, changed: made.answer.changed, key: keys.key, latencyMs: Math.round(performance.now() - startedAt) };
       // The place is held until the reply is durable, so that a crash repeats at most what was in flight.
       await store.store({ ...keys, model: made.target.model, request: made.answer.sent, attempts: made.attempts, ...reply });
       return { reply, attempts: made.attempts, target: made.target };
@@ -127,7 +129,7 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
       const id = keys.key.toString("hex");
       for (let same = inFlight.get(id); same; same = inFlight.get(id)) {
         try {
-          return toCompletion({ ...(await same), attempts: 0 });
+          return toCompletion(call, { ...(await same), attempts: 0 });
         } catch (error) {
           // The one who made the call was cancelled; we were not, so the call is ours now.
           if (!isAppError(error) || error.code !== "cancelled" || call.signal.aborted) throw error;
@@ -137,16 +139,16 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
       made.catch(() => undefined);
       inFlight.set(id, made);
       try {
-        return toCompletion(await made);
+        return toCompletion(call, await made);
       } finally {
         inFlight.delete(id);
       }
     },
-    async recall({ model }, keys, share) {
+    async recall(call, keys, share) {
       const reply = await store.find(keys);
       // A reply under another limit of tokens was paid for by the call that had that limit.
       const isPaid = share > 0 && reply?.key.equals(keys.key) === true;
-      return reply && toCompletion({ reply, attempts: isPaid ? 1 : 0, target: model }, share);
+      return reply && toCompletion(call, { reply, attempts: isPaid ? 1 : 0, target: call.model }, share);
     },
     keep: (reply) => store.store(reply),
     embed: createTextCaller(embeddingTask(pool), { runCall, timeoutMs }),
@@ -171,7 +173,9 @@ export function estimateTokens({ messages, sampling, extras }: PlainCall): numbe
   return Math.ceil(characters / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE + (sampling.maxTokens ?? 0);
 }
 
-function toCompletion({ reply, attempts, target }: Obtained, share = 1): Completion {
+/** Throws `model_value_refused` for a reply that was kept of a call which took other values, where this one wants its own. */
+function toCompletion({ isExact }: Pick<PlainCall, "isExact">, { reply, attempts, target }: Obtained, share = 1): Completion {
+  if (isExact && reply.changed.length > 0) throw refuseChanged(target, reply.changed, ["so was the reply that is kept"]);
   const cached = attempts === 0;
   const { latencyMs, promptTokens, completionTokens, cachedTokens, reasoningTokens } = reply;
   const costMicros = cached ? 0 : costOfCall(reply, target.endpoint.prices.get(target.model), share);
@@ -183,6 +187,7 @@ function toCompletion({ reply, attempts, target }: Obtained, share = 1): Complet
     finishReason,
     truncated: finishReason === "length",
     usage: { promptTokens, completionTokens, cachedTokens, reasoningTokens },
+    changed: reply.changed,
     record: { key: reply.key.toString("hex"), cached, attempts, latencyMs, promptTokens, completionTokens, costMicros },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { describeChanged, LEFT_OUT, type ChangedValue } from "@/lib/contracts/changed-values";
 import { AppError } from "@/lib/core/app-error";
 import { ownServer, providerEntry, type Capabilities } from "@/lib/contracts/providers";
 import { storableText } from "@/lib/core/storable-text";
@@ -10,6 +11,7 @@ import type { ChatProtocol, ChatRequest, ClassificationRequest, EmbeddingRequest
 import { protocolOf } from "./providers/protocols";
 import { assembleStream, isEventStream } from "./providers/read-stream";
 import { addFields } from "./add-fields";
+import { fitSampling } from "./fit-sampling";
 import { findHiddenFailure } from "./hidden-failure";
 import { markPaid } from "./paid-calls";
 import { parseBody } from "./read-json";
@@ -29,8 +31,8 @@ function demand(endpoint: Endpoint, capability: keyof Capabilities, feature: str
   if (!capabilitiesAt(endpoint)[capability]) throw new AppError("model_feature_missing", { connection: endpoint.name, feature });
 }
 
-/** The call without what the provider has no word for; a call that would lose its meaning is refused instead. */
-function fitToProvider(target: ModelTarget, call: ChatCall): ChatRequest {
+/** The call without what the provider has no word for, which is told; a call that would lose its meaning is refused instead. */
+function fitToProvider(target: ModelTarget, call: ChatCall, refused: ChatRequest["refused"]): { request: ChatRequest; changed: ChangedValue[] } {
   const { endpoint } = target;
   const capabilities = capabilitiesAt(endpoint);
   const { messages, sampling, extras } = call;
@@ -48,15 +50,20 @@ function fitToProvider(target: ModelTarget, call: ChatCall): ChatRequest {
   if (sampling.replyChoices !== undefined) demand(endpoint, "replyChoices", "replies that are one of some texts");
   if (sampling.replyPattern !== undefined) demand(endpoint, "replyPattern", "replies that match a regular expression");
   const { thinking, ...others } = extras;
-  return {
+  const thinks = sampling.thinkFirst === true || (thinking !== undefined && capabilities.thinking);
+  const fitted = fitSampling(sampling, { limits: protocolOf(endpoint).limits, hasSeed: capabilities.seed, thinks });
+  if (thinking && !capabilities.thinking) fitted.changed.push({ name: "thinking", asked: thinking, sentAs: "thinking", sent: LEFT_OUT });
+  const request = {
     target,
     messages,
-    sampling: { ...sampling, seed: capabilities.seed ? sampling.seed : null, stop: capabilities.stop ? sampling.stop : [] },
+    // Where a provider takes no places to stop at, the reply is cut there when it is read.
+    sampling: { ...fitted.sampling, stop: capabilities.stop ? sampling.stop : [] },
     extras: { ...others, ...(thinking && capabilities.thinking && { thinking }), ...(rule && isRuledBySchema && { responseSchema: ruleSchema(rule) }) },
     rule,
     isRuledBySchema,
-    refused: knownRefusals(target),
+    refused,
   };
+  return { request, changed: fitted.changed };
 }
 
 function readReply<Reply>(reply: HttpReply, target: ModelTarget, parse: (json: unknown) => Reply): Reply {
@@ -112,21 +119,35 @@ export interface ChatCall {
   messages: ChatMessage[];
   sampling: Sampling;
   extras: CallExtras;
+  /** A value that the model does not take ends the call, and is not replaced by the nearest that it takes. */
+  isExact?: boolean;
 }
 
 /** A call as it goes out, beside what its reply is read with. */
 export interface WrittenChat {
   request: ChatRequest;
   body: Record<string, unknown>;
+  /** What of it is not as it was set. */
+  changed: ChangedValue[];
 }
 
-/** The call in the provider's words, without what this model is known to refuse. Throws `model_feature_missing`, `request_field_taken`. */
-export function writeChat(target: ModelTarget, call: ChatCall): WrittenChat {
+/** What a call says that wants its values as they are, of a reply that was made by others. */
+export function refuseChanged({ endpoint, model }: ModelTarget, changed: readonly ChangedValue[], words: Iterable<string> = []): AppError {
+  const detail = [...words].join("; ") || "its interface takes no such value";
+  return new AppError("model_value_refused", { connection: endpoint.name, model, changes: changed.map(describeChanged).join(", "), detail });
+}
+
+/**
+ * The call in the provider's words, without what this model is known to refuse, now or as `refused` says. Throws `model_feature_missing`, `request_field_taken`, 
+ * `model_value_refused`.
+ */
+export function writeChat(target: ModelTarget, call: ChatCall, refused: ChatRequest["refused"] = knownRefusals(target)): WrittenChat {
   const protocol = protocolOf(target.endpoint);
-  const request = fitToProvider(target, call);
-  const body = leaveOutRefused(protocol, protocol.body(request), request.refused);
+  const { request, changed } = fitToProvider(target, call, refused);
+  const body = leaveOutRefused(protocol, protocol.body(request), request.refused, (one) => changed.push(one));
+  if (call.isExact && changed.length > 0) throw refuseChanged(target, changed, request.refused.values());
   const { requestFields } = call.sampling;
-  return { request, body: requestFields ? addFields(body, requestFields, target.endpoint.name) : body };
+  return { request, body: requestFields ? addFields(body, requestFields, target.endpoint.name) : body, changed };
 }
 
 /**
@@ -146,13 +167,14 @@ export function readChat(reply: HttpReply, { target, request, stop }: { target: 
 /** Whether a reply only refuses a parameter that was sent, which is then left out of this model's calls. */
 export function learnsRefusal(reply: Pick<HttpReply, "status" | "text">, target: ModelTarget, sent: Record<string, unknown>): boolean {
   if (reply.status !== 400 && reply.status !== 422) return false;
-  const refusal = readRefusal(protocolOf(target.endpoint), sent, readProviderError(reply.text, target.endpoint));
-  if (refusal !== null) rememberRefusal(target, refusal);
+  const error = readProviderError(reply.text, target.endpoint);
+  const refusal = readRefusal(protocolOf(target.endpoint), sent, error);
+  if (refusal !== null) rememberRefusal(target, refusal, error.detail);
   return refusal !== null;
 }
 
 /** As `learnsRefusal`, for a call of a batch: another call of it, or another worker, may have taught us meanwhile. */
-export function learnsRefusalLate(reply: Pick<HttpReply, "status" | "text">, target: ModelTarget, { request, body }: WrittenChat): boolean {
+export function learnsRefusalLate(reply: Pick<HttpReply, "status" | "text">, target: ModelTarget, { request, body }: Pick<WrittenChat, "request" | "body">): boolean {
   return learnsRefusal(reply, target, body) || learnsRefusal(reply, target, protocolOf(target.endpoint).body(request));
 }
 
@@ -160,12 +182,12 @@ export function learnsRefusalLate(reply: Pick<HttpReply, "status" | "text">, tar
  * One request to one server and its reply, past cache, limiter and retries. A parameter that the model refuses is left out
  * from then on. Throws what `send` throws, what the status stands for, and as `readChat` and `writeChat` do.
  */
-export async function callChat(target: ModelTarget, call: ChatCall, limits: CallLimits): Promise<{ reply: ParsedReply; sent: Record<string, unknown> }> {
+export async function callChat(target: ModelTarget, call: ChatCall, limits: CallLimits): Promise<{ reply: ParsedReply; sent: Record<string, unknown>; changed: ChangedValue[] }> {
   const address = protocolOf(target.endpoint).chatPath(target);
   for (let learned = 0; ; learned++) {
-    const { request, body } = writeChat(target, call);
+    const { request, body, changed } = writeChat(target, call);
     const reply = await sendTo(target, { method: "POST", address, body: JSON.stringify(body) }, limits);
-    if (reply.status < 300) return { reply: readChat(reply, { target, request, stop: call.sampling.stop }), sent: body };
+    if (reply.status < 300) return { reply: readChat(reply, { target, request, stop: call.sampling.stop }), sent: body, changed };
     if (learned >= MAX_LEARNED || !learnsRefusal(reply, target, body)) throw describeStatus(reply, target);
   }
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { providerEntry } from "@/lib/contracts/providers";
+import { providerEntry, type Provider } from "@/lib/contracts/providers";
+import { describeChanged, type ChangedValue } from "@/lib/contracts/changed-values";
+import type { Sampling } from "./chat";
+import { writeChat } from "./provider-call";
 import { leaveOutRefused, readRefusal } from "./refusals";
 import { describeStatus, readProviderError } from "./providers/describe-status";
 import { normaliseFinish } from "./providers/finish-reason";
@@ -37,21 +40,61 @@ describe("a refused parameter", () => {
     expect(readRefusal(openAiChat, body(), errorOf(message, more))).toBe(expected);
   });
 
-  it("of 0 is the nearest that the model takes: a small one, or a small share of words", () => {
+  const leaveOut = (given: Record<string, unknown>, ...refused: string[]) => {
+    const changed: ChangedValue[] = [];
+    const sent = leaveOutRefused(openAiChat, given, new Map(refused.map((one) => [one, "no"])), (one) => changed.push(one));
+    return [sent, ...changed.map(describeChanged)];
+  };
+
+  it("of 0 is the nearest that the model takes, which is told: a small one, or a small share of words", () => {
     expect(readRefusal(openAiChat, body(), errorOf("temperature must be greater than 0"))).toBe("temperature=0");
     expect(readRefusal(openAiChat, body(), errorOf("Input should be strictly positive", { param: "temperature" }))).toBe("temperature=0");
     expect(readRefusal(openAiChat, { ...body(), temperature: 0.5 }, errorOf("top_p must be greater than 0"))).toBeNull();
-    expect(leaveOutRefused(openAiChat, { temperature: 0 }, new Set(["temperature=0"]))).toEqual({ temperature: 0.001 });
-    expect(leaveOutRefused(openAiChat, { temperature: 0.5 }, new Set(["temperature=0"]))).toEqual({ temperature: 0.5 });
-    expect(leaveOutRefused(openAiChat, { temperature: 0 }, new Set(["temperature"]))).toEqual({ top_p: 0.001 });
-    expect(leaveOutRefused(openAiChat, { temperature: 0, top_p: 0.5 }, new Set(["temperature"]))).toEqual({ top_p: 0.5 });
-    expect(leaveOutRefused(openAiChat, { temperature: 0.5 }, new Set(["temperature"]))).toEqual({});
-    expect(leaveOutRefused(openAiChat, { temperature: 0 }, new Set(["temperature", "top_p"]))).toEqual({});
+    expect(leaveOut({ temperature: 0 }, "temperature=0")).toEqual([{ temperature: 0.001 }, "temperature 0.001 instead of temperature 0"]);
+    expect(leaveOut({ temperature: 0.5 }, "temperature=0")).toEqual([{ temperature: 0.5 }]);
+    expect(leaveOut({ temperature: 0 }, "temperature")).toEqual([{ top_p: 0.001 }, "top_p 0.001 instead of temperature 0"]);
+    expect(leaveOut({ temperature: 0, top_p: 0.5 }, "temperature")).toEqual([{ top_p: 0.5 }, "no word of temperature 0"]);
+    expect(leaveOut({ temperature: 0.5 }, "temperature")).toEqual([{}, "no word of temperature 0.5"]);
+    expect(leaveOut({ temperature: 0 }, "temperature", "top_p")).toEqual([{}, "no word of temperature 0"]);
+    expect(leaveOut({ seed: 7, stop: ["x"] }, "seed", "stop")).toEqual([{}, "no word of seed 7"]);
+  });
+
+  it("is only the one value where a model always thinks, which takes the other amounts", () => {
+    expect(readRefusal(openAiChat, { reasoning_effort: "none" }, errorOf("Unsupported value: 'reasoning_effort' does not support 'none' with this model."))).toBe("reasoning_effort=none");
+    expect(leaveOut({ reasoning_effort: "none" }, "reasoning_effort=none")).toEqual([{}, "no word of thinking none"]);
+    expect(leaveOut({ reasoning_effort: "high" }, "reasoning_effort=none")).toEqual([{ reasoning_effort: "high" }]);
   });
 
   it("keeps its value where it has another name, and is left out where that is refused too", () => {
-    expect(leaveOutRefused(openAiChat, body(), new Set(["max_tokens", "stop"]))).toEqual({ model: "m", temperature: 0, top_p: 1, max_completion_tokens: 5 });
-    expect(leaveOutRefused(openAiChat, body(), new Set(["max_tokens", "max_completion_tokens"]))).not.toHaveProperty("max_completion_tokens");
+    expect(leaveOut(body(), "max_tokens", "stop")).toEqual([{ model: "m", temperature: 0, top_p: 1, max_completion_tokens: 5 }]);
+    expect(leaveOut(body(), "max_tokens", "max_completion_tokens", "stop")).toEqual([{ model: "m", temperature: 0, top_p: 1 }, "no word of max_tokens 5"]);
+  });
+});
+
+describe("a value that a provider's interface does not take", () => {
+  const sampling = { temperature: 1.5, topP: 1, maxTokens: null, stop: ["x"], seed: 7, topK: 5 };
+  const write = (kind: Provider, changed: Partial<Sampling> = {}, extras = {}) => {
+    const written = writeChat(openKind(kind, "http://127.0.0.1:9"), { messages: [{ role: "user", content: "Hi" }], sampling: { ...sampling, ...changed }, extras });
+    return { body: written.body, told: written.changed.map(describeChanged) };
+  };
+
+  it.each<[Provider, Partial<Sampling>, object, Record<string, unknown>, string[]]>([
+    ["cohere", {}, {}, { temperature: 1, seed: 7, k: 5 }, ["temperature 1 instead of temperature 1.5"]],
+    ["anthropic", { temperature: 0.5 }, {}, { temperature: 0.5, top_k: 5 }, ["no word of seed 7"]],
+    ["anthropic", { seed: null }, {}, { temperature: 1 }, ["temperature 1 instead of temperature 1.5"]],
+    ["anthropic", { seed: null, temperature: 1 }, { thinking: "low" }, { thinking: { type: "enabled", budget_tokens: 2048 } }, ["no word of top_k 5"]],
+    ["anthropic", { seed: null, thinkFirst: true }, {}, {}, ["no word of temperature 1.5", "no word of top_k 5"]],
+    ["mistral", { topK: undefined }, { thinking: "low" }, { random_seed: 7, temperature: 1.5 }, ["no word of thinking low"]],
+  ])("is told: %s %j %j", (kind, changed, extras, body, told) => {
+    const written = write(kind, changed, extras);
+    expect(written.body).toMatchObject(body);
+    expect(written.told).toEqual(told);
+  });
+
+  it("ends the call where a person wants what was asked", () => {
+    const call = { messages: [], sampling: { ...sampling, seed: null }, extras: {}, isExact: true };
+    expect(() => writeChat(openKind("cohere", "http://127.0.0.1:9"), call)).toThrow(/temperature 1 instead of temperature 1.5/);
+    expect(writeChat(openKind("cohere", "http://127.0.0.1:9"), { ...call, sampling: { ...call.sampling, temperature: 1 } }).changed).toEqual([]);
   });
 });
 
@@ -99,7 +142,7 @@ describe("a schema", () => {
   it("becomes a tool that must be called, for a model of Anthropic's that has no constrained mode", () => {
     const model = openKind("anthropic", "http://127.0.0.1:9");
     const sampling = { temperature: null, topP: null, maxTokens: null, stop: [], seed: null };
-    const request: ChatRequest = { target: model, messages: [], sampling, extras: { responseSchema: { name: "person", schema: { type: "object" } } }, rule: null, isRuledBySchema: false, refused: new Set(["output_config"]) };
+    const request: ChatRequest = { target: model, messages: [], sampling, extras: { responseSchema: { name: "person", schema: { type: "object" } } }, rule: null, isRuledBySchema: false, refused: new Map([["output_config", "no"]]) };
     expect(anthropicMessages.body(request)).toMatchObject({ tools: [{ name: "person" }], tool_choice: { type: "tool", name: "person" } });
     const reply = anthropicMessages.parse({ content: [{ type: "tool_use", id: "1", name: "person", input: { age: 3 } }], stop_reason: "tool_use" }, request);
     expect([reply.text, reply.toolCalls, reply.finishReason]).toEqual(['{"age":3}', [], "stop"]);

@@ -132,6 +132,7 @@ export async function promptModel(resources: WorkerResources, { model, system, p
     completionTokens: record.completionTokens,
     latencyMs: record.latencyMs,
     cached: record.cached,
+    changed: completion.changed,
     costMicros: resolved.endpoint.prices.get(resolved.model) ? record.costMicros : null,
   };
 }

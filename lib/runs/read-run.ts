@@ -3,6 +3,8 @@ import { readStored } from "@/lib/core/read-stored";
 import { runState, runTarget, stepRunState, type RunView, type StepRunView } from "@/lib/contracts/runs";
 import { readStoredError } from "@/lib/contracts/errors";
 import { trainingProgress, waitsForDevice } from "@/lib/contracts/trainer";
+import { stepNote } from "@/lib/contracts/step-note";
+import { readChangedCalls } from "@/lib/engine/changed-calls";
 import type { SharedResources } from "@/lib/engine/resources";
 import { stepTotals } from "@/lib/engine/step-result";
 
@@ -42,6 +44,7 @@ interface StepRow {
   completion_tokens: string | null;
   cost_micros: string | null;
   totals: unknown;
+  notes: unknown;
   elapsed: number | null;
   training_id: string | null;
   training_state: string | null;
@@ -58,7 +61,7 @@ interface StepRow {
 
 const STEPS = `
   SELECT s.run_id, s.node_id, s.step_id, s.title, s.fingerprint, s.state, s.from_cache, s.waits_for, s.rows_total, s.error, s.started_at, s.ended_at,
-    c.*, r.totals, EXTRACT(epoch FROM COALESCE(s.ended_at, now()) - s.started_at)::float AS elapsed,
+    c.*, r.totals, r.outputs->'notes' AS notes, EXTRACT(epoch FROM COALESCE(s.ended_at, now()) - s.started_at)::float AS elapsed,
     t.id AS training_id, t.state AS training_state, t.progress AS training_progress, t.waits_for AS training_waits_for,
     (t.paused OR EXISTS (SELECT 1 FROM run WHERE run.id = t.run_id AND run.state = 'paused')) AS training_paused, t.request->>'modelId' AS model_id, b.*,
     EXISTS (SELECT 1 FROM provider_tuning p WHERE p.step_run_id = s.id AND p.state IN ('sending', 'open')) AS is_tuning
@@ -141,6 +144,7 @@ function toStepView(row: StepRow): StepRunView {
     promptTokens: number(row.prompt_tokens),
     completionTokens: number(row.completion_tokens),
     costMicros: number(row.cost_micros),
+    changed: done ? readChangedCalls(readStored(stepNote.array(), row.notes ?? [], [], what)) : [],
     rate,
     secondsLeft: running && !isHeld ? secondsLeft : null,
     training:

@@ -11,7 +11,7 @@ const oneOfEach = new Map<Protocol, Provider>(Object.entries(providers).map(([id
 function send(provider: Provider, messages: ChatMessage[]): unknown {
   const endpoint = { id: "c", name: "C", provider, baseUrl: "https://example.org", secrets: {}, settings: {}, concurrency: 1, requestsPerMinute: null, tokensPerMinute: null, unreachableAttempts: 1, prices: new Map() };
   const sampling = { temperature: 0.5, topP: null, maxTokens: 77, stop: ["END"], seed: null };
-  return JSON.parse(JSON.stringify(protocolOf(endpoint).body({ target: { endpoint, model: "m" }, messages, sampling, extras: {}, rule: null, isRuledBySchema: false, refused: new Set() })));
+  return JSON.parse(JSON.stringify(protocolOf(endpoint).body({ target: { endpoint, model: "m" }, messages, sampling, extras: {}, rule: null, isRuledBySchema: false, refused: new Map() })));
 }
 
 describe.each([...oneOfEach])("a request by %s", (protocol, provider) => {

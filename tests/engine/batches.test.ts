@@ -115,6 +115,7 @@ describe.each(kinds)("batches of %s", (kind) => {
     expect((await engine.readRows(runId, "ask")).map(({ generations }) => generations)).toEqual([0, 1, 2, 5, 6, 7].map((row) => `answer to mixed ${String(row)}`));
     const { outputs } = await engine.readResult(runId, "ask");
     expect(outputs.issues.failed).toBe(2);
+    expect(outputs.notes).toEqual([{ code: "sampling_changed", data: { name: "temperature", asked: "0", sentAs: "top_p", sent: "0.001", calls: 6 }, param: "unfitValues" }]);
     expect(await stepOf(runId)).toMatchObject({ calls: 6, costMicros: 6 * CALL_MICROS, failed: 2 });
   });
 

@@ -50,7 +50,7 @@ function playModels(fixture: RowFixture, sent: ChatMessage[][]): Pick<ModelClien
       const text = fixture.replies?.[textOf(messages)] ?? fixture.replies?.["default"] ?? "";
       const record = { key: "", cached: false, attempts: 1, latencyMs: 0, promptTokens: 0, completionTokens: 0, costMicros: 0 };
       const usage = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0 };
-      return Promise.resolve({ text, thinking: null, toolCalls: [], finishReason: "stop", truncated: false, usage, record });
+      return Promise.resolve({ text, thinking: null, toolCalls: [], changed: [], finishReason: "stop", truncated: false, usage, record });
     },
     embed: ({ texts }) => answers(texts.map((text) => Float32Array.from([text.length, 1]))),
     classify: ({ texts, options }) =>

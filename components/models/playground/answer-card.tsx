@@ -41,6 +41,7 @@ export function AnswerCard({ label, answer }: { label: string; answer: Answer | 
             {t("facts", { prompt: answer.reply.promptTokens, completion: answer.reply.completionTokens, latency: answer.reply.latencyMs, cached: answer.reply.cached ? "yes" : "no" })}
             {answer.reply.costMicros !== null && ` · ${format.number(answer.reply.costMicros / 1e6, { style: "currency", currency: "USD", maximumFractionDigits: 6 })}`}
             {answer.reply.finishReason === "length" && ` · ${t("cut")}`}
+            {answer.reply.changed.map((changed) => ` · ${t("changed", changed)}`)}
           </p>
         </>
       )}

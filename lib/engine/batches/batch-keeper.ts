@@ -27,7 +27,7 @@ const MOST_AT_ONCE = 100;
 /** Words of a refusal for want of room, which other batches give back as they end. */
 const NO_ROOM = /token_limit|limit[ _]reached|too many|rate_limit|quota/i;
 
-const BATCH = `b.id, b.run_id, b.step_run_id, b.connection_id, b.model, b.state, b.remote_id, b.is_sure, b.is_cancelled, b.total, b.created_at, b.error,
+const BATCH = `b.id, b.run_id, b.step_run_id, b.connection_id, b.model, b.state, b.remote_id, b.is_sure, b.is_cancelled, b.refused, b.total, b.created_at, b.error,
   EXISTS (SELECT 1 FROM step_run s WHERE s.id = b.step_run_id AND s.state = 'running') AS is_wanted`;
 
 /** One that is due, or whose step has ended; not one that another living worker looks after. */

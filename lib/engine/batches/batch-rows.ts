@@ -11,6 +11,8 @@ export interface BatchRow {
   remote_id: string | null;
   is_sure: boolean;
   is_cancelled: boolean;
+  /** What the model was known to refuse as it was sent. */
+  refused: Record<string, string> | null;
   total: number;
   created_at: Date;
   error: ErrorRecord | null;

@@ -55,7 +55,7 @@ export async function openParkedCalls({ models, database: { pool } }: WorkerReso
   });
 
   function note(call: PlainCall, keys: CallKeys): void {
-    const stored = { messages: call.messages, sampling: samplingOf(call), extras: call.extras ?? {} };
+    const stored = { messages: call.messages, sampling: samplingOf(call), extras: call.extras ?? {}, ...(call.isExact && { isExact: true }) };
     const bytes = Buffer.byteLength(protocol.write(model, keys.key.toString("hex"), writeChat(model, stored).body));
     if (bytes > protocol.mostBytes) throw new AppError("model_request_refused", { connection: model.endpoint.name, status: 413, detail: `a request of ${String(bytes)} bytes` });
     const completionTokens = call.sampling.maxTokens ?? 0;

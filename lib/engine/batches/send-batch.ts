@@ -6,7 +6,9 @@ import { BATCH_SHARE } from "@/lib/contracts/prices";
 import { batchesOf, type BatchProtocol, type RemoteBatch } from "@/lib/llm/batches/batch-protocol";
 import type { ModelTarget } from "@/lib/llm/endpoint";
 import { writeChat } from "@/lib/llm/provider-call";
+import { knownRefusals } from "@/lib/llm/refusals";
 import type { CallLimits } from "@/lib/llm/send-to";
+import { storableJson } from "@/lib/core/storable-text";
 import { createId } from "@/lib/core/ids";
 import { BUDGET_LEFT } from "../budgets";
 import { inTransaction } from "../in-transaction";
@@ -96,7 +98,10 @@ export async function sendBatch(resources: WorkerResources, batch: BatchRow, { t
   const path = join(folder, batch.id);
   await mkdir(folder, { recursive: true });
   try {
-    await pipeline(writeRequests(resources, batch, target, protocol), createWriteStream(path));
+    const refused = knownRefusals(target);
+    // Its answers are read by what was sent, of which the process that reads them may know nothing.
+    await resources.database.pool.query("UPDATE provider_batch SET refused = $2 WHERE id = $1", [batch.id, storableJson(Object.fromEntries(refused))]);
+    await pipeline(writeRequests(resources, batch, { target, protocol, refused }), createWriteStream(path));
     return { batch: await protocol.send(target, { id: batch.id, path, count: batch.total, since: batch.created_at }, limits), isSure: true };
   } finally {
     await rm(path, { force: true });
@@ -108,14 +113,14 @@ async function findSent({ database: { pool } }: WorkerResources, batch: BatchRow
   return batchesOf(target).find(target, { id: batch.id, count: batch.total, since: batch.created_at, known: rows.map((row) => row.remote_id) }, limits);
 }
 
-async function* writeRequests({ database: { pool } }: WorkerResources, batch: BatchRow, target: ModelTarget, protocol: BatchProtocol): AsyncGenerator<string> {
+async function* writeRequests({ database: { pool } }: WorkerResources, batch: BatchRow, { target, protocol, refused }: { target: ModelTarget; protocol: BatchProtocol; refused: ReadonlyMap<string, string> }): AsyncGenerator<string> {
   const { frame } = protocol;
   yield frame.start;
   let isFirst = true;
   for (let after: Buffer = Buffer.alloc(0); ; ) {
     const { rows } = await pool.query<{ key: Buffer; call: StoredCall }>("SELECT key, call FROM batch_call WHERE batch_id = $1 AND key > $2 ORDER BY key LIMIT $3", [batch.id, after, PAGE]);
     for (const { key, call } of rows) {
-      yield `${isFirst ? "" : frame.between}${protocol.write(target, key.toString("hex"), writeChat(target, call).body)}`;
+      yield `${isFirst ? "" : frame.between}${protocol.write(target, key.toString("hex"), writeChat(target, call, refused).body)}`;
       isFirst = false;
     }
     const last = rows.at(-1);

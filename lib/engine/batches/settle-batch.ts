@@ -2,6 +2,7 @@ import { AppError, isAppError, toAppError, type ErrorRecord } from "@/lib/core/a
 import { retryWhileAway } from "@/lib/core/transient-error";
 import { BATCH_SHARE } from "@/lib/contracts/prices";
 import { batchesOf, type BatchAnswer, type RemoteBatch } from "@/lib/llm/batches/batch-protocol";
+import type { ChangedValue } from "@/lib/contracts/changed-values";
 import type { CallKeys } from "@/lib/llm/call-store";
 import { costOfCall } from "@/lib/llm/call-cost";
 import type { ModelTarget } from "@/lib/llm/endpoint";
@@ -30,17 +31,17 @@ interface SentCall extends CallKeys {
   attempts: number;
 }
 
-type Outcome = CallKeys & ({ kind: "answered"; reply: ParsedReply; body: Record<string, unknown>; attempts: number } | { kind: "again"; wasted: TokenUsage | null } | { kind: "failed"; error: AppError; wasted: TokenUsage | null });
+type Outcome = CallKeys & ({ kind: "answered"; reply: ParsedReply; body: Record<string, unknown>; changed: ChangedValue[]; attempts: number } | { kind: "again"; wasted: TokenUsage | null } | { kind: "failed"; error: AppError; wasted: TokenUsage | null });
 
 /** What an answer means for its call. Throws an error that ends the step. */
-function judge({ call, attempts, ...keys }: SentCall, answer: BatchAnswer, target: ModelTarget): Outcome {
-  const written = writeChat(target, call);
+function judge({ call, attempts, ...keys }: SentCall, answer: BatchAnswer, { target, refused }: { target: ModelTarget; refused: ReadonlyMap<string, string> | undefined }): Outcome {
+  const written = writeChat(target, call, refused);
   try {
     if ("missed" in answer) throw new AppError("model_batch_unanswered", { connection: target.endpoint.name, detail: answer.detail });
     const reply = { status: answer.status, text: JSON.stringify(answer.body), retryAfterSeconds: null, contentType: "application/json" };
     if (attempts < MOST_LEARNED && answer.status >= 300 && learnsRefusalLate(reply, target, written)) return { ...keys, kind: "again", wasted: null };
     if (answer.status >= 300) throw describeStatus(reply, target);
-    return { ...keys, kind: "answered", reply: readChat(reply, { target, request: written.request, stop: call.sampling.stop }), body: written.body, attempts };
+    return { ...keys, kind: "answered", reply: readChat(reply, { target, request: written.request, stop: call.sampling.stop }), body: written.body, changed: written.changed, attempts };
   } catch (error) {
     const failure = toAppError(error);
     if (isFatalForStep(failure)) throw failure;
@@ -79,7 +80,7 @@ const FAILED = `
 async function store(resources: WorkerResources, batch: BatchRow, target: ModelTarget, outcomes: Outcome[]): Promise<void> {
   const answered = outcomes.filter((outcome) => outcome.kind === "answered");
   await Promise.all(
-    answered.map(({ key, openKey, maxTokens, reply: { refusal: _, ...said }, body, attempts }) => resources.models.keep({ key, openKey, maxTokens, model: batch.model, request: body, attempts, latencyMs: 0, ...said })),
+    answered.map(({ key, openKey, maxTokens, reply: { refusal: _, ...said }, body, changed, attempts }) => resources.models.keep({ key, openKey, maxTokens, model: batch.model, request: body, changed, attempts, latencyMs: 0, ...said })),
   );
   const price = target.endpoint.prices.get(target.model);
   const costs = answered.map(({ reply }) => costOfCall(reply, price, BATCH_SHARE));
@@ -102,6 +103,7 @@ async function store(resources: WorkerResources, batch: BatchRow, target: ModelT
  */
 export async function settleBatch(resources: WorkerResources, batch: BatchRow, { target, remote, limits }: { target: ModelTarget; remote: RemoteBatch; limits: CallLimits }): Promise<AppError | null> {
   const fatal: AppError[] = [];
+  const refused = batch.refused === null ? undefined : new Map(Object.entries(batch.refused));
   let waiting: BatchAnswer[] = [];
   let characters = 0;
   const flush = async (): Promise<void> => {
@@ -112,7 +114,7 @@ export async function settleBatch(resources: WorkerResources, batch: BatchRow, {
       const call = calls.get(answer.key);
       if (!call) return [];
       try {
-        return [judge(call, answer, target)];
+        return [judge(call, answer, { target, refused })];
       } catch (error) {
         if (!isAppError(error)) throw error;
         fatal.push(error);

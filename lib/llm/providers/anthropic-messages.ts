@@ -72,9 +72,9 @@ export const anthropicMessages: ChatProtocol = {
       max_tokens: (sampling.maxTokens ?? DEFAULT_MAX_TOKENS) + budget,
       messages: rest.map((message) => ({ role: message.role === "tool" ? "user" : message.role, content: writeContent(message) })),
       ...(system !== "" && { system }),
-      ...(sampling.temperature !== null && budget === 0 && { temperature: Math.min(1, sampling.temperature) }),
-      ...(sampling.topP !== null && budget === 0 && { top_p: sampling.topP }),
-      ...(sampling.topK !== undefined && budget === 0 && { top_k: sampling.topK }),
+      ...(sampling.temperature !== null && { temperature: sampling.temperature }),
+      ...(sampling.topP !== null && { top_p: sampling.topP }),
+      ...(sampling.topK !== undefined && { top_k: sampling.topK }),
       ...(sampling.stop.length > 0 && { stop_sequences: sampling.stop }),
       ...writeExtras(request),
       ...writeThinking(request),
@@ -97,6 +97,7 @@ export const anthropicMessages: ChatProtocol = {
       reasoningTokens: 0,
     };
   },
+  limits: { mostTemperature: 1, notWhileThinking: ["temperature", "topP", "topK"] },
   refusable: { temperature: null, top_p: null, stop_sequences: null, thinking: null, output_config: null },
   listing: {
     url: () => "/models?limit=1000",

@@ -53,7 +53,7 @@ export const cohereChat: ChatProtocol = {
       model: target.model,
       messages: messages.map(writeMessage),
       stream: false,
-      ...(sampling.temperature !== null && { temperature: Math.min(1, sampling.temperature) }),
+      ...(sampling.temperature !== null && { temperature: sampling.temperature }),
       ...(sampling.topP !== null && { p: sampling.topP }),
       ...(sampling.topK !== undefined && { k: sampling.topK }),
       ...(sampling.maxTokens !== null && { max_tokens: sampling.maxTokens }),
@@ -79,6 +79,7 @@ export const cohereChat: ChatProtocol = {
       reasoningTokens: 0,
     };
   },
+  limits: { mostTemperature: 1 },
   refusable: { temperature: null, p: null, stop_sequences: null, seed: null, thinking: null },
   embedding: {
     batch: 96,

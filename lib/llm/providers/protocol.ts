@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CallExtras, ChatMessage, Sampling, TokenUsage, ToolCall } from "../chat";
+import type { SamplingLimits } from "../fit-sampling";
 import type { ModelTarget } from "../endpoint";
 import type { ReplyRule } from "../reply-rule";
 
@@ -13,8 +14,8 @@ export interface ChatRequest {
   rule: ReplyRule | null;
   /** `extras.responseSchema` says the rule; its reply is to be taken out of the object. */
   isRuledBySchema: boolean;
-  /** What this model is known to refuse: members of the protocol's `refusable`. */
-  refused: ReadonlySet<string>;
+  /** What this model is known to refuse, by members of the protocol's `refusable`, with its words. */
+  refused: ReadonlyMap<string, string>;
 }
 
 export interface ParsedReply extends TokenUsage {
@@ -72,6 +73,7 @@ export interface ChatProtocol {
    * goes on without them.
    */
   refusable: Record<string, string | null>;
+  limits?: SamplingLimits;
   embedding?: {
     /** Texts in one request at most. */
     batch: number;

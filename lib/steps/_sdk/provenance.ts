@@ -1,3 +1,4 @@
+import type { ChangedCalls } from "@/lib/contracts/changed-values";
 import type { TrainingRequest, TrainingResult } from "@/lib/contracts/trainer";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 
@@ -25,6 +26,8 @@ export interface ProvenanceStep {
   madeAt: string | null;
   /** The commit of the Hub that its data came from; null for other steps and where it is not recorded. */
   commit: string | null;
+  /** Values of its sampling that its model was sent otherwise, and in how many calls. */
+  sentOtherwise: ChangedCalls[];
   training: { request: TrainingRequest; result: TrainingResult } | null;
 }
 

@@ -53,6 +53,7 @@ export const samplingParams = {
   replyChoices: z.array(z.string().max(200).regex(/^\S(.*\S)?$/s)).max(100).default([]).meta({ field: { kind: "string-list" }, advanced: true, needs: "replyChoices", addedLater: true }),
   replyPattern: z.string().max(1000).refine(isPattern, "is no regular expression that can be read (RE2's syntax: nothing that looks ahead, behind or back)").default("").meta({ field: { kind: "text" }, advanced: true, needs: "replyPattern", addedLater: true }),
   requestFields: z.string().max(20_000).refine((text) => readFields(text) !== null, "is no JSON object").default("").meta({ field: { kind: "multiline" }, advanced: true, addedLater: true }),
+  unfitValues: z.enum(["nearest", "stop"]).default("nearest").meta({ field: { kind: "select" }, advanced: true, addedLater: true }),
   overlong: z.enum(["send", "fail", "truncate"]).default("send").meta({ field: { kind: "select" }, advanced: true, addedLater: true }),
   truncatedColumn: z.string().min(1).max(200).nullable().default(null).meta({ field: { kind: "text" }, advanced: true, addedLater: true, visibleWhen: { param: "overlong", is: ["truncate"] } }),
   batch: z.boolean().default(false).meta({ field: { kind: "switch" }, needs: "batch" }),
