@@ -6,6 +6,7 @@ import { IconButton } from "@/components/ui/icon-button";
 import { Input } from "@/components/ui/input";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { ConnectionView } from "@/lib/contracts/models";
+import { publishedOutput } from "@/lib/contracts/model-contexts";
 import { findListPrice, findPrice, type PricedConnection } from "@/lib/contracts/prices";
 import { ModelChooser } from "./model-chooser";
 import { usePriceWords } from "./price-words";
@@ -18,7 +19,7 @@ const prices = [
   { field: "outputPrice", part: "output" },
 ] as const;
 
-const columns = "grid grid-cols-[minmax(0,1fr)_5rem_5rem_5rem_4.5rem_6rem_2rem] items-center gap-x-1 gap-y-1";
+const columns = "grid grid-cols-[minmax(0,1fr)_5rem_5rem_5rem_4.5rem_5.5rem_5.5rem_2rem] items-center gap-x-1 gap-y-1";
 const readPrice = (text: string) => (text.trim() === "" || !Number.isFinite(Number(text)) ? null : Math.max(0, Number(text)));
 
 const readCount = (text: string) => (/^\s*[1-9]\d*\s*$/.test(text) ? Number(text) : null);
@@ -66,6 +67,14 @@ function ModelRow({ model, connection, context, onChange, onRemove }: ModelRowPr
         defaultValue={model.contextTokens ?? ""}
         onBlur={(event) => { onChange({ contextTokens: readCount(event.target.value) }); }}
       />
+      <Input
+        aria-label={t("outputTokens")}
+        placeholder={String(publishedOutput(connection, model.id) ?? "")}
+        inputMode="numeric"
+        className="text-right tabular-nums"
+        defaultValue={model.outputTokens ?? ""}
+        onBlur={(event) => { onChange({ outputTokens: readCount(event.target.value) }); }}
+      />
       <IconButton label={t("remove", { name: model.id })} className="size-8" onClick={onRemove}>
         <X size={14} />
       </IconButton>
@@ -87,7 +96,7 @@ export function ModelList({ connection, connectionId, contexts, onChange }: Mode
   const t = useTranslations("connections.modelList");
   const models: ListedModel[] = connection.models;
   const add = (id: string) => {
-    onChange([...models, { id, inputPrice: null, cachedInputPrice: null, outputPrice: null, contextTokens: null }]);
+    onChange([...models, { id, inputPrice: null, cachedInputPrice: null, outputPrice: null, contextTokens: null, outputTokens: null }]);
   };
   return (
     <div className="flex flex-col gap-1">
@@ -101,6 +110,7 @@ export function ModelList({ connection, connectionId, contexts, onChange }: Mode
           ))}
           <span />
           <span className="pr-2 text-right">{t("short.contextTokens")}</span>
+          <span className="pr-2 text-right">{t("short.outputTokens")}</span>
         </div>
       )}
       {models.map((model, index) => (

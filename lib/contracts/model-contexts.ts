@@ -1,4 +1,4 @@
-import type { Provider } from "./providers";
+import { fullBaseUrl, providers, type Provider, type SettingField } from "./providers";
 
 /** What makers say of their models, for servers whose lists do not. A person's own number in the connection goes before it. */
 export interface PublishedLimits {
@@ -70,4 +70,24 @@ export function publishedLimits(provider: Provider, model: string): PublishedLim
     .sort((a, b) => b.length - a.length)[0];
   const limits = name === undefined ? undefined : listed?.[name];
   return limits ? { context: limits[0], output: limits[1] } : null;
+}
+
+export interface LimitedConnection {
+  provider: string;
+  /** Whole, as calls go to it. */
+  baseUrl: string;
+  settings: Partial<Record<SettingField, string>>;
+  models: readonly { id: string; outputTokens: number | null }[];
+}
+
+const isProvider = (provider: string): provider is Provider => Object.hasOwn(providers, provider);
+
+/** What a model's maker has published of its longest reply; null at any address but the provider's own. */
+export function publishedOutput({ provider, baseUrl, settings }: Omit<LimitedConnection, "models">, model: string): number | null {
+  return isProvider(provider) && fullBaseUrl(provider, "", settings) === baseUrl ? (publishedLimits(provider, model)?.output ?? null) : null;
+}
+
+/** Tokens of a model's longest reply at a connection: as a person put it, or as its maker has published; null where nobody says. */
+export function findOutputLimit(connection: LimitedConnection, model: string): number | null {
+  return connection.models.find(({ id }) => id === model)?.outputTokens ?? publishedOutput(connection, model);
 }

@@ -43,6 +43,8 @@ export const listedModel = z.strictObject({
   outputPrice: z.number().min(0).nullable().default(null),
   /** Tokens that prompt and reply may have together; null for what its server says. */
   contextTokens: z.int().positive().nullable().default(null),
+  /** Tokens of a reply at most; null for what its maker has published. */
+  outputTokens: z.int().positive().nullable().default(null),
 });
 
 export const connectionView = z.strictObject({

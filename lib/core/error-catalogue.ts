@@ -75,6 +75,7 @@ export const errorCatalogue = {
   model_missing: { status: 422, retry: "never" },
   model_options_unfit: { status: 422, retry: "never" },
   provider_lacks: { status: 422, retry: "never" },
+  reply_over_limit: { status: 422, retry: "never" },
   params_contradict: { status: 422, retry: "never" },
   expression_invalid: { status: 422, retry: "never" },
   expression_forbidden: { status: 422, retry: "never" },

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { readStored, readStoredList } from "@/lib/core/read-stored";
+import type { LimitedConnection } from "@/lib/contracts/model-contexts";
 import { connectionSettings, listedModel, POOL_PROVIDER, poolMember, provider } from "@/lib/contracts/models";
 import { fullBaseUrl, providerEntry } from "@/lib/contracts/providers";
 import { findPrice, type PricedConnection } from "@/lib/contracts/prices";
@@ -70,6 +71,13 @@ export function priceBase(row: Pick<ConnectionRow, "provider" | "baseUrl" | "set
   const kind = provider.parse(row.provider);
   const { settings } = readSettings(row.settings);
   return { provider: kind, baseUrl: fullBaseUrl(kind, row.baseUrl, settings), settings, models: listedModel.array().parse(row.models) };
+}
+
+/** What decides how long a model's replies may be. A record that cannot be read says nothing. */
+export function limitBase(row: Pick<ConnectionRow, "id" | "provider" | "baseUrl" | "settings" | "models">): LimitedConnection {
+  const kind = provider.parse(row.provider);
+  const { settings } = readSettings(row.settings);
+  return { provider: kind, baseUrl: fullBaseUrl(kind, row.baseUrl, settings), settings, models: readStoredList(listedModel, row.models, `connection ${row.id}`) };
 }
 
 /** What a model costs there, or undefined where that is not known. */

@@ -5,12 +5,14 @@ import { createId } from "@/lib/core/ids";
 import { makeProbeKey, planWorkflow, unrollDocument } from "@/lib/plan/plan-workflow";
 import { modelKey } from "@/lib/plan/plan-models";
 import { nothingKnown, type PlanKnown } from "@/lib/plan/plan-known";
-import type { ModelRef } from "@/lib/steps/_sdk/model-ref";
+import { LOCAL_CONNECTION, type ModelRef } from "@/lib/steps/_sdk/model-ref";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import type { WorkflowDocument } from "@/lib/workflow/document";
 import type { UnrolledNode } from "@/lib/workflow/unrolled";
+import { findOutputLimit } from "@/lib/contracts/model-contexts";
+import { findTargets, limitBase } from "./connection-endpoint";
 import { databaseAccess } from "./database-access";
 import { filePath } from "./file-store";
 import { gatherCalls, gatherTextLengths } from "./gather-estimate";
@@ -102,6 +104,16 @@ async function identifyAll(resources: SharedResources, refs: ReadonlyMap<string,
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** Of a pool, the least of its servers', since any of them may take a call. */
+async function gatherOutputLimits(resources: SharedResources, refs: ReadonlyMap<string, ModelRef>): Promise<PlanKnown["outputLimits"]> {
+  const entries = [...refs].map(async ([key, ref]) => {
+    const targets = ref.connection === LOCAL_CONNECTION ? [] : await findTargets(resources, ref);
+    const limits = targets.flatMap(({ row, model }) => findOutputLimit(limitBase(row), model) ?? []);
+    return limits.length > 0 ? [[key, Math.min(...limits)] as const] : [];
+  });
+  return Object.fromEntries((await Promise.all(entries)).flat());
+}
+
 /** What each step was when it last finished in a run of this workflow. */
 async function readPrevious(resources: SharedResources, workflowId: string | null): Promise<PlanKnown["previous"]> {
   if (!workflowId) return {};
@@ -125,13 +137,14 @@ export async function gatherKnown(resources: SharedResources, document: Workflow
   // Rounds and trials have parameters of their own.
   const { nodes } = unrollDocument(document, stepDefinitions);
   const refs = listModels(nodes);
-  const [probes, models, previous, calls] = await Promise.all([
+  const [probes, models, outputLimits, previous, calls] = await Promise.all([
     probeAll(resources, nodes),
     identifyAll(resources, refs),
+    gatherOutputLimits(resources, refs),
     readPrevious(resources, workflowId),
     forEstimate ? gatherCalls(resources, [...refs.values()]) : {},
   ]);
-  const known: PlanKnown = { ...nothingKnown, probes, models, previous, calls };
+  const known: PlanKnown = { ...nothingKnown, probes, models, outputLimits, previous, calls };
   const plan = planWorkflow(document, stepDefinitions, known, rowLimit);
   const results = await findStepResults(resources, [...plan.steps.values()].flatMap((step) => step.fingerprint ?? []));
   return { ...known, results: describeResults(results), textLengths: forEstimate ? await gatherTextLengths(resources, plan, results) : {} };

@@ -55,3 +55,19 @@ describe("a parameter of sampling", () => {
     expect(problemsOf({ "c/m": { provider, baseUrl: "https://example.org", model: "m" } }, params)).toEqual(problems);
   });
 });
+
+describe("a longest reply", () => {
+  const plan = (maxTokens: number | null, outputLimits: PlanKnown["outputLimits"]): unknown[] => {
+    const canvas = new CanvasDriver();
+    const table = canvas.add("type-table", { x: 0, y: 0 }, { table: { columns: [{ name: "text", type: "text" }], rows: [["a"]] } });
+    const ask = canvas.add("prompt", { x: 300, y: 0 }, { model, prompt: "{text}", maxTokens });
+    canvas.wire(table, "output", ask, "input");
+    const known = { ...nothingKnown, models: { "c/m": { provider: "openai", baseUrl: "https://api.openai.com/v1", model: "m" } }, outputLimits };
+    return planWorkflow(canvas.document, stepDefinitions, known).steps.get(ask)?.problems ?? [];
+  };
+
+  it("that the model does not write is a problem with the number", () => {
+    expect(plan(5000, { "c/m": 4096 })).toEqual([{ code: "reply_over_limit", data: { model: "m", limit: 4096, asked: 5000 }, param: "maxTokens" }]);
+    expect([plan(4096, { "c/m": 4096 }), plan(null, { "c/m": 4096 }), plan(5000, {})]).toEqual([[], [], []]);
+  });
+});

@@ -1,6 +1,9 @@
 import { ownServer, providerEntry, providers, type Capabilities, type Provider } from "@/lib/contracts/providers";
 import type { AnyStepDefinition, StepProblem } from "@/lib/steps/_sdk/define-step";
+import { isModelRef } from "@/lib/steps/_sdk/model-ref";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
+import type { PlanKnown } from "./plan-known";
+import { modelKey } from "./plan-models";
 
 const isProvider = (name: unknown): name is Provider => typeof name === "string" && Object.hasOwn(providers, name);
 
@@ -30,6 +33,16 @@ export function checkTogether(params: Readonly<Record<string, unknown>>): StepPr
     ...("schema" in params && "corrections" in params ? ruled.map((param) => against(param, "fields")) : []),
     ...(params["thinkFirst"] === "off" && !isUnset(params["thinking"]) ? [against("thinkFirst", "thinking")] : []),
   ];
+}
+
+/** A longest reply that is longer than the step's model writes. */
+export function checkLongestReply(params: Readonly<Record<string, unknown>>, models: Readonly<Record<string, unknown>>, { outputLimits }: Pick<PlanKnown, "outputLimits">): StepProblem[] {
+  const [name] = Object.keys(models);
+  const ref = name === undefined ? null : params[name];
+  const limit = isModelRef(ref) ? outputLimits[modelKey(ref)] : undefined;
+  const asked = params["maxTokens"];
+  if (limit === undefined || !isModelRef(ref) || typeof asked !== "number" || asked <= limit) return [];
+  return [{ code: "reply_over_limit", data: { model: ref.model, limit, asked }, param: "maxTokens" }];
 }
 
 /**

@@ -37,6 +37,8 @@ export const planKnown = z.strictObject({
   ),
   /** What each model is, by `<connection>/<model>`; null where the connection or the weights are not here. */
   models: z.record(z.string(), z.record(z.string(), z.unknown()).nullable()),
+  /** Tokens of each model's longest reply, by `<connection>/<model>`, as far as a person or its maker says. */
+  outputLimits: z.record(z.string(), z.int()),
   /** What each step was when it last finished in this workflow, by node id. */
   previous: z.record(z.string(), z.record(z.string(), z.unknown())),
   /** What a call of each model costs and takes, by `<connection>/<model>`. Only for the estimate. */
@@ -46,4 +48,4 @@ export const planKnown = z.strictObject({
 });
 export type PlanKnown = z.infer<typeof planKnown>;
 
-export const nothingKnown: PlanKnown = { results: {}, probes: {}, models: {}, previous: {}, calls: {}, textLengths: {} };
+export const nothingKnown: PlanKnown = { results: {}, probes: {}, models: {}, outputLimits: {}, previous: {}, calls: {}, textLengths: {} };

@@ -17,7 +17,7 @@ import { TRIALS_STEP } from "@/lib/workflow/unroll-sweep";
 import { findDependencies, type UnrolledDocument, type UnrolledNode } from "@/lib/workflow/unrolled";
 import { checkGroups } from "./check-groups";
 import { checkPorts } from "./check-ports";
-import { checkProvider, checkTogether } from "./check-provider";
+import { checkLongestReply, checkProvider, checkTogether } from "./check-provider";
 import type { PlanKnown } from "./plan-known";
 import { fillReplacedModels, resolveModels } from "./plan-models";
 
@@ -224,7 +224,7 @@ function planStep(options: PlanStepOptions): PlannedStep {
   const probe = definition.probed ? lookUpProbe(definition, params, known) : null;
   const checked = addTruncatedColumn(params, definition.check({ params, inputs: inputColumns, probed: probe?.columns ?? null }));
   const models = resolveModels(definition, params, incoming, known);
-  const problems = [...portProblems, ...checked.problems, ...(probe?.problems ?? []), ...models.problems, ...checkProvider(definition, params, models.identities), ...checkTogether(params)];
+  const problems = [...portProblems, ...checked.problems, ...(probe?.problems ?? []), ...models.problems, ...checkProvider(definition, params, models.identities), ...checkTogether(params), ...checkLongestReply(params, models.identities, known)];
   const inputs = findInputs(incoming, steps);
   const trial = describeTrial(node, steps);
   const identity = inputs && trial && makeStepIdentity({ definition, params, models: models.identities, inputs, rowLimit, repeat, draw: options.draw, ...trial });

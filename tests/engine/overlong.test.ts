@@ -121,3 +121,11 @@ describe("a prompt that is too long for its model", () => {
     expect((await listConnections(engine.resources)).find(({ id }) => id === connection)?.contexts).toEqual({ "stub-model": 4096 });
   });
 });
+
+it("a longest reply above what a person said that the model writes stops the run before any call", async () => {
+  const { id } = await createConnection(engine.resources, { name: "Short", provider: "openai-compatible", baseUrl: chat.url, apiKey: "k", models: [{ id: "m", outputTokens: 500 }] });
+  const before = chat.calls.length;
+  await expect(run(id, "m", { maxTokens: 501 })).rejects.toMatchObject({ code: "workflow_has_errors", message: expect.stringContaining("at most 500 tokens") as string });
+  expect(chat.calls.length).toBe(before);
+  expect((await run(id, "m", { maxTokens: 500 })).rows.length).toBe(2);
+});
