@@ -108,6 +108,12 @@ export function readConversation(text: string, column: string): ChatMessage[] {
   return messages;
 }
 
+/** The tools that stand beside the messages in a cell, as `readTools` takes them; undefined for a cell that is a list alone. */
+export function findTools(text: string): unknown {
+  const cell = parseJson(text);
+  return typeof cell === "object" && cell !== null && "tools" in cell ? cell.tools : undefined;
+}
+
 /** A conversation as a column of messages keeps it: the members that chat templates know, absent ones left out. */
 export function writeConversation(messages: readonly ChatMessage[]): Record<string, unknown>[] {
   return messages.map(({ role, content, toolCalls, toolCallId }) => ({

@@ -1,13 +1,7 @@
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import type { CallExtras } from "@/lib/llm/chat";
-
-const tools = z.array(z.object({ name: z.string().min(1), description: z.string().default(""), parameters: z.record(z.string(), z.unknown()) })).min(1).max(128);
-
-/** Tools as OpenAI writes them, `{type: "function", function: {…}}`, or bare. */
-function unwrap(tool: unknown): unknown {
-  return typeof tool === "object" && tool !== null && "function" in tool ? tool.function : tool;
-}
+import { readToolsIfAny } from "../../_sdk/read-tools";
 
 function readJson(text: string): unknown {
   try {
@@ -20,11 +14,8 @@ function readJson(text: string): unknown {
 /** What the call asks for beside text, from a step's parameters; undefined for a plain call. Throws `tools_invalid`. */
 export function readExtras(params: { tools: string; thinking: "low" | "medium" | "high" | null }): CallExtras | undefined {
   const thinking = params.thinking === null ? undefined : { thinking: params.thinking };
-  if (params.tools.trim() === "") return thinking;
-  const listed = readJson(params.tools);
-  const parsed = tools.safeParse(Array.isArray(listed) ? listed.map(unwrap) : listed);
-  if (!parsed.success) throw new AppError("tools_invalid", { detail: z.prettifyError(parsed.error) });
-  return { ...thinking, tools: parsed.data };
+  const tools = readToolsIfAny(params.tools);
+  return tools ? { ...thinking, tools } : thinking;
 }
 
 /** Addresses of images in a cell: one, or a list of them as JSON. Throws `image_invalid`. */
