@@ -125,4 +125,20 @@ describe.skipIf(reason !== "")("models that the trainer serves", () => {
     expect(failed.error).toMatchObject({ code: "local_model_unusable" });
     expect(JSON.stringify(failed.error)).toContain("device=cuda:7 is not here");
   });
+
+  it("are asked again for the replies that were cut, and for no other, when the limit of tokens is raised", async () => {
+    const ask = async (maxTokens: number) => {
+      const runId = await run({ words: typed(["text"], paragraphs.slice(0, 12).map(({ context }) => [context.slice(0, 60)])), ask: step("prompt", { prompt: "{text}", maxTokens }) }, ["words.output>ask.input"]);
+      const { totals } = await engine.readResult(runId, "ask");
+      return [totals.calls, totals.callsCached];
+    };
+    const cut = async (limit: number): Promise<number> => Number((await engine.resources.database.pool.query<{ count: string }>("SELECT count(*) FROM call_cache WHERE finish_reason = 'length' AND max_tokens = $1", [limit])).rows[0]?.count);
+    expect(await ask(12)).toEqual([12, 0]);
+    const first = await cut(12);
+    expect(await ask(24)).toEqual([first, 12 - first]);
+    const second = await cut(24);
+    expect(await ask(400)).toEqual([second, 12 - second]);
+    // The model ends some replies by itself before each limit, and is cut at some.
+    expect([first > 0 && first <= 12, second < 12]).toEqual([true, true]);
+  });
 });
