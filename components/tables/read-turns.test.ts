@@ -25,6 +25,8 @@ describe("formatCell", () => {
   it("writes a conversation as its turns, an image as its file, and JSON else", () => {
     expect(formatCell(conversation, "messages")).toBe("user: Weather in Huế? · assistant: weather() · tool: 31 °C · assistant: Hot:\n31 °C.");
     expect(formatCell([{ from: "human", value: "Hi" }, { from: "gpt", value: "Hello" }], "list")).toBe("human: Hi · gpt: Hello");
+    expect(formatCell('[{"from":"human","value":"Say \\"hi\\""},{"from":"gpt","value":"Hello th', "list")).toBe('human: Say "hi" · gpt: Hello th…');
+    expect(formatCell('[{"from":"Huế","to":"Vinh"', "list")).toBe('[{"from":"Huế","to":"Vinh"');
     expect(formatCell([{ from: "Huế" }], "list")).toBe('[{"from":"Huế"}]');
     expect(formatCell({ bytes: "AA==", path: "cat.png" }, "image")).toBe("cat.png");
     expect(formatCell({ a: [1] }, "object")).toBe('{"a":[1]}');

@@ -24,6 +24,15 @@ export function readTurns(value: unknown): Turn[] {
   return value.filter(isFields).map((message) => ({ role: asText(message["role"] ?? message["from"]), text: readContent(message["content"] ?? message["value"]), calls: readCalls(message["tool_calls"]) }));
 }
 
+const CUT_TURN = /\{"(?:role|from)":"((?:[^"\\]|\\.)*)","(?:content|value)":"((?:[^"\\]|\\.)*)/g;
+
+/** Turns of a long cell, of which a page of the grid has the beginning alone, as JSON that is cut; none if it is no conversation. */
+export function readCutTurns(text: string): Turn[] {
+  if (!/^\[\{"(role|from)":"/.test(text)) return [];
+  const unquote = (part = ""): string => part.replace(/\\u([0-9a-f]{4})|\\(.)/gi, (_, code: string | undefined, sign: string | undefined) => (code ? String.fromCharCode(Number.parseInt(code, 16)) : (({ n: "\n", t: "\t", r: "\r" } as Record<string, string>)[sign ?? ""] ?? sign ?? "")));
+  return [...text.matchAll(CUT_TURN)].map(([, role, said]) => ({ role: unquote(role), text: unquote(said), calls: [] }));
+}
+
 /** Whose turn it is, under whatever name: ShareGPT's as well. */
 export function sideOf(role: string): "asks" | "answers" | "other" {
   if (role === "user" || role === "human") return "asks";
