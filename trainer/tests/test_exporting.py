@@ -13,7 +13,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from model_server import Post, settings_for, with_post
 from trainer.contracts.model_source import BuiltinSource, FolderSource, TrainedSource
-from trainer.exporting.export_model import ExportRefused, ExportRequest, export_model
+from trainer.exporting.export_model import export_model
+from trainer.exporting.export_request import ExportRefused, ExportRequest
 from trainer.models.load_model import load_model
 from trainer.models.save_model import RECORD
 

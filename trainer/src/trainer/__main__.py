@@ -33,7 +33,7 @@ def main() -> int:
     if arguments.command == "run-group":
         return _run_group(arguments)
     if arguments.command == "run-export":
-        from trainer.exporting.export_model import run_export
+        from trainer.exporting.run_export import run_export
 
         return run_export(read_settings())
     if arguments.command == "run-training":

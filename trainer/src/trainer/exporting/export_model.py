@@ -1,40 +1,23 @@
-"""The export process: one model, then exit. What it writes appears whole or not at all."""
+"""Writes a model for other programs. What it writes appears whole or not at all."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 from transformers import AutoConfig
 
 from trainer.contracts.model_source import LocalModelSource
 from trainer.data_folder import fsync_path, fsync_tree, resolve_in_data
-from trainer.models.find_weights import ModelNotFound, hub_arguments, locate
+from trainer.exporting.export_request import ExportRefused, ExportRequest
+from trainer.models.find_weights import hub_arguments, locate
 from trainer.models.load_model import LoadedModel, load_model
 from trainer.models.save_model import RECORD
-from trainer.settings import Settings
-
-
-class ExportRequest(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    source: LocalModelSource
-    format: Literal["merged", "onnx", "gguf"]
-    # `auto` is the precision that the model's configuration names.
-    precision: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
-    # Relative to the data folder; what is there is replaced.
-    folder: str
-
-
-class ExportRefused(Exception):
-    """Says why this model cannot be written so."""
 
 
 def export_model(request: ExportRequest, data_folder: Path, builtin_model: Path) -> list[str]:
@@ -88,14 +71,3 @@ def _find_writer(kind: str) -> Callable[[LoadedModel, Path, torch.dtype], None]:
     from trainer.exporting.write_merged import write_merged
 
     return write_merged
-
-
-def run_export(settings: Settings) -> int:
-    """A request on standard input; on the last line of standard output its files, or why there are none."""
-    request = ExportRequest.model_validate_json(sys.stdin.read())
-    try:
-        answer = {"files": export_model(request, settings.data_folder, settings.builtin_model)}
-    except (ModelNotFound, ExportRefused) as error:
-        answer = {"refused": str(error)}
-    print(json.dumps(answer), flush=True)
-    return 0

@@ -10,7 +10,7 @@ from typing import Any
 import gguf  # pyright: ignore[reportMissingImports]
 import torch
 
-from trainer.exporting.export_model import ExportRefused
+from trainer.exporting.export_request import ExportRefused
 from trainer.models.load_model import LoadedModel
 
 FILE_TYPES = {

@@ -10,7 +10,7 @@ import onnxscript  # noqa: F401  # pyright: ignore
 import torch
 from torch.export import Dim
 
-from trainer.exporting.export_model import ExportRefused
+from trainer.exporting.export_request import ExportRefused
 from trainer.models.load_model import LoadedModel
 
 NAMES = ["input_ids", "attention_mask"]

@@ -36,6 +36,7 @@ from trainer.training.exit_status import (
     EXIT_REPORTED,
     EXIT_SMALLER_BATCH,
 )
+from trainer.training.fit_batch import fit_batch
 from trainer.training.postgres_reporter import PostgresReporter
 from trainer.training.reporter import Reporter, SilentReporter
 
@@ -89,7 +90,9 @@ def _train(
         request = TrainingRequest.validate_python(request_json)
         folder = fingerprint if is_safe_name(fingerprint) else training_id
         checkpoints = resolve_in_data(settings.data_folder, f"checkpoints/{folder}")
-        # Not before the signal handler and the lease: importing the libraries takes seconds.
+        # Raises where no devices could share the batch: told before the libraries are imported, which takes seconds.
+        fit_batch(request, request.batch_size)
+        # Not before the signal handler and the lease.
         from trainer.recipes.find_recipe import find_recipe
         from trainer.training.train_model import train_model
 

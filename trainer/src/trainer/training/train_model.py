@@ -26,6 +26,7 @@ from trainer.models.find_weights import ModelNotFound
 from trainer.models.save_model import find_saved_result, save_model, write_model
 from trainer.training.checkpoints import find_last_complete, own_folder
 from trainer.training.choose_device import choose_device
+from trainer.training.fit_batch import fit_batch
 from trainer.training.group import as_main_has_it, is_main, join_group, machines, wait_for_all, world_size
 from trainer.training.reporter import ProgressState, Reporter
 
@@ -145,22 +146,6 @@ def _train(recipe: Recipe, request: CommonRequest, place: Workplace) -> Training
         save_model(write, request, result, place.data_folder)
     wait_for_all()
     return result
-
-
-def fit_batch(request: CommonRequest, most: int) -> int:
-    """
-    Rows that a device takes at once, at most so many: the most of which a whole number makes its share of the batch.
-    Raises TrainingFailed where the batch has no equal shares.
-    """
-    effective = request.batch_size * request.gradient_accumulation
-    share, rest = divmod(effective, request.devices)
-    if rest:
-        raise TrainingFailed(
-            "training_setting_unfit",
-            f"a batch of {effective} rows (batch size times gradient accumulation) cannot be shared equally by "
-            f"{request.devices} devices. Choose a batch size that is a multiple of {request.devices}.",
-        )
-    return max(size for size in range(1, min(most, share) + 1) if share % size == 0)
 
 
 def _read_batch_size(folder: Path) -> int | None:
