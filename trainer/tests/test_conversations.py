@@ -7,16 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import trl
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
-from conftest import PLAIN, REPOSITORY, RecordingReporter, request_json, save_tiny_model, train_request
+from conftest import REPOSITORY, save_tiny_model
+from conversation_examples import CALL, SHAREGPT, TALK, TOOLS
 from trainer.data.conversations import read_conversation, read_tools
 from trainer.data.mask_conversation import open_writer, tokenise_conversation
-from trainer.errors import TrainingFailed
 
 TEMPLATES = Path(trl.__file__).parent / "chat_templates"
 CHATML = (
@@ -29,17 +27,6 @@ FORGETFUL = (
     "{{ '<' + message['role'] + '>' + message['content'] }}{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}"
 )
-CALL = {"type": "function", "function": {"name": "find", "arguments": {"city": "Huế", "days": 2}}}
-TOOLS = [{"type": "function", "function": {"name": "find", "description": "Finds.", "parameters": {"type": "object"}}}]
-TALK = [
-    {"role": "system", "content": "Be brief."},
-    {"role": "user", "content": "Weather?"},
-    {"role": "assistant", "content": "", "tool_calls": [CALL]},
-    {"role": "tool", "content": '{"rain": true}'},
-    {"role": "assistant", "content": "It rains."},
-    {"role": "user", "content": "Thanks"},
-    {"role": "assistant", "content": "Welcome."},
-]
 
 
 @pytest.fixture(scope="module")
@@ -69,15 +56,6 @@ def learned(tokenizer: PreTrainedTokenizerBase, ids: list[int], labels: list[int
     return [str(tokenizer.decode(stretch)) for stretch in stretches]
 
 
-SHAREGPT = [
-    {"from": "system", "value": "Be brief."},
-    {"from": "human", "value": "Weather?"},
-    {"from": "function_call", "value": json.dumps({"name": "find", "arguments": {"city": "Huế", "days": 2}})},
-    {"from": "observation", "value": '{"rain": true}'},
-    {"from": "gpt", "value": "It rains."},
-    {"from": "human", "value": "Thanks"},
-    {"from": "gpt", "value": "Welcome."},
-]
 OPENAI = [
     *TALK[:2],
     {
@@ -189,100 +167,60 @@ def test_a_template_that_forgets_turns_is_told(tokenizer: PreTrainedTokenizerBas
     assert tokenise_conversation(writer, [TALK[1]], [], "all") == "no_assistant_turn"
 
 
-@pytest.mark.parametrize("template", ["qwen3.jinja", "llama3_1.jinja", "built in"])
-def test_the_loss_of_real_tool_calls_is_on_the_assistant_alone(
-    tokenizer: PreTrainedTokenizerBase, template: str
+GLAIVE = REPOSITORY.parent / "shared" / "data" / "glaive_toolcall_en_demo.json"
+
+
+def call_in_words(call: dict[str, Any]) -> str:
+    return "<tool_call>\n" + json.dumps(call, ensure_ascii=False) + "\n</tool_call>"
+
+
+def call_of_llama(call: dict[str, Any]) -> str:
+    return json.dumps({"name": call["name"], "parameters": call["arguments"]}, ensure_ascii=False)
+
+
+# What each template writes before a turn of the assistant, how it writes a call, and what ends the turn.
+TURNS: dict[str, tuple[str, Callable[[dict[str, Any]], str], str]] = {
+    "qwen3.jinja": ("<think>\n\n</think>\n\n", call_in_words, "<|im_end|>"),
+    "llama3_1.jinja": ("", call_of_llama, "<|eot_id|>"),
+    "built in": ("", call_in_words, "<|end|>"),
+}
+
+
+@pytest.mark.parametrize("template", TURNS)
+@pytest.mark.parametrize("source", ["glaive", "ours"])
+def test_the_loss_of_tool_calls_is_exactly_on_what_the_assistant_says(
+    tokenizer: PreTrainedTokenizerBase, template: str, source: str
 ) -> None:
-    """The 300 conversations of glaive, if the folder of real data is there; six of their kind else."""
-    path = REPOSITORY.parent / "shared" / "data" / "glaive_toolcall_en_demo.json"
-    rows = (
-        json.loads(path.read_text("utf-8"))
-        if path.is_file()
-        else [{"conversations": SHAREGPT, "tools": json.dumps(TOOLS)}] * 6
-    )  # noqa: E501
+    if source == "glaive" and not GLAIVE.is_file():
+        pytest.skip("there is no ../shared/data/glaive_toolcall_en_demo.json beside the repository")
+    ours = [{"conversations": SHAREGPT, "tools": json.dumps(TOOLS)}]
+    rows = json.loads(GLAIVE.read_text("utf-8")) if source == "glaive" else ours
     own = REPOSITORY / "trainer" / "builtin" / "model" / "chat_template.jinja"
     tokenizer.chat_template = (own if template == "built in" else TEMPLATES / template).read_text("utf-8")
     writer = open_writer(tokenizer)
+    before, write_call, end = TURNS[template]
+    calls = 0
     for row in rows:
         messages, tools = read_conversation(row["conversations"]), read_tools(row["tools"])
         assert messages is not None
         made = tokenise_conversation(writer, messages, tools, "all")
         assert not isinstance(made, str), made
-        parts = learned(tokenizer, *made)
         said = [message for message in messages if message["role"] == "assistant"]
-        assert len(parts) == len(said)
-        for part, message in zip(parts, said, strict=True):
-            assert message["content"].strip() in part
-            for call in message.get("tool_calls", []):
-                assert call["function"]["name"] in part
-            others = [
-                other["content"] for other in messages if other["role"] != "assistant" and len(other["content"]) > 40
-            ]
-            assert not any(other in part for other in others)
-
-
-def struct_table(data_folder: Path, columns: dict[str, list[Any]]) -> dict[str, Any]:
-    pq.write_table(pa.table(columns), data_folder / "talks.parquet")
-    return {"parts": ["talks.parquet"], "rows": len(next(iter(columns.values())))}
-
-
-def test_a_column_of_messages_is_fine_tuned_on_without_further_settings(data_folder: Path, tiny_model: Path) -> None:
-    reporter = RecordingReporter()
-    data = struct_table(data_folder, {"messages": [TALK] * 6, "tools": [json.dumps(TOOLS)] * 6})
-    request = {
-        **request_json(data, columns={"prompt": None, "completion": "messages"}),
-        "tools": "tools",
-        "maxLength": 512,
-        "maxSteps": 2,
-    }  # noqa: E501
-    result = train_request(request, data_folder, tiny_model, reporter)
-    assert (result.train_rows, result.skipped.count) == (6, 0)
-    assert "format_chat" in reporter.notes()
-    record = json.loads((data_folder / result.folder / "reverie-training.json").read_text("utf-8"))
-    assert record["request"]["format"] == "chat"
-
-
-PAIR = {"columns": {"prompt": "prompt", "chosen": "chosen", "rejected": "rejected"}}
-PREFERENCES: dict[str, dict[str, Any]] = {
-    "dpo": {**PAIR, "beta": 0.1, "loss": "sigmoid", "labelSmoothing": 0},
-    "orpo": {**PAIR, "beta": 0.1},
-    "kto": {
-        "columns": {"prompt": "prompt", "completion": "chosen", "label": "good"},
-        "beta": 0.1,
-        "loss": "kto",
-        "wantedWeight": 1,
-        "unwantedWeight": 1,
-    },
-    "reward-model": {
-        "columns": {"kind": "pairs", **PAIR["columns"], "chosenScore": None, "rejectedScore": None},
-        "separator": "\n\n",
-    },
-}
-
-
-@pytest.mark.parametrize("recipe", PREFERENCES)
-def test_preferences_between_answers_of_a_conversation_are_trained(
-    train_recipe: Callable[..., Any], recipe: str
-) -> None:
-    asked = TALK[:6]
-    table = {
-        "prompt": [json.dumps(asked)] * 8,
-        # As an answer alone, in ShareGPT's form, and with the conversation before it.
-        "chosen": [json.dumps([TALK[6]]), json.dumps({"from": "gpt", "value": "Good."}), json.dumps(TALK), "Well."] * 2,
-        "rejected": [json.dumps([{"role": "assistant", "content": f"No {place}."}]) for place in range(8)],
-        "good": [True, False] * 4,
-        "tools": [json.dumps(TOOLS)] * 8,
-    }
-    own = {} if recipe == "reward-model" else {**PLAIN, "tools": "tools"}
-    reporter = RecordingReporter()
-    result = train_recipe(recipe, reporter, table, **{**PREFERENCES[recipe], **own, "maxLength": 512, "maxSteps": 2})
-    assert (result.train_rows, result.skipped.count) == (8, 0)
-    if recipe != "reward-model":
-        assert "format_chat" in reporter.notes()
-
-
-def test_an_answer_to_another_prompt_is_left_out(train_recipe: Callable[..., Any]) -> None:
-    table = {"prompt": [json.dumps(TALK[:2])], "chosen": [json.dumps(TALK[5:])], "rejected": ["No."]}
-    with pytest.raises(TrainingFailed) as failure:
-        train_recipe("dpo", RecordingReporter(), table, **{**PREFERENCES["dpo"], **PLAIN, "maxSteps": 1})
-    assert failure.value.error.data["detail"] == "every row was left out: 1 × answer is no reply to the prompt"
+        wanted = []
+        for message in said:
+            written = [write_call(call["function"]) for call in message.get("tool_calls", [])]
+            wanted.append(before + "\n".join([*([message["content"]] if message["content"] else []), *written]) + end)
+            calls += len(written)
+        ends_with_answer = messages[-1] is said[-1]
+        if ends_with_answer:
+            wanted[-1] += "<eos>"
+        assert learned(tokenizer, *made) == wanted
+        # And what is not learned is the rest of what the template writes, to the letter.
+        fitted, offered = writer.fit(messages, tools)
+        functions: Any = offered
+        whole = tokenizer.apply_chat_template(
+            fitted, tools=functions, tokenize=False, chat_template=writer.marked_template or tokenizer.chat_template
+        )
+        text = str(tokenizer.decode(made[0]))
+        assert (text.removesuffix("<eos>") if ends_with_answer else text).rstrip() == str(whole).rstrip()
+    assert calls == (211 if source == "glaive" else 1)
