@@ -120,6 +120,8 @@ COMMON: dict[str, Any] = {
     "checkpointEverySteps": None,
     "checkpointEveryMinutes": None,
 }
+# For trainings of many short epochs, each of which would be saved.
+NO_CHECKPOINTS: dict[str, Any] = {"evaluateEverySteps": 10_000}
 PLAIN: dict[str, Any] = {"format": "completion", "systemPrompt": None, "chatTemplate": None, "tools": None}
 
 

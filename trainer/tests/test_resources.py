@@ -21,7 +21,7 @@ from conftest import RecordingReporter, request_json, save_tiny_model, train_req
 
 data = Path({data!r})
 save_tiny_model(data / "model", context=4096)
-table = write_table(data, "train.parquet", [("Say:", "The cat sees the sun. " * 120)] * 64)
+table = write_table(data, "train.parquet", [("Say:", "The cat sees the sun. " * 30)] * 16)
 
 class Limiting(RecordingReporter):
     def progress(self, progress):
@@ -32,7 +32,7 @@ class Limiting(RecordingReporter):
             self.progress = super().progress
 
 reporter = Limiting()
-request = request_json(table, batchSize=64, maxLength=4096, maxSteps=1, epochs=1)
+request = request_json(table, batchSize=16, maxLength=4096, maxSteps=1, epochs=1)
 result = train_request(request, data, data / "model", reporter)
 notes = [note for note in reporter.progresses[-1].notes if note.code == "batch_size_halved"]
 print("NOTES", len(notes), notes[-1].data["to"] if notes else None, result.steps)
@@ -40,7 +40,7 @@ print("NOTES", len(notes), notes[-1].data["to"] if notes else None, result.steps
 
 
 def test_running_out_of_memory_halves_the_batch_and_goes_on(data_folder: Path) -> None:
-    script = OUT_OF_MEMORY.format(tests=str(TESTS), data=str(data_folder), room=700)
+    script = OUT_OF_MEMORY.format(tests=str(TESTS), data=str(data_folder), room=200)
     # The limit is on addresses, so what is freed has to leave them and not stay in the allocator's reserve.
     allocator = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_ARENA_MAX": "1"}
     environment = {**os.environ, "PYTHONPATH": str(TESTS.parent / "src"), **allocator}
@@ -51,7 +51,7 @@ def test_running_out_of_memory_halves_the_batch_and_goes_on(data_folder: Path) -
     [line] = [line for line in done.stdout.splitlines() if line.startswith("NOTES")]
     _mark, notes, batch_size, steps = line.split()
     assert int(notes) >= 1
-    assert int(batch_size) < 64
+    assert int(batch_size) < 16
     assert int(steps) == 1
 
 

@@ -16,7 +16,7 @@ import pytest
 from conftest import RecordingReporter, example_rows, request_json, write_table
 from trainer_service import TrainerService, has_state, has_step, is_alive
 
-LONG: dict[str, Any] = {"epochs": 1, "maxSteps": 300, "batchSize": 2, "evaluateEverySteps": 20, "learningRate": 1e-3}
+LONG: dict[str, Any] = {"epochs": 1, "maxSteps": 200, "batchSize": 2, "evaluateEverySteps": 20, "learningRate": 1e-3}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conftest import RecordingReporter
+from conftest import NO_CHECKPOINTS, RecordingReporter
 from model_server import Post, settings_for, with_post
 from trainer.errors import TrainingInterrupted
 
@@ -69,15 +69,16 @@ def test_the_right_one_is_nearest_after_the_training(
 ) -> None:
     assert share_found(data_folder, tiny_model, "builtin") < 0.5
     reporter = RecordingReporter()
-    changes = {**SETTINGS, "columns": COLUMNS[kind], "epochs": 12 if kind == "labelled-pairs" else 8}
+    epochs = 12 if kind == "labelled-pairs" else 8
+    changes = {**SETTINGS, **NO_CHECKPOINTS, "columns": COLUMNS[kind], "epochs": epochs}
     train_recipe("embedder", reporter, table(kind), **changes)
     assert reporter.losses()[-1] < reporter.losses()[0] / 2
     assert share_found(data_folder, tiny_model, "trained:made") == 1
 
 
 def test_an_adapter_is_folded_into_what_is_kept(train_recipe: TrainRecipe, data_folder: Path, tiny_model: Path) -> None:
-    changes = {**SETTINGS, "columns": COLUMNS["pairs"], "method": LORA, "learningRate": 1e-2, "epochs": 24}
-    result = train_recipe("embedder", RecordingReporter(), table("pairs"), **changes)
+    changes = {**SETTINGS, **NO_CHECKPOINTS, "columns": COLUMNS["pairs"], "method": LORA, "learningRate": 1e-2}
+    result = train_recipe("embedder", RecordingReporter(), table("pairs"), **{**changes, "epochs": 24})
     assert 0 < result.trainable_parameters < result.parameters / 2
     assert not (data_folder / result.folder / "adapter_config.json").exists()
     assert share_found(data_folder, tiny_model, "trained:made") >= 0.75

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from conftest import PLAIN, SENTENCES, RecordingReporter, save_tiny_model
+from conftest import NO_CHECKPOINTS, PLAIN, SENTENCES, RecordingReporter, save_tiny_model
 from trainer.errors import TrainingFailed
 
 TrainRecipe = Callable[..., Any]
@@ -209,7 +209,7 @@ def test_what_cannot_be_compared_is_told(train_recipe: TrainRecipe) -> None:
 
 def test_a_student_comes_nearer_to_its_teacher(train_recipe: TrainRecipe, train: Callable[..., Any]) -> None:
     rows: Any = [(f"Say {index % 6}:", f" {SENTENCES[index % 6]}") for index in range(24)]
-    train(RecordingReporter(), rows=rows, epochs=15, modelId="teacher")
+    train(RecordingReporter(), rows=rows, epochs=15, modelId="teacher", **NO_CHECKPOINTS)
     reporter = RecordingReporter()
     table = {"prompt": [f"Say {index % 6}:" for index in range(24)]}
     changes: dict[str, Any] = {
@@ -220,7 +220,7 @@ def test_a_student_comes_nearer_to_its_teacher(train_recipe: TrainRecipe, train:
         "temperature": 1,
         "beta": 0.5,
     }
-    train_recipe("distillation", reporter, table, **changes, epochs=8, scheduler="constant")
+    train_recipe("distillation", reporter, table, **changes, **NO_CHECKPOINTS, epochs=8, scheduler="constant")
     assert mean(reporter.losses()[-3:]) < mean(reporter.losses()[:3]) / 2
 
 

@@ -32,6 +32,7 @@ class TrainerService:
             **(extra or {}),
         }
         self._log = open(data_folder / "service.log", "a")
+        self._connection: psycopg.Connection[dict[str, Any]] | None = None
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -56,9 +57,11 @@ class TrainerService:
         return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
     def query(self, statement: str, *values: object) -> list[dict[str, Any]]:
-        with psycopg.connect(self.database_url, autocommit=True, row_factory=dict_row) as connection:
-            cursor = connection.execute(statement, values)  # pyright: ignore
-            return cursor.fetchall() if cursor.description else []
+        # One for all questions: a new one each time costs more than what is waited for.
+        if self._connection is None:
+            self._connection = psycopg.connect(self.database_url, autocommit=True, row_factory=dict_row)
+        cursor = self._connection.execute(statement, values)  # pyright: ignore
+        return cursor.fetchall() if cursor.description else []
 
     def add_training(self, request: dict[str, Any], **columns: object) -> str:
         training_id = f"t-{uuid.uuid4().hex[:8]}"
