@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conftest import COMMON, Killed, RecordingReporter, train_request, write_columns
+from conftest import COMMON, NO_CHECKPOINTS, Killed, RecordingReporter, train_request, write_columns
 from model_server import Post, settings_for, with_post
 from trainer.errors import TrainingFailed, TrainingInterrupted
 
@@ -127,7 +127,7 @@ def test_served_probabilities_are_those_of_setfit_itself(train_setfit: TrainSetF
     from setfit import SetFitModel, Trainer, TrainingArguments
     from sklearn.linear_model import LogisticRegression
 
-    train_setfit(RecordingReporter(), base=MINILM, learningRate=1e-4)
+    train_setfit(RecordingReporter(), base=MINILM, learningRate=1e-4, **NO_CHECKPOINTS)
     labels = sorted(ROWS)
     own = SetFitModel(
         SentenceTransformer(str(minilm.get_model_path()), device="cpu"), LogisticRegression(), labels=labels
@@ -146,7 +146,8 @@ def test_served_probabilities_are_those_of_setfit_itself(train_setfit: TrainSetF
 
 @pytest.mark.parametrize("head", ["logistic-regression", "differentiable"])
 def test_several_labels_may_fit_a_text(train_setfit: TrainSetFit, data_folder: Path, head: str) -> None:
-    train_setfit(RecordingReporter(), table(multi=True), base=MINILM, multiLabel=True, head=head, headEpochs=12)
+    changes = {**NO_CHECKPOINTS, "multiLabel": True, "head": head, "headEpochs": 12}
+    train_setfit(RecordingReporter(), table(multi=True), base=MINILM, **changes)
     [both] = scores_of(data_folder, ["The parcel never came, so I want my money back."])
     assert both["login"] < min(both["delivery"], both["refund"])
     assert sum(both.values()) != pytest.approx(1, abs=1e-3)
@@ -156,7 +157,7 @@ def test_several_labels_may_fit_a_text(train_setfit: TrainSetFit, data_folder: P
 
 
 def test_an_adapter_is_folded_into_the_encoder(train_setfit: TrainSetFit, data_folder: Path) -> None:
-    result = train_setfit(RecordingReporter(), base=MINILM, method=LORA, learningRate=1e-3)
+    result = train_setfit(RecordingReporter(), base=MINILM, method=LORA, learningRate=1e-3, **NO_CHECKPOINTS)
     assert 0 < result.trainable_parameters < result.parameters / 2
     assert not (data_folder / result.folder / "adapter_config.json").exists()
     assert share_right(data_folder) > 0.8
