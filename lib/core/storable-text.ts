@@ -6,8 +6,13 @@ export function storableText(text: string): string {
   return text.replaceAll("\0", "\ufffd").toWellFormed();
 }
 
+/** How JSON writes what PostgreSQL cannot keep, or text that looks the same. */
+const UNSTORABLE = /\\u(0000|d[89a-f])/;
+
 /** A value as JSON that `jsonb` takes: what it cannot keep is replaced wherever it stands, names of members among it. */
 export function storableJson(value: unknown): string {
+  const plain = JSON.stringify(value);
+  if (!UNSTORABLE.test(plain)) return plain;
   return JSON.stringify(value, (_, member: unknown): unknown => {
     if (typeof member === "string") return storableText(member);
     if (typeof member !== "object" || member === null || Array.isArray(member)) return member;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { makeCallKey, makeClassificationKey, makeEmbeddingKey, makeOpenKey } from "./call-key";
+import { makeCallKeys, makeClassificationKey, makeEmbeddingKey } from "./call-key";
 import type { EmbeddingOptions } from "./providers/protocol";
 import type { ChatMessage, Sampling } from "./chat";
 
 const identity = { provider: "openai", baseUrl: "https://api.openai.com/v1", model: "gpt-4o-mini" };
 const sampling: Sampling = { temperature: 0, topP: null, maxTokens: 50, stop: ["END"], seed: 7 };
 const messages: ChatMessage[] = [{ role: "system", content: "Be “brief”.\n" }, { role: "user", content: "Hello?" }];
-const keyOf = (extras?: Parameters<typeof makeCallKey>[4], said = messages, sample = 3): string => makeCallKey(identity, sampling, said, sample, extras).toString("hex");
+const keyOf = (extras?: Parameters<typeof makeCallKeys>[4], said = messages, sample = 3): string => makeCallKeys(identity, sampling, said, sample, extras).key.toString("hex");
 
 describe("the key of a call", () => {
   it("is what it was before there was anything but text: replies on people's disks stay theirs", () => {
@@ -30,8 +30,8 @@ describe("the key of a call", () => {
   });
 
   it("without its limit of tokens is one for all limits, and the key of no call", () => {
-    const openOf = (changed: Partial<Sampling>): string => makeOpenKey(identity, { ...sampling, ...changed }, messages, 3).toString("hex");
-    const exactOf = (changed: Partial<Sampling>): string => makeCallKey(identity, { ...sampling, ...changed }, messages, 3).toString("hex");
+    const openOf = (changed: Partial<Sampling>): string => makeCallKeys(identity, { ...sampling, ...changed }, messages, 3).openKey.toString("hex");
+    const exactOf = (changed: Partial<Sampling>): string => makeCallKeys(identity, { ...sampling, ...changed }, messages, 3).key.toString("hex");
     expect([openOf({ maxTokens: 900 }), openOf({ maxTokens: null })]).toEqual([openOf({}), openOf({})]);
     expect(new Set([openOf({}), openOf({ temperature: 1 }), openOf({ seed: 8 }), exactOf({}), exactOf({ maxTokens: null })]).size).toBe(5);
   });

@@ -34,29 +34,28 @@ function messageText(message: ChatMessage): string {
   return `{"content":${JSON.stringify(message.content)},"role":"${message.role}"}`;
 }
 
-/**
- * Key of a call in the cache: the model (provider, base URL and name, or weights by content), every sampling parameter,
- * the full messages, the sample number, and tools, schema and thinking where there are any. Never the connection's name or
- * key, so that a cache can travel. `identity`, `sampling` and `extras` are not changed once they have been part of a key.
- */
-export function makeCallKey(identity: Record<string, unknown>, sampling: Sampling, messages: ChatMessage[], sample: number, extras?: CallExtras): Buffer {
-  return hashCall(identity, sampling, messages, sample, extras);
+interface CallKeyPair {
+  /**
+   * Key of a call in the cache: the model (provider, base URL and name, or weights by content), every sampling parameter, the
+   * full messages, the sample number, and tools, schema and thinking where there are any. Never the connection's name or key,
+   * so that a cache can travel.
+   */
+  key: Buffer;
+  /**
+   * The same whatever its limit of tokens. A reply that ended by itself is the answer under each limit that it fits into, so
+   * raising the limit asks anew only for those that were cut. No call has it as its key: a sampling always names its limit.
+   */
+  openKey: Buffer;
 }
 
-/**
- * Key of a call whatever its limit of tokens. A reply that ended by itself is the answer under each limit that it fits into,
- * so raising the limit asks anew only for those that were cut. No call has it as its key: a sampling always names its limit.
- */
-export function makeOpenKey(identity: Record<string, unknown>, sampling: Sampling, messages: ChatMessage[], sample: number, extras?: CallExtras): Buffer {
-  return hashCall(identity, withoutLimit(sampling), messages, sample, extras);
-}
-
-function hashCall(identity: Record<string, unknown>, sampling: object, messages: ChatMessage[], sample: number, extras?: CallExtras): Buffer {
+/** The keys of a call. `identity`, `sampling` and `extras` are not changed once they have been part of a key. */
+export function makeCallKeys(identity: Record<string, unknown>, sampling: Sampling, messages: ChatMessage[], sample: number, extras?: CallExtras): CallKeyPair {
   const said = messages.map(messageText).join(",");
   const asked = extras ? textOf(extras) : "{}";
   // The canonical JSON of { extras, scheme, model, sampling, messages, sample }; a plain call has no extras and keeps its key of old.
-  const text = `{${asked === "{}" ? "" : `"extras":${asked},`}"messages":[${said}],"model":${textOf(identity)},"sample":${String(sample)},"sampling":${textOf(sampling)},"scheme":${String(CALL_KEY_SCHEME)}}`;
-  return hash("sha256", text, "buffer");
+  const before = `{${asked === "{}" ? "" : `"extras":${asked},`}"messages":[${said}],"model":${textOf(identity)},"sample":${String(sample)},"sampling":`;
+  const hashOf = (part: object): Buffer => hash("sha256", `${before}${textOf(part)},"scheme":${String(CALL_KEY_SCHEME)}}`, "buffer");
+  return { key: hashOf(sampling), openKey: hashOf(withoutLimit(sampling)) };
 }
 
 /** Key of one text's vector: the model, the wished length, what the text is for, whether it may be cut, and the text. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { AppError } from "@/lib/core/app-error";
 import type { Endpoint } from "./endpoint";
@@ -29,6 +30,8 @@ export function unpack(bytes: Buffer, encoding: string, endpoint: Pick<Endpoint,
 /** The text of a body, in the encoding that its server names, else UTF-8. An answer that is neither is refused: its letters would be lost. */
 export function decodeText(bytes: Buffer, { contentType, isAnswer }: { contentType: string; isAnswer: boolean }, endpoint: Pick<Endpoint, "name">): string {
   const named = /charset\s*=\s*"?([\w.:-]+)/i.exec(contentType)?.[1] ?? "utf-8";
+  // A decoder for each reply costs more than reading it.
+  if (/^utf-?8$/i.test(named) && isUtf8(bytes)) return bytes.toString("utf8").replace(/^\ufeff/, "");
   try {
     return new TextDecoder(named, { fatal: true }).decode(bytes);
   } catch (error) {

@@ -20,11 +20,20 @@ const codeOf = (error: unknown): number => {
 
 const wordsOf = (error: unknown): string => (typeof error === "string" ? error : JSON.stringify(error));
 
+/** Whether a reply has a member that a failure could stand in: nearly none has, so the others are not looked at further. */
+function mayFail(json: unknown): boolean {
+  if (typeof json !== "object" || json === null) return true;
+  const { choices } = json as { choices?: unknown };
+  const isPlain = (one: unknown): boolean => typeof one === "object" && one !== null && !("error" in one);
+  return "error" in json || "detail" in json || "message" in json || (Array.isArray(choices) && !choices.every(isPlain));
+}
+
 /**
  * The failure that a gateway tells of within a reply of success: its status, and its words as the body of an error. Null where
  * there is none.
  */
 export function findHiddenFailure(json: unknown): { status: number; text: string } | null {
+  if (!mayFail(json)) return null;
   const parsed = body.safeParse(json);
   if (!parsed.success) return null;
   const { error, detail, message, choices } = parsed.data;

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { isAppError, type AppError } from "@/lib/core/app-error";
-import { makeCallKey, makeOpenKey } from "./call-key";
+import { makeCallKeys } from "./call-key";
 import { createCallRunner, wait } from "./call-runner";
 import { costOfCall } from "./call-cost";
 import { createCallStore, type CallKeys, type FoundReply, type NewReply } from "./call-store";
@@ -63,7 +63,7 @@ export type PlainCall = Omit<CallOptions, "signal" | "startSignal" | "onWasted">
 
 export function keysOfCall({ model, sampling, messages, sample, extras }: PlainCall): CallKeys {
   const { maxTokens } = sampling;
-  return { key: makeCallKey(model.identity, sampling, messages, sample, extras), openKey: makeOpenKey(model.identity, sampling, messages, sample, extras), maxTokens };
+  return { ...makeCallKeys(model.identity, sampling, messages, sample, extras), maxTokens };
 }
 
 /** Sampling as it is sent: the seed of each sample is another one. */
