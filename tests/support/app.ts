@@ -158,8 +158,8 @@ async function endRuns(page: Page): Promise<void> {
 }
 
 /** Makes a connection to a stand-in for a server of models. Returns its id. */
-export async function addConnection(page: Page, name: string, baseUrl: string, models: Record<string, unknown>[] = [{ id: "stub-model" }]): Promise<string> {
-  const reply = await callPage<{ id?: string }>(page, "/connections", { name, provider: "openai-compatible", baseUrl, models });
+export async function addConnection(page: Page, name: string, baseUrl: string, models: Record<string, unknown>[] = [{ id: "stub-model" }], concurrency = 16): Promise<string> {
+  const reply = await callPage<{ id?: string }>(page, "/connections", { name, provider: "openai-compatible", baseUrl, models, concurrency });
   if (!reply.id) throw new Error(JSON.stringify(reply));
   return reply.id;
 }
