@@ -146,7 +146,7 @@ describe("identifiers", () => {
           expect(Object.keys(rows[0] ?? {})).toEqual([name]);
         },
       ),
-      { numRuns: 100, examples: [['a"; DROP TABLE x; --'], ['""'], ["\n"]] },
+      { numRuns: 100, examples: [['a"; DROP TABLE x; --'], ['""'], ["\n"], ["__proto__"], ["constructor"]] },
     );
   });
 });

@@ -1,6 +1,7 @@
 import type {
   DuckDBAppender,
   DuckDBConnection,
+  DuckDBResultReader,
   DuckDBType,
   DuckDBValue,
 } from "@duckdb/node-api";
@@ -55,15 +56,15 @@ export function createTableSession(
         await connection.run(sql, ...bind(values));
       }),
     query: (sql, values) =>
-      guard(async () =>
-        (
-          await connection.runAndReadAll(sql, ...bind(values))
-        ).getRowObjectsJS(),
-      ),
+      guard(async () => {
+        const read = await connection.runAndReadAll(sql, ...bind(values));
+        return hasProto(read) ? toObjects(read, read.getRowsJS()) : read.getRowObjectsJS();
+      }),
     read: (sql, values) =>
-      guard(async () =>
-        (await connection.runAndReadAll(sql, ...bind(values))).getRowObjects(),
-      ),
+      guard(async () => {
+        const read = await connection.runAndReadAll(sql, ...bind(values));
+        return hasProto(read) ? toObjects(read, read.getRows()) : read.getRowObjects();
+      }),
     openAppender: (table) => guard(() => connection.createAppender(table)),
     limitTime: (milliseconds, work) => limitTime(interrupt, milliseconds, work),
     interrupt,
@@ -75,6 +76,16 @@ export function createTableSession(
       connection.closeSync();
     },
   };
+}
+
+/** DuckDB's library assigns members, and one called `__proto__` would not be there afterwards. */
+function hasProto(read: DuckDBResultReader): boolean {
+  return read.deduplicatedColumnNames().includes("__proto__");
+}
+
+function toObjects<Value>(read: DuckDBResultReader, rows: Value[][]): Record<string, Value>[] {
+  const names = read.deduplicatedColumnNames();
+  return rows.map((row) => Object.fromEntries(row.map((value, place) => [names[place] ?? "", value])));
 }
 
 async function limitTime<T>(
