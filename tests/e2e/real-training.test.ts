@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunView } from "@/lib/contracts/runs";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { findStep, openApi, type Api } from "@/tests/support/api";
-import { startApp, type RunningApp } from "@/tests/support/app";
+import { expectSoon, startApp, type RunningApp } from "@/tests/support/app";
 import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
 import { makeDocument } from "@/tests/support/draw";
 import { projectFolder } from "@/tests/support/test-engine";
@@ -73,7 +73,8 @@ describe.skipIf(isMissing)("a model trained on real input", () => {
     expect([training.ready, losses.at(-1)?.step]).toEqual([true, STEPS]);
     expect((training.result?.trainRows ?? 0) + (training.result?.skipped.count ?? 0)).toBe(rows - held);
     expect(losses.every(({ values }) => Number.isFinite(values.loss))).toBe(true);
-    const reply = await api.call<{ text: string }>("/prompt", { model: { connection: "local", model: `trained:${modelId}` }, prompt: "What is a tweet?", maxTokens: 12 });
-    expect(reply.text.length).toBeGreaterThan(0);
+    // So small a model says nothing at times, which is an error that says so; another seed is another draw.
+    let seed = 0;
+    await expectSoon(() => api.call("/prompt", { model: { connection: "local", model: `trained:${modelId}` }, prompt: "What is a tweet?", maxTokens: 12, seed: seed++ })).toMatchObject({ text: expect.stringMatching(/\S/) as unknown });
   });
 });
