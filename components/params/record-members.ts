@@ -19,7 +19,7 @@ export function startEntry(shape: Record<string, z.ZodType>): Entry {
   return Object.fromEntries(Object.entries(shape).map(([name, member]) => [name, startValue(member)]));
 }
 
-/** As a parameter of its own, a member may be shown only while another one of its entry has some value. */
+/** Like a parameter, a member may be shown only while another member of its entry has a certain value. */
 export function isMemberShown(member: z.ZodType, entry: Entry): boolean {
   const { visibleWhen } = member.meta() ?? {};
   return !visibleWhen || visibleWhen.is.includes(entry[visibleWhen.param]);

@@ -18,9 +18,9 @@ interface Line {
   isCode: boolean;
 }
 
-/** A gap of so many heights of the font lies between columns, not between words. */
+/** A gap wider than this many font heights separates columns, not words. */
 const COLUMN_GAP = 2;
-/** Lines further apart than so many heights of the font are paragraphs. */
+/** Lines further apart than this many font heights belong to different paragraphs. */
 const PARAGRAPH_GAP = 1.6;
 
 /**

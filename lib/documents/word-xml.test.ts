@@ -27,7 +27,7 @@ describe("formulas of Word", () => {
     expect(formula(content)).toBe(`<w:p><w:r><w:t xml:space="preserve">${expected}</w:t></w:r></w:p>`);
   });
 
-  it("stands in a line of its own too, and leaves what is around it as it is", () => {
+  it("may be displayed on a separate line, and what is around it stays as it is", () => {
     const before = '<w:p w:rsid="1"><w:r><w:t>a &amp; b</w:t></w:r>';
     expect(rewriteWordXml(`${before}<m:oMathPara><m:oMath>${t("x")}</m:oMath></m:oMathPara></w:p>`, new Set())).toBe(`${before}<w:r><w:t xml:space="preserve">x</w:t></w:r></w:p>`);
   });

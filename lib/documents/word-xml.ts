@@ -34,7 +34,7 @@ export function rewriteWordXml(xml: string, hiddenStyles: ReadonlySet<string>): 
       onopentag(name, attributes) {
         if (math) { math.openElement(bare(name), attributes["m:val"]); return; }
         if (name === "m:oMath") math = new WordMathReader();
-        // What stands around a formula on a line of its own would be left out with all that is in it.
+        // mammoth does not know the element around a displayed formula and would leave it out with its content.
         if (name === "m:oMathPara") replace(parser.startIndex, parser.endIndex + 1, "");
         const hider = hiders[name];
         if (hider && open.at(-1)?.name === hider.within && isSet(name, attributes["w:val"], hiddenStyles)) {

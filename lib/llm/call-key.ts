@@ -43,7 +43,7 @@ interface CallKeyPair {
   key: Buffer;
   /**
    * The same whatever its limit of tokens. A reply that ended by itself is the answer under each limit that it fits into, so
-   * raising the limit asks anew only for those that were cut. No call has it as its key: a sampling always names its limit.
+   * raising the limit asks again only for those that were cut. No call has it as its key: a sampling always names its limit.
    */
   openKey: Buffer;
 }

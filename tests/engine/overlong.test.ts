@@ -4,9 +4,9 @@ import { createConnection, listConnections } from "@/lib/models/connections";
 import { testConnection } from "@/lib/models/test-connection";
 import { addWorkerResources } from "@/lib/engine/open-resources";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import { chatError, startChatServer, type ChatServer } from "@/tests/support/chat-server";
+import { chatError } from "@/tests/support/chat-server";
+import { type ChatEngine, openChatEngine } from "@/tests/support/chat-engine";
 import { makeDocument, step, typed } from "@/tests/support/draw";
-import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const CONTEXT = 60;
 const REPLY = 10;
@@ -14,18 +14,15 @@ const REPLY = 10;
 const FRAME = 7;
 const LONG = "The quick brown fox jumps over the lazy dog. ".repeat(20);
 
-let engine: TestEngine;
-let chat: ChatServer;
+let opened: ChatEngine;
+let engine: ChatEngine["engine"];
+let chat: ChatEngine["chat"];
 
 beforeAll(async () => {
-  engine = await openTestEngine();
-  await engine.startWorker();
-  chat = await startChatServer();
+  opened = await openChatEngine();
+  ({ engine, chat } = opened);
 });
-afterAll(async () => {
-  await chat.close();
-  await engine.close();
-});
+afterAll(() => opened.close());
 
 async function connect(provider: "openai" | "openai-compatible", model: string, contextTokens: number | null): Promise<string> {
   const { id } = await createConnection(engine.resources, { name: "Bounded", provider, baseUrl: chat.url, apiKey: "k", models: [{ id: model, contextTokens }] });

@@ -5,10 +5,11 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { storeFile } from "@/lib/engine/file-store";
 import { readIssues } from "@/lib/results/read-results";
-import { chatError, startChatServer, type ChatServer, type ReceivedCall } from "@/tests/support/chat-server";
+import { chatError, type ChatServer, type ReceivedCall } from "@/tests/support/chat-server";
+import { type ChatEngine, openChatEngine } from "@/tests/support/chat-engine";
 import { makeDocument, step, type DrawnSteps } from "@/tests/support/draw";
 import { readCsv } from "@/tests/support/read-csv";
-import { openTestEngine, projectFolder, type TestEngine } from "@/tests/support/test-engine";
+import { projectFolder } from "@/tests/support/test-engine";
 
 const data = join(projectFolder, "..", "shared", "data");
 const files = {
@@ -28,19 +29,15 @@ const never = new AbortController().signal;
 const promptOf = (call: ReceivedCall): string => call.body.messages.find(({ role }) => role === "user")?.content ?? "";
 
 describe.skipIf(missing.length > 0)("methods on real inputs", () => {
-  let engine: TestEngine;
-  let chat: ChatServer;
+  let opened: ChatEngine;
+  let engine: ChatEngine["engine"];
+  let chat: ChatEngine["chat"];
 
   beforeAll(async () => {
-    engine = await openTestEngine();
-    await engine.startWorker();
-    chat = await startChatServer();
-    await engine.resources.database.prisma.connection.create({ data: { id: MODEL.connection, name: "Stub", provider: "openai-compatible", baseUrl: chat.url, concurrency: 64 } });
+    opened = await openChatEngine([{ id: MODEL.connection, concurrency: 64 }]);
+    ({ engine, chat } = opened);
   });
-  afterAll(async () => {
-    await chat.close();
-    await engine.close();
-  });
+  afterAll(() => opened.close());
 
   async function load(path: string) {
     const name = basename(path);

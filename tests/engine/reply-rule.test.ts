@@ -1,22 +1,17 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
+import { type ChatEngine, openChatEngine } from "@/tests/support/chat-engine";
 import { makeDocument } from "@/tests/support/draw";
-import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
-let engine: TestEngine;
-let chat: ChatServer;
+let opened: ChatEngine;
+let engine: ChatEngine["engine"];
+let chat: ChatEngine["chat"];
 
 beforeAll(async () => {
-  engine = await openTestEngine();
-  await engine.startWorker();
-  chat = await startChatServer();
-  for (const provider of ["vllm", "deepseek"]) await engine.resources.database.prisma.connection.create({ data: { id: provider, name: provider, provider, baseUrl: chat.url } });
+  opened = await openChatEngine([{ id: "vllm", provider: "vllm" }, { id: "deepseek", provider: "deepseek" }]);
+  ({ engine, chat } = opened);
 });
-afterAll(async () => {
-  await chat.close();
-  await engine.close();
-});
+afterAll(() => opened.close());
 
 const draw = (connection: string, params: Record<string, unknown>) =>
   makeDocument(

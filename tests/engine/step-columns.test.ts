@@ -2,25 +2,20 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { nothingKnown } from "@/lib/plan/plan-known";
 import { planWorkflow } from "@/lib/plan/plan-workflow";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
+import { type ChatEngine, openChatEngine } from "@/tests/support/chat-engine";
 import { makeDocument, typed, type DrawnSteps } from "@/tests/support/draw";
-import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const MODEL = { connection: "stub", model: "m" };
 
-let engine: TestEngine;
-let chat: ChatServer;
+let opened: ChatEngine;
+let engine: ChatEngine["engine"];
+let chat: ChatEngine["chat"];
 
 beforeAll(async () => {
-  engine = await openTestEngine();
-  await engine.startWorker();
-  chat = await startChatServer();
-  await engine.resources.database.prisma.connection.create({ data: { id: MODEL.connection, name: "Stub", provider: "openai-compatible", baseUrl: chat.url, concurrency: 8 } });
+  opened = await openChatEngine([{ id: MODEL.connection, concurrency: 8 }]);
+  ({ engine, chat } = opened);
 });
-afterAll(async () => {
-  await chat.close();
-  await engine.close();
-});
+afterAll(() => opened.close());
 
 type StepId = keyof typeof stepDefinitions;
 const step = (id: StepId, params: Record<string, unknown>) => ({ step: id, params: { ...stepDefinitions[id].defaults, model: MODEL, ...params } });

@@ -1,23 +1,21 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
-import { startChatServer, type ChatServer } from "@/tests/support/chat-server";
+import { type ChatEngine, openChatEngine } from "@/tests/support/chat-engine";
 import { makeDocument } from "@/tests/support/draw";
-import { openTestEngine, type TestEngine } from "@/tests/support/test-engine";
 
 const MODEL = { connection: "stub", model: "m" };
 const ROWS = 20;
 /** Words that the model would say of each row; every fifth takes many. A word is a token. */
 const wordsOf = (row: number): number => (row % 5 === 4 ? 30 + row : 3 + (row % 4));
 
-let engine: TestEngine;
-let chat: ChatServer;
+let opened: ChatEngine;
+let engine: ChatEngine["engine"];
+let chat: ChatEngine["chat"];
 /** Whether the server tells how many tokens a reply has. */
 let tellsUsage = true;
 
 beforeAll(async () => {
-  engine = await openTestEngine();
-  await engine.startWorker();
-  chat = await startChatServer(({ body }) => {
+  opened = await openChatEngine([{ id: MODEL.connection }], ({ body }) => {
     const row = Number(/row (\d+)/.exec(body.messages.at(-1)?.content ?? "")?.[1]);
     const wanted = wordsOf(row);
     const said = Math.min(wanted, Number(body.max_tokens ?? 1000));
@@ -25,12 +23,9 @@ beforeAll(async () => {
     const choice = { index: 0, message: { role: "assistant", content }, finish_reason: said < wanted ? "length" : "stop" };
     return { status: 200, body: JSON.stringify({ choices: [choice], ...(tellsUsage && { usage: { prompt_tokens: 10, completion_tokens: said } }) }) };
   });
-  await engine.resources.database.prisma.connection.create({ data: { id: MODEL.connection, name: "Stub", provider: "openai-compatible", baseUrl: chat.url } });
+  ({ engine, chat } = opened);
 });
-afterAll(async () => {
-  await chat.close();
-  await engine.close();
-});
+afterAll(() => opened.close());
 
 /** Runs the prompts under a limit. Gives the rows that were asked for, what the ledger says, and the length of each reply. */
 async function ask(question: string, maxTokens: number | null, other: Record<string, unknown> = {}) {

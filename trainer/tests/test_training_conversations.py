@@ -37,7 +37,7 @@ def test_a_column_of_messages_is_fine_tuned_on_without_further_settings(data_fol
         "tools": "tools",
         "maxLength": 512,
         "maxSteps": 2,
-    }  # noqa: E501
+    }
     result = train_request(request, data_folder, tiny_model, reporter)
     assert (result.train_rows, result.skipped.count) == (6, 0)
     assert "format_chat" in reporter.notes()

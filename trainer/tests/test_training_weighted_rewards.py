@@ -24,7 +24,7 @@ SETTINGS: dict[str, Any] = {
     "beta": 0,
     "batchSize": 16,
 }
-# Optimiser steps upon two batches of replies: PPO takes four upon each.
+# Optimiser steps for two batches of replies: PPO takes four for each.
 TWO_BATCHES = {"grpo": 2, "rloo": 2, "ppo": 8}
 COSINE = {
     "kind": "cosine", "maxLen": 100, "minValueWrong": -1, "maxValueWrong": -0.5, "minValueCorrect": 0.5,

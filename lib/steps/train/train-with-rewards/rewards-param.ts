@@ -10,7 +10,7 @@ const number = { field: { kind: "number" } } as const;
 const integer = { field: { kind: "integer" } } as const;
 const of = (...is: Kind[]) => ({ visibleWhen: { param: "kind", is } });
 
-/** Each reward has the settings of all kinds; those of its own kind are asked for. The defaults are TRL's. */
+/** Every entry has the settings of all kinds; the form shows those of the chosen kind. The defaults are TRL's. */
 const weightedReward = z.strictObject({
   kind: z.enum(kinds).meta({ field: { kind: "select" } }),
   weight: z.number().default(1).meta(number),

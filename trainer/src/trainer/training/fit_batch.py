@@ -8,7 +8,7 @@ from trainer.errors import TrainingFailed
 
 def fit_batch(request: CommonRequest, most: int) -> int:
     """
-    Rows that a device takes at once, at most so many: the most of which a whole number makes its share of the batch.
+    Rows that a device takes at once: the largest number up to the limit that divides its share of the batch.
     Raises TrainingFailed where the batch has no equal shares.
     """
     effective = request.batch_size * request.gradient_accumulation

@@ -29,7 +29,7 @@ def kto_pair_losses(chosen: Tensor, rejected: Tensor, beta: float) -> Tensor:
 
 
 class KtoPairTrainer(DPOTrainer):
-    """Leaves all but the loss to TRL, which computes one of its own of weight 0 beside its metrics."""
+    """Leaves everything but the loss to TRL, whose own loss has weight 0 and still produces the metrics."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
