@@ -41,8 +41,10 @@ export async function readDocument(file: SourceFile, format: DocumentFormat, enc
     if (document.text.trim() === "" && document.failures.length === 0) throw new AppError("document_empty", { name: file.name });
     return document;
   } catch (error) {
-    if (isAppError(error) || signal?.aborted) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
+    // A Word document is a ZIP inside, which is not what a person calls it.
+    const isPacking = isAppError(error) && error.code === "file_unreadable";
+    if ((isAppError(error) && !isPacking) || signal?.aborted) throw error;
+    const detail = isPacking ? String(error.data.detail) : error instanceof Error ? error.message : String(error);
     throw new AppError("file_unreadable", { name: file.name, format: words[format], detail }, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ZipFile } from "yazl";
+import { readDocument } from "@/lib/documents/read-document";
 import type { TableRunner } from "../../_sdk/step-runner";
 import type { StepOutcome } from "../../_sdk/step-fixture";
 import { runStepFixture } from "../../_sdk/test-harness";
@@ -92,6 +93,12 @@ it("reads what it can of an archive, and says of the rest what is wrong", async 
   expect(error).toBeNull();
   expect(outputs["output"]?.map((row) => [row["file"], row["title"]])).toEqual([["a/one.txt", null], ["two.md", "Two"], ["three.docx", "Đầu đề"], ["latin.txt", null]]);
   expect(failed.map(({ code, data }) => [code, (data as { name: string }).name])).toEqual([["document_empty", "scan.pdf"], ["file_unreadable", "broken.pdf"], ["document_encoding", "binary.txt"], ["document_format_unknown", "sheet.ods"], ["file_unreadable", "fake.docx"]]);
+});
+
+it("calls a broken Word document by that name", async () => {
+  const path = join(folder, "broken");
+  await writeFile(path, "no archive");
+  await expect(readDocument({ path, name: "notes.docx" }, "docx", "auto")).rejects.toMatchObject({ code: "file_unreadable", data: { name: "notes.docx", format: "Word" } });
 });
 
 it("does not open a document that is a bomb", async () => {
