@@ -6,6 +6,7 @@ import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createSetupSecret } from "@/lib/accounts/accounts";
 import { openDatabase } from "@/lib/server/database";
+import { workerArguments } from "@/workers/command";
 import { findRunning, openInstallation } from "./launch/installation";
 import { superviseProcesses } from "./launch/supervise";
 import { startTrainer } from "./launch/trainer-environment";
@@ -49,7 +50,7 @@ const supervisor = superviseProcesses({ dataFolder, say });
 stopping.push(() => supervisor.stop());
 const environment = { ...installation.environment, HOST: host, PORT: String(port) };
 supervisor.start("web", process.execPath, [next, development ? "dev" : "start", "-H", host, "-p", String(port)], environment);
-supervisor.start("worker", process.execPath, ["--import", "tsx", "workers/main.ts"], environment);
+supervisor.start("worker", process.execPath, [...workerArguments], environment);
 void startTrainer(installation, supervisor, say);
 
 const address = `http://${host === "0.0.0.0" || host === "::" ? "localhost" : host}:${String(port)}`;

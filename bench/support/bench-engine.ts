@@ -14,6 +14,7 @@ import type { Env } from "@/lib/server/env";
 import { applyMigrations } from "@/lib/server/schema-engine";
 import { stepDefinitions } from "@/lib/steps/definitions.generated";
 import { createEmptyDocument, createNode, type WorkflowDocument } from "@/lib/workflow/document";
+import { workerFlags } from "@/workers/command";
 import { projectFolder, spawnScript, stopProcess, waitForLine } from "./processes";
 
 export interface BenchEngine {
@@ -60,7 +61,7 @@ export async function openBenchEngine(changed: Partial<Env> = {}): Promise<Bench
     postgresPid: Number(readFileSync(join(dataFolder, "postgres", "postmaster.pid"), "utf8").split("\n")[0]),
     async startWorker(options) {
       const variables = Object.fromEntries(Object.entries({ ...env } as Record<string, string | number | undefined>).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
-      const worker = spawnScript("workers/main.ts", { ...options, env: variables });
+      const worker = spawnScript("workers/main.ts", { ...options, nodeFlags: [...workerFlags, ...(options.nodeFlags ?? [])], env: variables });
       workers.push(worker);
       await waitForLine(worker, /worker_started/);
       return worker;

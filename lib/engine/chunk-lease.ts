@@ -214,7 +214,7 @@ export function createLeaseKeeper(resources: WorkerResources, mostOfARun: number
 
   async function takeNext(): Promise<LeasedChunk | null> {
     const token = createId("lease");
-    const { rows } = await pool.query<LeaseRow>(LEASE, [token, resources.leaseSeconds, resources.workerId, fullRuns()]);
+    const { rows } = await pool.query<LeaseRow>({ name: "chunk-lease", text: LEASE, values: [token, resources.leaseSeconds, resources.workerId, fullRuns()] });
     const row = rows[0];
     if (!row) return null;
     const controller = new AbortController();

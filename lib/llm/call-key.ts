@@ -45,7 +45,9 @@ interface CallKeyPair {
    * The same whatever its limit of tokens. A reply that ended by itself is the answer under each limit that it fits into, so
    * raising the limit asks again only for those that were cut. No call has it as its key: a sampling always names its limit.
    */
-  openKey: Buffer;
+  readonly openKey: Buffer;
+  /** The limit. */
+  maxTokens: number | null;
 }
 
 /** The keys of a call. `identity`, `sampling` and `extras` are not changed once they have been part of a key. */
@@ -55,7 +57,15 @@ export function makeCallKeys(identity: Record<string, unknown>, sampling: Sampli
   // The canonical JSON of { extras, scheme, model, sampling, messages, sample }; a plain call has no extras and keeps its key of old.
   const before = `{${asked === "{}" ? "" : `"extras":${asked},`}"messages":[${said}],"model":${textOf(identity)},"sample":${String(sample)},"sampling":`;
   const hashOf = (part: object): Buffer => hash("sha256", `${before}${textOf(part)},"scheme":${String(CALL_KEY_SCHEME)}}`, "buffer");
-  return { key: hashOf(sampling), openKey: hashOf(withoutLimit(sampling)) };
+  let openKey: Buffer | undefined;
+  return {
+    key: hashOf(sampling),
+    maxTokens: sampling.maxTokens,
+    // Of a call whose reply is found by its key, which most are in a second run, nobody asks for it.
+    get openKey() {
+      return (openKey ??= hashOf(withoutLimit(sampling)));
+    },
+  };
 }
 
 /** Key of one text's vector: the model, the wished length, what the text is for, whether it may be cut, and the text. */

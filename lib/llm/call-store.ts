@@ -10,7 +10,7 @@ import { endedByItself } from "./providers/finish-reason";
 export interface CallKeys {
   key: Buffer;
   /** The key without the limit of tokens; null for what has no such limit. */
-  openKey: Buffer | null;
+  readonly openKey: Buffer | null;
   /** Tokens that the reply may have; null where that is left to the server. */
   maxTokens: number | null;
 }
@@ -31,7 +31,9 @@ export interface FoundReply extends StoredReply {
   key: Buffer;
 }
 
-export interface NewReply extends StoredReply, CallKeys {
+export interface NewReply {
+  keys: CallKeys;
+  reply: StoredReply;
   model: string;
   request: unknown;
   attempts: number;
@@ -95,66 +97,64 @@ export interface CallStore {
 
 /** The call cache in Postgres. `workerId` beats in `worker_process`; a claim older than `staleSeconds` of silence is void. */
 export function createCallStore(pool: Pool, workerId: string, staleSeconds: number): CallStore {
-  const look = async (found: Map<string, FoundReply>, keys: Buffer[]): Promise<void> => {
+  /** Replies by the hexadecimal keys they are kept under. */
+  const look = async (keys: Buffer[]): Promise<Map<string, FoundReply>> => {
     const { rows } = await pool.query<ReplyRow>({ name: "call-lookup", text: LOOKUP, values: [keys] });
-    for (const row of rows) found.set(row.key.toString("hex"), toReply(row));
-  };
-  /** Stored replies by the hexadecimal keys of the calls that they answer. */
-  const lookUp = async (calls: CallKeys[]): Promise<Map<string, FoundReply>> => {
-    const found = new Map<string, FoundReply>();
-    await look(found, calls.map(({ key }) => key));
-    const open = calls.filter(({ key, openKey }) => openKey !== null && !found.has(key.toString("hex")));
-    if (open.length === 0) return found;
-    const values = [open.map(({ key }) => key), open.map(({ openKey }) => openKey), open.map(({ maxTokens }) => maxTokens)];
-    const { rows } = await pool.query<ReplyRow & { wanted: Buffer }>({ name: "call-lookup-open", text: LOOKUP_OPEN, values });
-    for (const row of rows) found.set(row.wanted.toString("hex"), toReply(row));
-    return found;
+    return new Map(rows.map((row) => [row.key.toString("hex"), toReply(row)]));
   };
   const findAll = async (calls: CallKeys[]): Promise<(FoundReply | null)[]> => {
-    const found = await lookUp(calls);
-    return calls.map(({ key }) => found.get(key.toString("hex")) ?? null);
+    const ids = calls.map(({ key }) => key.toString("hex"));
+    const found = await look(calls.map(({ key }) => key));
+    const open = calls.filter((call, place) => !found.has(ids[place] ?? "") && call.openKey !== null);
+    if (open.length > 0) {
+      const values = [open.map(({ key }) => key), open.map(({ openKey }) => openKey), open.map(({ maxTokens }) => maxTokens)];
+      const { rows } = await pool.query<ReplyRow & { wanted: Buffer }>({ name: "call-lookup-open", text: LOOKUP_OPEN, values });
+      for (const row of rows) found.set(row.wanted.toString("hex"), toReply(row));
+    }
+    return ids.map((id) => found.get(id) ?? null);
   };
   const acquireAll = async (calls: CallKeys[]): Promise<Acquired[]> => {
-    const found = await lookUp(calls);
-    const keys = calls.map(({ key }) => key);
-    const missing = keys.filter((key) => !found.has(key.toString("hex")));
+    const found = await findAll(calls);
+    const missing = calls.filter((_, place) => !found[place]).map(({ key }) => key);
     const claimed = new Set<string>();
+    let late = new Map<string, FoundReply>();
     if (missing.length > 0) {
       const unique = [...new Map(missing.map((key) => [key.toString("hex"), key])).values()].sort((a, b) => a.compare(b));
       const { rows } = await pool.query<{ key: Buffer }>({ name: "call-claim", text: CLAIM, values: [unique, workerId, staleSeconds] });
       for (const row of rows) claimed.add(row.key.toString("hex"));
       // Between our look and our claim the other worker may have stored its reply and given up its claim.
-      if (rows.length > 0) await look(found, rows.map((row) => row.key));
+      if (rows.length > 0) late = await look(rows.map((row) => row.key));
     }
-    return keys.map((key): Acquired => {
-      const reply = found.get(key.toString("hex"));
+    return calls.map(({ key }, place): Acquired => {
+      const id = found[place] ? "" : key.toString("hex");
+      const reply = found[place] ?? late.get(id);
       if (reply) return { state: "stored", reply };
-      return { state: claimed.has(key.toString("hex")) ? "claimed" : "busy" };
+      return { state: claimed.has(id) ? "claimed" : "busy" };
     });
   };
   const storeAll = async (replies: NewReply[]): Promise<undefined[]> => {
-    const column = <Value>(pick: (reply: NewReply) => Value): Value[] => replies.map(pick);
+    const column = <Value>(pick: (one: NewReply) => Value): Value[] => replies.map(pick);
     await pool.query({
       name: "call-store",
       text: STORE,
       values: [
-        column((reply) => reply.key),
-        column((reply) => storableText(reply.model)),
-        column((reply) => storableJson(reply.request)),
-        column((reply) => storableText(reply.text)),
-        column((reply) => (reply.thinking === null ? null : storableText(reply.thinking))),
-        column((reply) => (reply.toolCalls.length === 0 ? null : storableJson(reply.toolCalls))),
-        column((reply) => (reply.finishReason === null ? null : storableText(reply.finishReason))),
-        column((reply) => reply.promptTokens),
-        column((reply) => reply.completionTokens),
-        column((reply) => reply.cachedTokens),
-        column((reply) => reply.reasoningTokens),
-        column((reply) => reply.latencyMs),
-        column((reply) => reply.attempts),
+        column(({ keys }) => keys.key),
+        column(({ model }) => storableText(model)),
+        column(({ request }) => storableJson(request)),
+        column(({ reply }) => storableText(reply.text)),
+        column(({ reply }) => (reply.thinking === null ? null : storableText(reply.thinking))),
+        column(({ reply }) => (reply.toolCalls.length === 0 ? null : storableJson(reply.toolCalls))),
+        column(({ reply }) => (reply.finishReason === null ? null : storableText(reply.finishReason))),
+        column(({ reply }) => reply.promptTokens),
+        column(({ reply }) => reply.completionTokens),
+        column(({ reply }) => reply.cachedTokens),
+        column(({ reply }) => reply.reasoningTokens),
+        column(({ reply }) => reply.latencyMs),
+        column(({ attempts }) => attempts),
         // One that was cut answers no other limit, and one whose end is not known may have been.
-        column((reply) => (endedByItself(reply.finishReason) ? reply.openKey : null)),
-        column((reply) => reply.maxTokens),
-        column((reply) => (reply.changed.length === 0 ? null : storableJson(reply.changed))),
+        column(({ keys, reply }) => (endedByItself(reply.finishReason) ? keys.openKey : null)),
+        column(({ keys }) => keys.maxTokens),
+        column(({ reply }) => (reply.changed.length === 0 ? null : storableJson(reply.changed))),
       ],
     });
     return replies.map(() => undefined);

@@ -23,10 +23,17 @@ export function classificationTask(pool: Pool, store: CallStore): TextTask<Class
       return { values, tokens };
     },
     async store({ target, options, keys, texts, values, tokens, attempts, latencyMs }) {
-      const plain = { openKey: null, maxTokens: null, changed: [], thinking: null, toolCalls: [], finishReason: null, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0, latencyMs };
       const promptTokens = Math.round(tokens / texts.length);
-      const each = keys.map((key, place) => ({ ...plain, key, model: target.model, request: { input: texts[place], ...options }, text: JSON.stringify(values[place]), promptTokens, attempts }));
-      await Promise.all(each.map((reply) => store.store(reply)));
+      const plain = { changed: [], thinking: null, toolCalls: [], finishReason: null, promptTokens, completionTokens: 0, cachedTokens: 0, reasoningTokens: 0, latencyMs };
+      const keep = (key: Buffer, place: number): Promise<void> =>
+        store.store({
+          keys: { key, openKey: null, maxTokens: null },
+          reply: { ...plain, text: JSON.stringify(values[place]) },
+          model: target.model,
+          request: { input: texts[place], ...options },
+          attempts,
+        });
+      await Promise.all(keys.map(keep));
     },
   };
 }

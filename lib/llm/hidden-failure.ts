@@ -20,11 +20,12 @@ const codeOf = (error: unknown): number => {
 
 const wordsOf = (error: unknown): string => (typeof error === "string" ? error : JSON.stringify(error));
 
+const isPlain = (choice: unknown): boolean => typeof choice === "object" && choice !== null && !("error" in choice);
+
 /** Whether a reply has a member that a failure could stand in: nearly none has, so the others are not looked at further. */
 function mayFail(json: unknown): boolean {
   if (typeof json !== "object" || json === null) return true;
   const { choices } = json as { choices?: unknown };
-  const isPlain = (one: unknown): boolean => typeof one === "object" && one !== null && !("error" in one);
   return "error" in json || "detail" in json || "message" in json || (Array.isArray(choices) && !choices.every(isPlain));
 }
 

@@ -9,7 +9,7 @@ import { classificationTask } from "./classifier";
 import { embeddingTask } from "./embedder";
 import type { ModelTarget, ResolvedModel } from "./endpoint";
 import { createLimiter } from "./limiter";
-import { callChat, refuseChanged } from "./provider-call";
+import { callChat, refuseChanged, type ChatAnswer } from "./provider-call";
 import { normaliseFinish } from "./providers/finish-reason";
 import type { ClassificationOptions, EmbeddingOptions, LabelScores } from "./providers/protocol";
 import { createTextCaller, type TextAnswers, type TextCall } from "./text-caller";
@@ -62,13 +62,18 @@ export interface ModelClient {
 export type PlainCall = Omit<CallOptions, "signal" | "startSignal" | "onWasted">;
 
 export function keysOfCall({ model, sampling, messages, sample, extras }: PlainCall): CallKeys {
-  const { maxTokens } = sampling;
-  return { ...makeCallKeys(model.identity, sampling, messages, sample, extras), maxTokens };
+  return makeCallKeys(model.identity, sampling, messages, sample, extras);
 }
 
 /** Sampling as it is sent: the seed of each sample is another one. */
 export function samplingOf({ sampling, sample }: PlainCall): Sampling {
   return { ...sampling, seed: sampling.seed === null ? null : sampling.seed + sample };
+}
+
+/** A reply as the cache keeps it. Member by member: this is done for each call, and a spread takes many times as long. */
+export function toStored({ reply, changed }: Pick<ChatAnswer, "reply" | "changed">, key: Buffer, latencyMs: number): FoundReply {
+  const { text, thinking, toolCalls, finishReason, promptTokens, completionTokens, cachedTokens, reasoningTokens } = reply;
+  return { key, text, thinking, toolCalls, finishReason, promptTokens, completionTokens, cachedTokens, reasoningTokens, latencyMs, changed };
 }
 
 interface Obtained {
@@ -100,10 +105,9 @@ export function createModelClient(options: { pool: Pool; workerId: string; stale
         call.onWasted?.({ promptTokens: usage.promptTokens, completionTokens: usage.completionTokens, costMicros: costOfCall(usage, endpoint.prices.get(model)) });
       const made = await runCall({ model: call.model, tokens: estimateTokens(call), signal, startSignal, send, onPaid });
       ({ leave } = made);
-      const { refusal: _, ...said } = made.answer.reply;
-      const reply: FoundReply = { ...said, changed: made.answer.changed, key: keys.key, latencyMs: Math.round(performance.now() - startedAt) };
+      const reply = toStored(made.answer, keys.key, Math.round(performance.now() - startedAt));
       // The place is held until the reply is durable, so that a crash repeats at most what was in flight.
-      await store.store({ ...keys, model: made.target.model, request: made.answer.sent, attempts: made.attempts, ...reply });
+      await store.store({ keys, reply, model: made.target.model, request: made.answer.sent, attempts: made.attempts });
       return { reply, attempts: made.attempts, target: made.target };
     } catch (error) {
       // Not waited for: the caller has to know at once. A claim that stays is ours, or void once we are gone.

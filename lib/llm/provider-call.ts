@@ -178,11 +178,18 @@ export function learnsRefusalLate(reply: Pick<HttpReply, "status" | "text">, tar
   return learnsRefusal(reply, target, body) || learnsRefusal(reply, target, protocolOf(target.endpoint).body(request));
 }
 
+/** A reply, the body it was asked for with, and what of that is not as it was set. */
+export interface ChatAnswer {
+  reply: ParsedReply;
+  sent: Record<string, unknown>;
+  changed: ChangedValue[];
+}
+
 /**
  * One request to one server and its reply, past cache, limiter and retries. A parameter that the model refuses is left out
  * from then on. Throws what `send` throws, what the status stands for, and as `readChat` and `writeChat` do.
  */
-export async function callChat(target: ModelTarget, call: ChatCall, limits: CallLimits): Promise<{ reply: ParsedReply; sent: Record<string, unknown>; changed: ChangedValue[] }> {
+export async function callChat(target: ModelTarget, call: ChatCall, limits: CallLimits): Promise<ChatAnswer> {
   const address = protocolOf(target.endpoint).chatPath(target);
   for (let learned = 0; ; learned++) {
     const { request, body, changed } = writeChat(target, call);

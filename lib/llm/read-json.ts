@@ -22,7 +22,7 @@ function describeBody(text: string, error: unknown): string {
 
 /** The JSON of a body. Throws `model_reply_invalid`, which says what is wrong with it. */
 export function parseBody(text: string, connection: string): unknown {
-  const body = text.replace(/^\ufeff/, "");
+  const body = text.startsWith("\ufeff") ? text.slice(1) : text;
   try {
     return JSON.parse(body);
   } catch (error) {

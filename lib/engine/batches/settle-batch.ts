@@ -6,7 +6,7 @@ import type { ChangedValue } from "@/lib/contracts/changed-values";
 import type { CallKeys } from "@/lib/llm/call-store";
 import { costOfCall } from "@/lib/llm/call-cost";
 import type { ModelTarget } from "@/lib/llm/endpoint";
-import { isFatalForStep } from "@/lib/llm/model-client";
+import { isFatalForStep, toStored } from "@/lib/llm/model-client";
 import type { TokenUsage } from "@/lib/llm/chat";
 import { paidUsage } from "@/lib/llm/paid-calls";
 import { learnsRefusalLate, readChat, writeChat } from "@/lib/llm/provider-call";
@@ -80,7 +80,9 @@ const FAILED = `
 async function store(resources: WorkerResources, batch: BatchRow, target: ModelTarget, outcomes: Outcome[]): Promise<void> {
   const answered = outcomes.filter((outcome) => outcome.kind === "answered");
   await Promise.all(
-    answered.map(({ key, openKey, maxTokens, reply: { refusal: _, ...said }, body, changed, attempts }) => resources.models.keep({ key, openKey, maxTokens, model: batch.model, request: body, changed, attempts, latencyMs: 0, ...said })),
+    answered.map(({ key, openKey, maxTokens, reply, body, changed, attempts }) =>
+      resources.models.keep({ keys: { key, openKey, maxTokens }, reply: toStored({ reply, changed }, key, 0), model: batch.model, request: body, attempts }),
+    ),
   );
   const price = target.endpoint.prices.get(target.model);
   const costs = answered.map(({ reply }) => costOfCall(reply, price, BATCH_SHARE));
