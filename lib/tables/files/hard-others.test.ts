@@ -24,6 +24,20 @@ describe("packed files", () => {
   });
 });
 
+describe("packed files as command lines write them", () => {
+  // Made by `zstd` and `xz`, of one file each or of two one behind the other; with frames that are to be skipped, as pzstd writes them.
+  const both = [{ a: 1n, b: "x" }, { a: 2n, b: "y" }];
+  it.each([
+    ["a.csv.zst", "KLUv/QRYQQAAYSxiCjEseApmAzAfUCpNGAMAAABhYmMotS/9BFghAAAyLHkK+ljsuQ==", both],
+    ["a.csv.zst", "WipNGAIAAABoaSi1L/0EWEEAAGEsYgoxLHgKZgMwHw==", both.slice(0, 1)],
+    ["a.csv.xz", "/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAHYSxiCjEseAoAe4okWw8zy8YAASAIuxnZux+2830BAAAAAARZWv03elhaAAAE5ta0RgIAIQEWAAAAdC/lowEAAzIseQoAgSJKQmcBdRMAARwEbyycwR+2830BAAAAAARZWg==", both],
+  ])("%s", async (name, base64, rows) => {
+    const packed = Buffer.from(base64, "base64");
+    expect((await loader.load(name, packed)).all).toEqual(rows);
+    await expect(loader.load(name, packed.subarray(0, packed.length - 9))).rejects.toMatchObject({ code: "file_unreadable" });
+  });
+});
+
 describe("files of other programs", () => {
   const compound = (...names: string[]) => Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(500), ...names.map((name) => Buffer.from(name, "utf16le"))]);
 

@@ -1,9 +1,12 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { join } from "node:path";
-import { Transform, type TransformCallback } from "node:stream";
+import { Readable, Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import * as zlib from "node:zlib";
+import type { ReadableStream } from "node:stream/web";
+import { createGunzip } from "node:zlib";
+import { Decompress } from "fzstd";
 import unbzip2 from "unbzip2-stream";
+import type * as Xz from "xz-decompress";
 import { AppError, isAppError } from "@/lib/core/app-error";
 import { readStart } from "./open-text";
 import type { SourceContext, SourceFile } from "./source-file";
@@ -12,39 +15,70 @@ import type { ZipMember } from "./zip-archive";
 const MAX_BYTES = 100 * 2 ** 30;
 const START_BYTES = 1 << 16;
 
-type Unpacker = NodeJS.ReadWriteStream;
+/** A stage of a pipeline: packed bytes in, what was packed out. */
+type Unpacker = NodeJS.ReadWriteStream | ((packed: NodeJS.ReadableStream) => AsyncIterable<Uint8Array>);
 
 interface Packing {
   name: string;
   ending: RegExp;
   isAt: (start: Buffer) => boolean;
-  create: () => Unpacker | null;
+  create: () => Unpacker;
 }
 
 const packings: readonly Packing[] = [
-  { name: "gzip", ending: /\.gz(ip)?$/i, isAt: (start) => start[0] === 0x1f && start[1] === 0x8b, create: () => zlib.createGunzip() },
+  { name: "gzip", ending: /\.gz(ip)?$/i, isAt: (start) => start[0] === 0x1f && start[1] === 0x8b, create: () => createGunzip() },
   { name: "bzip2", ending: /\.bz2$/i, isAt: (start) => /^BZh[1-9]1AY&SY/.test(start.toString("latin1", 0, 10)), create: () => unbzip2() },
-  { name: "Zstandard", ending: /\.zst(d)?$/i, isAt: (start) => start.length > 3 && start.readUInt32LE(0) === 0xfd2fb528, create: createZstd },
-  { name: "xz", ending: /\.xz$/i, isAt: (start) => start.toString("latin1", 0, 6) === "\u00FD7zXZ\0", create: () => null },
+  { name: "Zstandard", ending: /\.zst(d)?$/i, isAt: isZstd, create: () => unpackZstd },
+  { name: "xz", ending: /\.xz$/i, isAt: (start) => start.toString("latin1", 0, 6) === "\u00FD7zXZ\0", create: () => unpackXz },
 ];
 
-/** Node has it from 22.15 on. */
-function createZstd(): Unpacker | null {
-  return "createZstdDecompress" in zlib ? (zlib.createZstdDecompress as () => Unpacker)() : null;
+/** A frame, or one to be skipped, which `pzstd` begins with. */
+function isZstd(start: Buffer): boolean {
+  if (start.length < 4) return false;
+  const magic = start.readUInt32LE(0);
+  return magic === 0xfd2fb528 || (magic >= 0x184d2a50 && magic <= 0x184d2a5f);
+}
+
+/** Four bytes of Zstandard can stand for 128 KB, all of which comes out at once: a slice this long makes 32 MB at most. */
+const SLICE_BYTES = 1024;
+
+async function* unpackZstd(packed: NodeJS.ReadableStream): AsyncGenerator<Buffer> {
+  let made: Buffer[] = [];
+  // The decoder writes over what it has handed out.
+  const decoder = new Decompress((piece) => made.push(Buffer.from(piece)));
+  const take = (): Buffer[] => {
+    const taken = made;
+    made = [];
+    return taken;
+  };
+  for await (const chunk of packed as AsyncIterable<Buffer>) {
+    for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+      decoder.push(chunk.subarray(at, at + SLICE_BYTES));
+      yield* take();
+    }
+  }
+  decoder.push(new Uint8Array(0), true);
+  yield* take();
+}
+
+async function* unpackXz(packed: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {
+  const loaded: object = await import("xz-decompress");
+  // Its types speak of an ES module; Node finds a CommonJS one, whose exports are the default.
+  const { XzReadableStream } = ("default" in loaded ? loaded.default : loaded) as typeof Xz;
+  const from = Readable.toWeb(Readable.from(packed)) as globalThis.ReadableStream<Uint8Array>;
+  yield* Readable.fromWeb(new XzReadableStream(from) as ReadableStream<Uint8Array>) as AsyncIterable<Uint8Array>;
 }
 
 /**
- * The file itself, or what is packed in it. Throws `file_old_format`, `file_protected` for files of other programs, `file_unreadable`,
- * `file_too_large`.
+ * The file itself, or what is packed in it. Throws `file_old_format` and `file_protected` for files of other programs,
+ * `file_unreadable`, `file_too_large`.
  */
 export async function unpackFile(context: Pick<SourceContext, "scratch" | "signal">, file: SourceFile): Promise<SourceFile> {
   const start = await readStart(file.path, START_BYTES);
   refuseOldOffice(start, file.name);
   const packing = packings.find(({ isAt }) => isAt(start));
   if (!packing) return file;
-  const unpacker = packing.create();
-  if (!unpacker) throw new AppError("file_old_format", { name: file.name, format: packing.name, wanted: "gzip (.gz)" });
-  return writeOut(context, createReadStream(file.path), file, { name: file.name.replace(packing.ending, ""), format: packing.name }, unpacker);
+  return writeOut(context, createReadStream(file.path), file, { name: file.name.replace(packing.ending, ""), format: packing.name }, packing.create());
 }
 
 /** A member of an archive as a file. */

@@ -1,12 +1,12 @@
 const formats = [
   /\.parquet$/,
-  /\.(jsonl|ndjson)(\.(gz|bz2|zst))?$/,
-  /\.json(\.(gz|bz2|zst))?$/,
-  /\.csv(\.(gz|bz2|zst))?$/,
-  /\.tsv(\.(gz|bz2|zst))?$/,
-  /\.txt(\.(gz|bz2|zst))?$/,
+  /\.(jsonl|ndjson)(\.(gz|bz2|zst|xz))?$/,
+  /\.json(\.(gz|bz2|zst|xz))?$/,
+  /\.csv(\.(gz|bz2|zst|xz))?$/,
+  /\.tsv(\.(gz|bz2|zst|xz))?$/,
+  /\.txt(\.(gz|bz2|zst|xz))?$/,
 ];
-const packed = /\.(gz|bz2|zst)$/;
+const packed = /\.(gz|bz2|zst|xz)$/;
 const knownSplits =
   "train|training|test|testing|validation|valid|val|dev|eval|evaluation";
 
