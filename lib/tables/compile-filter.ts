@@ -44,7 +44,7 @@ export function compileFilter(
   return compileCondition(ast, columns);
 }
 
-/** Case-insensitive “contains” over all text columns; false where there is none. */
+/** “Contains”, as in `foldFor`, over all text columns; false where there is none. */
 export function compileSearch(
   text: string,
   columns: readonly Column[],
@@ -52,11 +52,25 @@ export function compileSearch(
   const searched = columns.filter(
     ({ type }) => type === "text" || type === "unknown",
   );
+  const fold = foldFor(text);
   const parts = searched.map(({ name }) => ({
-    sql: `contains(lower(${quoteIdentifier(name)}::VARCHAR), lower(?))`,
+    sql: `contains(${fold(`${quoteIdentifier(name)}::VARCHAR`)}, ${fold("?")})`,
     values: [text] as SqlValue[],
   }));
   return join(parts, " OR ", "false");
+}
+
+/** Letters that are written with a stroke, which Unicode does not take for an accent. */
+const STROKES = { đ: "d", ø: "o", ł: "l" };
+
+/**
+ * How texts are made alike before one is looked for in the other: without regard to case, and without regard to accents
+ * unless the wanted text has some. “da nang” finds “Đà Nẵng”; “đà” does not find “da”.
+ */
+function foldFor(wanted: string): (sql: string) => string {
+  const hasAccents = /\p{M}|[đøł]/u.test(wanted.toLowerCase().normalize("NFD"));
+  if (hasAccents) return (sql) => `lower(nfc_normalize(${sql}))`;
+  return (sql) => Object.entries(STROKES).reduce((inner, [letter, plain]) => `replace(${inner}, '${letter}', '${plain}')`, `strip_accents(lower(${sql}))`);
 }
 
 function join(
@@ -99,10 +113,10 @@ function compileCondition(
   }
   if (value === undefined || Array.isArray(value))
     throw new AppError("query_invalid", { detail: `“${op}” needs one value` });
-  if (op === "contains")
-    return { sql: `contains(${asText}, ?)`, values: [String(value)] };
-  if (op === "startsWith")
-    return { sql: `starts_with(${asText}, ?)`, values: [String(value)] };
+  if (op === "contains" || op === "startsWith") {
+    const fold = foldFor(String(value));
+    return { sql: `${op === "contains" ? "contains" : "starts_with"}(${fold(asText)}, ${fold("?")})`, values: [String(value)] };
+  }
   if (op === "matches")
     return { sql: `regexp_matches(${asText}, ?)`, values: [String(value)] };
   const bound = bindFor(column, value);

@@ -22,7 +22,7 @@ export type FilterScalar = z.infer<typeof scalar>;
 export interface FilterCondition {
   column: string;
   op: FilterOperator;
-  /** A list for `in`, nothing for `isNull` and `notNull`. `matches` takes an RE2 expression; text ops mind the case. */
+  /** A list for `in`, nothing for `isNull` and `notNull`. `matches` takes an RE2 expression. `contains` and `startsWith` mind neither case nor, unless the value has some, accents; all others do. */
   value?: FilterScalar | FilterScalar[] | undefined;
 }
 

@@ -101,6 +101,27 @@ describe("queryPage", () => {
     );
   });
 
+  it("finds text without regard to case, and to accents that were not typed", async () => {
+    const words = ["Đà Nẵng", "ĐÀ LẠT", "da dẻ", "TP. Cần THƠ", "cafe\u0301", "Café", "Łódź", "100%_"];
+    const manifest = await tables.writeTable("words", [`SELECT unnest([${words.map((word) => `'${word}'`).join(", ")}]) AS word`]);
+    const found = async (value: string, op: "contains" | "startsWith" = "contains"): Promise<unknown[]> => {
+      const { rows } = await page({ manifest, filter: { column: "word", op, value } });
+      return rows.map(({ values }) => values["word"]);
+    };
+    expect(await found("da nang")).toEqual(["Đà Nẵng"]);
+    expect(await found("đà")).toEqual(["Đà Nẵng", "ĐÀ LẠT"]);
+    expect(await found("DA", "startsWith")).toEqual(["Đà Nẵng", "ĐÀ LẠT", "da dẻ"]);
+    expect(await found("thơ")).toEqual(["TP. Cần THƠ"]);
+    expect(await found("tp")).toEqual(["TP. Cần THƠ"]);
+    expect(await found("CAFÉ")).toEqual(["cafe\u0301", "Café"]);
+    expect(await found("cafe")).toEqual(["cafe\u0301", "Café"]);
+    expect(await found("lodz")).toEqual(["Łódź"]);
+    expect(await found("%")).toEqual(["100%_"]);
+    expect((await page({ manifest, search: "can tho" })).total).toBe(1);
+    expect((await page({ manifest, search: "cần" })).total).toBe(1);
+    expect((await page({ manifest, filter: { column: "word", op: "eq", value: "đà nẵng" } })).total).toBe(0);
+  });
+
   it("agrees with JavaScript on every filter", async () => {
     const { rows } = await page({ limit: 1000 });
     const op = fc.constantFrom("eq", "ne", "lt", "le", "gt", "ge" as const);
@@ -113,7 +134,7 @@ describe("queryPage", () => {
       fc.record({
         column: fc.constant("name"),
         op: fc.constantFrom("eq", "ne", "contains", "startsWith" as const),
-        value: fc.constantFrom("Name 1", "Name", "'; DROP", "%", ""),
+        value: fc.constantFrom("Name 1", "nAmE", "'; DROP", "%", ""),
       }),
     );
     const tree = fc.letrec<{ node: FilterAst }>((tie) => ({
@@ -192,8 +213,8 @@ function passes(filter: FilterAst, values: Record<string, unknown>): boolean {
   const value = filter.value as string | number;
   if (filter.op === "ne") return cell !== value;
   if (cell === null) return false;
-  if (filter.op === "contains") return String(cell).includes(String(value));
-  if (filter.op === "startsWith") return String(cell).startsWith(String(value));
+  if (filter.op === "contains") return String(cell).toLowerCase().includes(String(value).toLowerCase());
+  if (filter.op === "startsWith") return String(cell).toLowerCase().startsWith(String(value).toLowerCase());
   return {
     eq: cell === value,
     lt: cell < value,
@@ -237,10 +258,25 @@ describe("profileColumns", () => {
 
   it("samples a large table and says so", async () => {
     const manifest = await tables.writeTable("large", [
-      "SELECT i AS n FROM range(1000000) t(i)",
+      "SELECT i AS n FROM range(1000001) t(i)",
     ]);
     const profile = await profileColumns(tables.session, { dataFolder: tables.dataFolder, manifest });
-    expect(profile).toMatchObject({ rows: 1_000_000, sampled: 200_000 });
-    expect(profile.columns[0]).toMatchObject({ min: 0, max: 999_999 });
+    expect(profile).toMatchObject({ rows: 1_000_001, sampled: 200_000 });
+    expect(profile.columns[0]).toMatchObject({ min: 0, max: 1_000_000 });
+  });
+
+  it("samples a table that takes too long to be read", async () => {
+    const manifest = await tables.writeTable("slow", ["SELECT i AS n, repeat(md5(i::VARCHAR), 5) AS t FROM range(900000) t(i)"]);
+    const profile = await profileColumns(tables.session, { dataFolder: tables.dataFolder, manifest, timeLimit: 1 }).catch((error: unknown) => error);
+    // One millisecond is too short for the sample too, so both were tried.
+    expect(profile).toMatchObject({ code: "query_too_slow" });
+  });
+
+  it.each([10, 12, 120, 20_000])("counts %i different values as so many", async (count) => {
+    const manifest = await tables.writeTable(`ids_${String(count)}`, [
+      `SELECT i AS id, 'text ' || i AS t, CASE WHEN i % 2 = 0 THEN i::DOUBLE / 3 END AS half, i % 3 = 0 AS third FROM range(${String(count)}) t(i)`,
+    ]);
+    const { columns } = await profileColumns(tables.session, { dataFolder: tables.dataFolder, manifest });
+    expect(columns.map(({ distinct }) => distinct)).toEqual([count, count, count / 2, 2]);
   });
 });

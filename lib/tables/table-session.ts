@@ -88,16 +88,21 @@ function toObjects<Value>(read: DuckDBResultReader, rows: Value[][]): Record<str
   return rows.map((row) => Object.fromEntries(row.map((value, place) => [names[place] ?? "", value])));
 }
 
+const INTERRUPT_AGAIN_MS = 50;
+
 async function limitTime<T>(
   interrupt: () => void,
   milliseconds: number,
   work: () => Promise<T>,
 ): Promise<T> {
   const state = { late: false };
-  const timer = setTimeout(() => {
+  const stop = (): void => {
     state.late = true;
     interrupt();
-  }, milliseconds);
+    // Between two queries there is nothing to interrupt.
+    timer = setTimeout(stop, INTERRUPT_AGAIN_MS);
+  };
+  let timer = setTimeout(stop, milliseconds);
   try {
     return await work();
   } catch (error) {
