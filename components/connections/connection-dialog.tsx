@@ -6,7 +6,7 @@ import { useAction } from "@/components/api/use-action";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { createConnection, POOL_PROVIDER, takesPrompts, updateConnection, type ConnectionView } from "@/lib/contracts/models";
-import { makeBody, makeDraft, ownBaseUrl, type Draft } from "./connection-draft";
+import { completeAddress, makeBody, makeDraft, ownBaseUrl, type Draft } from "./connection-draft";
 import { CredentialFields } from "./credential-fields";
 import { ModelList } from "./model-list";
 import { PoolMembers } from "./pool-members";
@@ -25,7 +25,7 @@ function ModelFields({ draft, connection, onChange }: { draft: Draft; connection
         </div>
       )}
       <div className="col-span-2">
-        <ModelList connection={{ ...draft, baseUrl: draft.baseUrl.trim().replace(/\/+$/, "") || ownBaseUrl(draft.provider, draft.settings) }} connectionId={connection?.id ?? null} contexts={connection?.contexts ?? {}} onChange={(models) => { onChange({ models }); }} />
+        <ModelList connection={{ ...draft, baseUrl: completeAddress(draft.provider, draft.baseUrl).replace(/\/+$/, "") || ownBaseUrl(draft.provider, draft.settings) }} connectionId={connection?.id ?? null} contexts={connection?.contexts ?? {}} onChange={(models) => { onChange({ models }); }} />
       </div>
     </>
   );

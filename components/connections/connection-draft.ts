@@ -1,5 +1,5 @@
 import type { ApiInput } from "@/components/api/call-api";
-import { POOL_PROVIDER, takesPrompts, type ConnectionProvider, type ConnectionView, type createConnection } from "@/lib/contracts/models";
+import { DATABASE_PROVIDER, POOL_PROVIDER, takesPrompts, type ConnectionProvider, type ConnectionView, type createConnection } from "@/lib/contracts/models";
 import { fullBaseUrl, type SecretField, type SettingField } from "@/lib/contracts/providers";
 import type { ListedModel } from "./model-list";
 
@@ -17,6 +17,19 @@ export interface Draft {
   requestsPerMinute: string;
   tokensPerMinute: string;
   models: ListedModel[];
+}
+
+/**
+ * An address as it is copied from a terminal or a document, with the scheme that it lacks: none is `https`, unless it names this
+ * network (`localhost`, an IP address, a name without a dot) or a port.
+ */
+export function completeAddress(provider: ConnectionProvider, typed: string): string {
+  const address = typed.trim();
+  if (address === "" || /^[a-z][a-z\d+.-]*:\/\//i.test(address)) return address;
+  if (provider === DATABASE_PROVIDER) return `postgresql://${address}`;
+  const host = /^(?:\[[^\]]*\]|[^:/?#]*)/.exec(address)?.[0] ?? "";
+  const isNear = !host.includes(".") || /^[\d.]+$/.test(host) || /^:\d+/.test(address.slice(host.length));
+  return `${isNear ? "http" : "https"}://${address}`;
 }
 
 /** The provider's own address with these settings; empty where it has none. */
@@ -50,7 +63,7 @@ export function makeBody(draft: Draft): Body {
   return {
     name: draft.name,
     provider: draft.provider,
-    baseUrl: draft.baseUrl.trim(),
+    baseUrl: completeAddress(draft.provider, draft.baseUrl),
     settings: draft.settings,
     secrets,
     members: draft.members.filter((member) => member.connection !== ""),

@@ -6,7 +6,7 @@ import { classNames } from "@/components/ui/class-names";
 import { Textarea } from "@/components/ui/textarea";
 import { DATABASE_PROVIDER, HUB_PROVIDER, POOL_PROVIDER, takesPrompts, type ConnectionView } from "@/lib/contracts/models";
 import { providerEntry, type SecretField } from "@/lib/contracts/providers";
-import { ownBaseUrl, type Draft } from "./connection-draft";
+import { completeAddress, ownBaseUrl, type Draft } from "./connection-draft";
 
 interface CredentialFieldsProps {
   draft: Draft;
@@ -81,6 +81,9 @@ export function CredentialFields({ draft, connection, onChange }: CredentialFiel
         placeholder={provider === DATABASE_PROVIDER ? "postgresql://reader@host:5432/database" : own}
         onChange={(baseUrl) => {
           onChange({ baseUrl });
+        }}
+        onBlur={() => {
+          onChange({ baseUrl: completeAddress(provider, draft.baseUrl) });
         }}
       />
       {sets.flatMap((names, index) => [

@@ -24,6 +24,8 @@ export function takesPrompts(kind: ConnectionProvider): kind is Exclude<Connecti
 
 /** `postgresql://person@host:5432/database`, without the password, which is kept as the key. */
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ }).refine((text) => {
+  // What is no address at all is told as such, and comes here all the same.
+  if (!URL.canParse(text)) return false;
   const { password, hostname, pathname } = new URL(text);
   return password === "" && hostname !== "" && pathname.length > 1;
 }, "an address such as postgresql://person@host:5432/database is expected, with the password in its own field");
@@ -69,7 +71,7 @@ const connectionFields = z.strictObject({
   name: z.string().min(1).max(100),
   provider: connectionProvider,
   /** Left empty for the provider's own. */
-  baseUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ }), databaseUrl]),
+  baseUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ }), databaseUrl], { error: "an address with its scheme is expected, such as https://api.example.com/v1 or http://localhost:8000/v1" }),
   /** Left out keeps the stored key; null removes it. */
   apiKey: z.string().max(1000).nullable().optional(),
   /** Secrets beside a key, for providers that want others. One that is left out or empty stays. */
