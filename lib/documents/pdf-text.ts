@@ -5,10 +5,13 @@ import { AppError } from "@/lib/core/app-error";
 import { type DocumentText, MAX_DOCUMENT_CHARACTERS } from "./document";
 import { type PdfPiece, writeLines } from "./pdf-lines";
 
+/** From the folder that web and worker run in: a path from this file is another one, or none, where Next has bundled it. */
+const requireHere = createRequire(join(process.cwd(), "package.json"));
+
 /** Reads the text of a PDF, page by page; pages are a blank line apart. What a scanner made has none. */
 export async function readPdf(bytes: Uint8Array, signal?: AbortSignal): Promise<DocumentText> {
   const { getDocument, VerbosityLevel } = await import("pdfjs-dist/legacy/build/pdf.mjs");
-  const root = dirname(createRequire(import.meta.url).resolve("pdfjs-dist/package.json"));
+  const root = dirname(requireHere.resolve("pdfjs-dist/package.json"));
   const task = getDocument({
     data: bytes,
     // Without these tables, Chinese and Japanese documents of some makers have no text.

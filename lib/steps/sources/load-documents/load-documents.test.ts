@@ -7,6 +7,7 @@ import { readDocument } from "@/lib/documents/read-document";
 import type { TableRunner } from "../../_sdk/step-runner";
 import type { StepOutcome } from "../../_sdk/step-fixture";
 import { runStepFixture } from "../../_sdk/test-harness";
+import { makePdf } from "@/tests/support/make-files";
 import { definition } from "./definition";
 import { run } from "./runner";
 
@@ -27,23 +28,6 @@ async function pack(members: Record<string, string | Uint8Array>): Promise<Buffe
   const pieces: Buffer[] = [];
   for await (const piece of zip.outputStream as AsyncIterable<Buffer>) pieces.push(piece);
   return Buffer.concat(pieces);
-}
-
-/** A PDF with a line of text for each string, a page for each list. */
-function makePdf(pages: string[][], title: string, operators?: string): Buffer {
-  const objects = ["<< /Type /Catalog /Pages 2 0 R >>", `<< /Type /Pages /Kids [${pages.map((_, index) => `${5 + 2 * index} 0 R`).join(" ")}] /Count ${pages.length} >>`, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>", `<< /Title (${title}) >>`];
-  for (const [index, lines] of pages.entries()) {
-    const content = operators ?? `BT /F1 12 Tf 14 TL 72 720 Td ${lines.map((line) => (line === "" ? "T*" : `(${line}) Tj T*`)).join(" ")} ET`;
-    objects.push(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${6 + 2 * index} 0 R >>`, `<< /Length ${content.length} >>\nstream\n${content}\nendstream`);
-  }
-  let file = "%PDF-1.4\n";
-  const offsets = objects.map((object, index) => {
-    const at = file.length;
-    file += `${index + 1} 0 obj\n${object}\nendobj\n`;
-    return at;
-  });
-  const table = offsets.map((offset) => `${String(offset).padStart(10, "0")} 00000 n \n`).join("");
-  return Buffer.from(`${file}xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${table}trailer << /Size ${objects.length + 1} /Root 1 0 R /Info 4 0 R >>\nstartxref\n${file.length}\n%%EOF`, "latin1");
 }
 
 function makeDocx(): Promise<Buffer> {
