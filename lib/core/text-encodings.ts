@@ -2,7 +2,9 @@
 export const textEncodings = [
   "utf-8",
   "utf-16",
+  "utf-32",
   "latin-1",
+  "iso-8859-2",
   "windows-1250",
   "windows-1251",
   "windows-1253",

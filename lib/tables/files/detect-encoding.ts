@@ -8,7 +8,7 @@ const byChardet: Record<string, TextEncoding> = {
   "UTF-16BE": "utf-16",
   "ISO-8859-1": "latin-1",
   "windows-1252": "latin-1",
-  "ISO-8859-2": "windows-1250",
+  "ISO-8859-2": "iso-8859-2",
   "windows-1250": "windows-1250",
   "ISO-8859-5": "windows-1251",
   "windows-1251": "windows-1251",
@@ -33,16 +33,53 @@ const byChardet: Record<string, TextEncoding> = {
  * aside, which loses less than reading every other row wrong.
  */
 export function detectEncoding(sample: Buffer): TextEncoding {
+  if (utf32Endianness(sample) !== null) return "utf-32";
   if (utf16Endianness(sample) !== null) return "utf-16";
   if (isUtf8(sample)) return "utf-8";
   const { sound, broken } = countSequences(sample);
   if (broken === 0 || sound > broken) return "utf-8";
   const high = highBytes(sample);
-  if (high.length <= 2 && !high.every((at) => isLatinLetter(sample, at))) return "utf-8";
-  // Chardet knows neither of these two, and takes them for windows-1252.
-  if (shareOf(high, (at) => isVietnameseTone(sample, at)) >= 0.2) return "windows-1258";
-  if (shareOf(high, (at) => isMacLetter(sample, at)) > 0.5) return "macintosh";
-  return byChardet[detect(withoutAscii(sample)) ?? ""] ?? "latin-1";
+  if (high.length <= 2 && high.some((at) => seldom.has(sample[at] ?? 0))) return "utf-8";
+  // Words of Cyrillic, Greek or Chinese have such bytes one after the other; those of Latin have one here and there.
+  const isLatin = shareOf(high, (at) => !isInRun(sample, at)) > 0.6;
+  // Chardet does not know windows-1258, whose tones follow the vowel they belong to, nor the Macintosh's.
+  if (shareOf(high, (at) => isVietnameseTone(sample, at)) >= 0.2 && high.length > 2) return "windows-1258";
+  // A dash without spaces stands within a word, as it seems; nothing can be told by it.
+  if (shareOf(high.filter((at) => sample[at] !== 0x96 && sample[at] !== 0x97), (at) => isMacLetter(sample, at)) > 0.5) return "macintosh";
+  const guessed = byChardet[detect(withoutAscii(sample)) ?? ""] ?? "latin-1";
+  return isLatin ? chooseLatin(sample, high, guessed) : guessed;
+}
+
+/** Bytes that windows-1252 has no sign for, and those it has one for that nobody writes: damage rather than text. */
+const seldom = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d, 0xfe, 0xff]);
+
+/** Bytes that are signs in windows-1252, such as £, ³ and ¿, and letters in windows-1250. */
+const centralLetters = new Set([0x8d, 0x8f, 0x9c, 0x9d, 0x9f, 0xa3, 0xa5, 0xaa, 0xaf, 0xb3, 0xb9, 0xba, 0xbc, 0xbe, 0xbf]);
+/** Bytes that are signs in both, and letters in ISO 8859-2. */
+const isoLetters = new Set([0xa1, 0xa6, 0xa9, 0xab, 0xac, 0xae, 0xb1, 0xb5, 0xb6, 0xbb, 0xbc]);
+/** ą and ź, which often end a word; ± and ¼ seldom follow a letter. */
+const isoEndings = new Set([0xb1, 0xbc]);
+/** The letters of Icelandic in windows-1252, which are the Turkish ones of windows-1254. */
+const turkishLetters = new Set([0xd0, 0xdd, 0xde, 0xf0, 0xfd, 0xfe]);
+
+/**
+ * Which encoding of Latin letters: a few bytes are too few for statistics, so windows-1252, by far the commonest, holds until a
+ * byte that is a sign in it stands within a word.
+ */
+function chooseLatin(sample: Buffer, high: readonly number[], guessed: TextEncoding): TextEncoding {
+  const isWithin = (letters: ReadonlySet<number>): boolean => high.some((at) => letters.has(sample[at] ?? 0) && isAsciiLetter(sample[at + 1]) && (isAsciiLetter(sample[at - 1]) || isSpace(sample[at - 1])));
+  const isIso = high.some((at) => (isoEndings.has(sample[at] ?? 0) && isAsciiLetter(sample[at - 1])) || (isoLetters.has(sample[at] ?? 0) && isAsciiLetter(sample[at - 1]) && isAsciiLetter(sample[at + 1])));
+  if (isIso && high.every((at) => (sample[at] ?? 0) >= 0xa0)) return "iso-8859-2";
+  if (guessed === "windows-1254") return isWithin(turkishLetters) ? guessed : "latin-1";
+  const isCentral = high.some((at) => centralLetters.has(sample[at] ?? 0) && isAsciiLetter(sample[at - 1]) && isAsciiLetter(sample[at + 1])) || (guessed === "windows-1250" && isWithin(centralLetters));
+  return isCentral ? "windows-1250" : "latin-1";
+}
+
+/** Which byte of each four comes first, from the mark. */
+export function utf32Endianness(sample: Buffer): "le" | "be" | null {
+  if (sample.length < 4) return null;
+  if (sample.readUInt32LE(0) === 0xfeff) return "le";
+  return sample.readUInt32BE(0) === 0xfeff ? "be" : null;
 }
 
 /** Which half of each pair comes first, from the mark or from where the zeros of ASCII text stand. */
@@ -90,6 +127,12 @@ function highBytes(bytes: Buffer): number[] {
   return places;
 }
 
+/** Whether three such bytes stand together around this one. */
+function isInRun(bytes: Buffer, at: number): boolean {
+  const isHigh = (place: number): number => ((bytes[place] ?? 0) >= 0x80 ? 1 : 0);
+  return isHigh(at - 1) + isHigh(at + 1) === 2 || isHigh(at - 2) + isHigh(at - 1) === 2 || isHigh(at + 1) + isHigh(at + 2) === 2;
+}
+
 function shareOf(places: readonly number[], test: (at: number) => boolean): number {
   return places.filter(test).length / Math.max(1, places.length);
 }
@@ -98,10 +141,8 @@ function isAsciiLetter(byte: number | undefined): boolean {
   return byte !== undefined && /[A-Za-z]/.test(String.fromCharCode(byte));
 }
 
-/** An accented letter of windows-1252 within or beside a word. */
-function isLatinLetter(bytes: Buffer, at: number): boolean {
-  const byte = bytes[at] ?? 0;
-  return byte >= 0xc0 && byte !== 0xd7 && byte !== 0xf7 && byte !== 0xff && (isAsciiLetter(bytes[at - 1]) || isAsciiLetter(bytes[at + 1]));
+function isSpace(byte: number | undefined): boolean {
+  return byte === undefined || /[\s,;|"']/.test(String.fromCharCode(byte));
 }
 
 /** A tone mark of windows-1258 stands after the vowel that it belongs to. */
@@ -111,10 +152,18 @@ function isVietnameseTone(bytes: Buffer, at: number): boolean {
   return [0xcc, 0xd2, 0xde, 0xec, 0xf2].includes(bytes[at] ?? 0) && isVowel;
 }
 
-/** In MacRoman the letters begin at 0x80, where windows-1252 has signs; 0x92 is its apostrophe. */
+/**
+ * In MacRoman the letters begin at 0x80, where windows-1252 has signs. Those that stand where quotation marks, dashes and the
+ * like do are no letters.
+ */
 function isMacLetter(bytes: Buffer, at: number): boolean {
   const byte = bytes[at] ?? 0;
-  return byte >= 0x80 && byte < 0xa0 && byte !== 0x92 && (isAsciiLetter(bytes[at - 1]) || isAsciiLetter(bytes[at + 1]));
+  const [isAfter, isBefore] = [isAsciiLetter(bytes[at - 1]), isAsciiLetter(bytes[at + 1])];
+  if (byte < 0x80 || byte >= 0xa0 || (!isAfter && !isBefore)) return false;
+  if (byte === 0x92) return false;
+  const opens = byte === 0x82 || byte === 0x84 || byte === 0x8b || byte === 0x91 || byte === 0x93 || byte === 0x95;
+  const closes = byte === 0x85 || byte === 0x94 || byte === 0x99 || byte === 0x9b;
+  return !(opens && !isAfter) && !(closes && !isBefore);
 }
 
 const MAX_DETECTED_BYTES = 1 << 16;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SourceLoader } from "@/tests/support/source-loader";
+import { decodeLatin } from "./open-text";
 import type { SourceOptions } from "./source-file";
 
 let loader: SourceLoader;
@@ -146,6 +147,28 @@ describe("text that looks like a number", () => {
   });
 });
 
+describe("decimal commas between semicolons", () => {
+  it.each([
+    ["datum;wert\n2024-01-01;0,5\n2024-01-02;0,75\n", ["datum", "wert"], ["2024-01-01", "0,5"]],
+    ["wert;datum\n0,5;2024-01-01\n1,5;2024-01-02\n", ["wert", "datum"], ["0,5", "2024-01-01"]],
+    ["a;b\n1,5;2,5\n1,25;3,5\n", ["a", "b"], ["1,5", "2,5"]],
+    ["ort;preis\nBonn;1.234,50\nUlm;2.345,75\n", ["ort", "preis"], ["Bonn", "1.234,50"]],
+    ["1;0,5\n2;0,7\n", ["column1", "column2"], [1n, "0,5"]],
+    ["x;y;z\nja, gut;1,5;2\nnein, nie;2,5;3\n", ["x", "y", "z"], ["ja, gut", "1,5", 2n]],
+    ["a,b\n1;2,3\n4;5,6\n", ["a", "b"], ["1;2", 3n]],
+  ] as [string, string[], unknown[]][])("%j", async (content, names, first) => {
+    expect((await cells(content)).slice(0, 2)).toEqual([names, first]);
+  });
+});
+
+describe("many columns", () => {
+  it("are typed in a time that does not grow with the square of their number", async () => {
+    const names = Array.from({ length: 400 }, (_, index) => `c${String(index)}`);
+    const table = await load(`${names.join(",")}\n${names.map((_, index) => String(index)).join(",")}\n`);
+    expect(table.all).toEqual([Object.fromEntries(names.map((name, index) => [name, BigInt(index)]))]);
+  });
+});
+
 describe("encodings", () => {
   const vietnamese = "tên,nơi\nĐặng,Huế\nNguyễn,Đà Nẵng\nTrần,Cần Thơ\n";
   const encode = (text: string, encoding: string): Buffer => {
@@ -154,8 +177,8 @@ describe("encodings", () => {
     const bytes = new Map<string, number[]>();
     for (let high = 0; high < 256; high++) bytes.set(decoder.decode(new Uint8Array([high])), [high]);
     // Some versions of Node read windows-1252 as ISO 8859-1.
-    if (encoding === "windows-1252") bytes.set("’", [0x92]);
-    if (!/^(windows|koi8|macintosh)/.test(encoding)) for (let lead = 0x81; lead < 0xff; lead++) for (let trail = 0x40; trail < 0xff; trail++) {
+    if (encoding === "windows-1252") for (let high = 0x80; high < 0xa0; high++) bytes.set(decodeLatin(Buffer.from([high])), [high]);
+    if (!/^(windows|iso|koi8|macintosh)/.test(encoding)) for (let lead = 0x81; lead < 0xff; lead++) for (let trail = 0x40; trail < 0xff; trail++) {
       const sign = decoder.decode(new Uint8Array([lead, trail]));
       if (Array.from(sign).length === 1 && sign !== "\uFFFD" && !bytes.has(sign)) bytes.set(sign, [lead, trail]);
     }
@@ -201,6 +224,33 @@ describe("encodings", () => {
     ["the other end first without a mark", Buffer.from(vietnamese, "utf16le").swap16()],
     ["UTF-8 with a mark", Buffer.from(`\uFEFF${vietnamese}`)],
   ])("reads %s", async (_, bytes) => {
+    expect((await load(bytes)).all[0]).toEqual({ tên: "Đặng", nơi: "Huế" });
+  });
+
+  it.each(["20°C", "£5", "It’s fine", "“So it is”", "½ cup", "€5", "naïve", "Größe", "piñata", "10 µm", "© 2020", "cm³ und m²", "25–30", "a—b", "ﬁn…".replace("ﬁ", "fi"), "Ñandú", "l’été", "1º", "• point", "Acme™", "çok", "Þór"])(
+    "reads one value that is not English, %s, as windows-1252",
+    async (text) => {
+      expect((await load(encode(`id,text\n1,plain\n2,${text}\n`, "windows-1252"))).all).toEqual([{ id: 1n, text: "plain" }, { id: 2n, text }]);
+    },
+  );
+
+  it.each([
+    ["iso-8859-2", "miasto,uwagi\nŁódź,żółw idzie ścieżką\nBrno,česká školní řeč\n"],
+    ["windows-1250", "miasto,uwagi\nŁódź,żółw idzie ścieżką\nBrno,česká školní řeč\n"],
+    ["windows-1254", "şehir,not\nİstanbul,ağaç ve şeker\nİzmir,çalışkan öğrenci\n"],
+  ])("tells %s from its neighbours", async (encoding, text) => {
+    const table = await load(encode(text, encoding));
+    expect(table.notes?.[0]).toMatchObject({ code: "encoding", data: { encoding } });
+    expect([Object.keys(table.all[0] ?? {}), ...table.all.map((row) => Object.values(row))].map((row) => row.join(","))).toEqual(text.trim().split("\n"));
+  });
+
+  it.each([
+    ["UTF-32", false],
+    ["UTF-32, the other end first", true],
+  ])("reads %s", async (_, isBig) => {
+    const signs = Array.from(`\uFEFF${vietnamese}`);
+    const bytes = Buffer.alloc(signs.length * 4);
+    signs.forEach((sign, place) => (isBig ? bytes.writeUInt32BE(sign.codePointAt(0) ?? 0, place * 4) : bytes.writeUInt32LE(sign.codePointAt(0) ?? 0, place * 4)));
     expect((await load(bytes)).all[0]).toEqual({ tên: "Đặng", nơi: "Huế" });
   });
 

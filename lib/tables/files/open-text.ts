@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
-import { detectEncoding, utf16Endianness } from "./detect-encoding";
+import { detectEncoding, utf16Endianness, utf32Endianness } from "./detect-encoding";
 import type { SourceFile, SourceNote, SourceOptions } from "./source-file";
 import type { TextEncoding } from "@/lib/core/text-encodings";
 
@@ -62,6 +62,10 @@ async function* decode(path: string, encoding: TextEncoding, start: Buffer, byte
     for await (const chunk of stream) yield Buffer.from(decodeLatin(chunk), "utf8");
     return;
   }
+  if (encoding === "utf-32") {
+    yield* decodeUtf32(stream, utf32Endianness(start) === "be");
+    return;
+  }
   if (encoding !== "utf-8") {
     const decoder = new TextDecoder(encoding === "utf-16" ? (utf16Endianness(start) ?? "utf-16le") : encoding);
     yield* encoding === "windows-1258" ? composed(decoder, stream) : decodeWith(decoder, stream);
@@ -85,6 +89,26 @@ export function decodeLatin(bytes: Buffer): string {
 async function* decodeWith(decoder: TextDecoder, stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of stream) yield Buffer.from(decoder.decode(chunk, { stream: true }), "utf8");
   yield Buffer.from(decoder.decode(), "utf8");
+}
+
+/** Four bytes are one character, as Python writes them; what is none becomes U+FFFD. The mark is no text. */
+async function* decodeUtf32(stream: AsyncIterable<Buffer>, isBigEndian: boolean): AsyncGenerator<Buffer> {
+  let rest = Buffer.alloc(0);
+  let isFirst = true;
+  for await (const chunk of stream) {
+    const bytes = Buffer.concat([rest, chunk]);
+    const signs: string[] = [];
+    const whole = bytes.length - (bytes.length % 4);
+    for (let at = 0; at < whole; at += 4) {
+      const code = isBigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+      if (isFirst && at === 0 && code === 0xfeff) continue;
+      signs.push(code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? "\uFFFD" : String.fromCodePoint(code));
+    }
+    isFirst = false;
+    rest = bytes.subarray(whole);
+    yield Buffer.from(signs.join(""), "utf8");
+  }
+  if (rest.length > 0) yield REPLACEMENT;
 }
 
 /** Windows-1258 writes vowel and tone apart; everyone else writes one letter. */

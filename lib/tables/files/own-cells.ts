@@ -27,7 +27,7 @@ export async function readAsOwn(sql: SqlSession, loaded: SourceTable, own: reado
   const wanted = loaded.columns.map(({ name }, index) => ({ name, own: known.get(name), found: found[index] ?? "VARCHAR" }));
   const tests = wanted.map(({ name, own: type }, index) => {
     const cell = quoteIdentifier(name);
-    return `${type === undefined ? "0" : `count(*) FILTER (${cell} IS NOT NULL AND ${castCell(cell, type)} IS NULL)`} AS lost${index}`;
+    return `${type === undefined ? "0" : `count(CASE WHEN ${cell} IS NOT NULL AND ${castCell(cell, type)} IS NULL THEN 1 END)`} AS lost${index}`;
   });
   // A type that DuckDB does not know, or text that is no Base64, is an error rather than a count.
   const [lost] = await sql.query(`SELECT ${tests.join(", ")} FROM (${loaded.query})`).catch(() => [undefined]);

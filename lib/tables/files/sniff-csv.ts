@@ -33,12 +33,26 @@ export async function sniffCsv(text: TextSource, options: SourceOptions, format:
   const sample = await text.sample();
   const delimiters = options.delimiter !== "" ? [options.delimiter.charCodeAt(0)] : format === "tsv" ? [9] : [44, 59, 9, 124];
   const tries = delimiters.flatMap((delimiter) => quotes[options.quote].map((quote) => tryDialect(sample, { delimiter, ...quote }, options)));
-  const [best] = tries.sort((a, b) => b.rank - a.rank || b.agreeing - a.agreeing || b.width - a.width);
+  const [best] = tries.sort((a, b) => b.rank - a.rank || b.agreeing - a.agreeing || shareTyped(b) - shareTyped(a) || b.width - a.width);
   if (!best) throw new Error("no dialect was tried");
   const rows = best.records.slice(best.titles).map((record) => decodeRecord(record, best.dialect));
   const unnamed = countUnnamed(rows, best.width);
   const hasHeader = options.header === "auto" ? (rows[0] ?? []).length > 0 && isNamed(rows, best.width, unnamed) : options.header === "yes";
   return { dialect: best.dialect, hasQuoted: best.hasQuoted, hasHeader, titles: best.titles, width: best.width, unnamed: hasHeader ? unnamed : 0 };
+}
+
+/** A number as countries with a decimal comma write it. */
+const COMMA_NUMBER = /^[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+$/;
+const LOOKED_AT = 100;
+
+/**
+ * How many of the first cells are numbers or dates. Of two ways to cut each line into as many values, that is the right one
+ * which leaves more of them whole: `2024-01-01;0,5` has its values between semicolons.
+ */
+function shareTyped({ records, titles, dialect }: Try): number {
+  const cells = records.slice(titles, titles + LOOKED_AT).flatMap((record) => decodeRecord(record, dialect));
+  const isTyped = (text: string): boolean => COMMA_NUMBER.test(text.trim()) || ["number", "date", "boolean"].includes(toHeadCell(text).kind);
+  return cells.filter(isTyped).length / Math.max(1, cells.length);
 }
 
 /** A last column of nothing is a comma too many at the end of each row, no name that is missing at the beginning. */
@@ -86,7 +100,8 @@ function rankTry({ dialect, width, titles, hasQuoted, agreeing, isFirstWhole }: 
   const hasQuotes = dialect.quote >= 0;
   // A backslash escapes only where nothing else reads the file.
   const plain = dialect.hasBackslash ? 0 : 0.1;
-  if (isClean && width > 1 && titles === 0) return (hasQuotes ? 8 : 6) + plain;
+  // A header that lacks a name is possible; one that lacks none is likelier.
+  if (isClean && width > 1 && titles === 0) return (hasQuotes ? 8 : 6) - (isFirstWhole ? 0 : 0.5) + plain;
   if (isClean && width === 1 && hasQuotes && hasQuoted) return 7 + plain;
   if (isClean && width > 1) return (hasQuotes ? 5 : 4.5) + plain;
   if (width > 1 && isFirstWhole && agreeing >= 0.5) return 3 + (hasQuotes ? 0.2 : 0) + agreeing + plain / 10;
