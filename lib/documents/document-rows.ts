@@ -20,6 +20,7 @@ const columns = [
 /** A table of documents or their chunks, written to a file as they are read. */
 export class DocumentRows {
   private readonly guessed = new Set<TextEncoding>();
+  private readonly unread = { documents: 0, characters: 0, first: "" };
 
   private constructor(
     private readonly rows: CellRows,
@@ -40,6 +41,10 @@ export class DocumentRows {
 
   async add(origin: string, document: DocumentText): Promise<void> {
     if (document.guessed) this.guessed.add(document.guessed);
+    if (document.unread) {
+      if (this.unread.documents++ === 0) this.unread.first = origin;
+      this.unread.characters += document.unread;
+    }
     for (const { page, detail } of document.failures) await this.failures.add("document_page_unreadable", { name: origin, page, detail }, this.rows.count);
     for (const { page, section, index, text, start } of chunkDocument(document, this.chunking)) {
       if (this.isFull) return;
@@ -55,7 +60,11 @@ export class DocumentRows {
   async close(): Promise<SourceTable> {
     const failures = await this.failures.close();
     const table = await this.rows.close([{ name: this.origin, type: "VARCHAR" }, ...columns]);
-    const notes = [...this.guessed].map((encoding) => ({ code: "encoding", data: { encoding }, param: "encoding" }));
+    const { documents, characters, first } = this.unread;
+    const notes = [
+      ...[...this.guessed].map((encoding) => ({ code: "encoding", data: { encoding }, param: "encoding" })),
+      ...(documents > 0 ? [{ code: "characters_unread", data: { documents, characters, first }, param: "encoding" }] : []),
+    ];
     return { ...table, rows: this.rows.count, failures, notes };
   }
 }

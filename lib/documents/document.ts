@@ -12,6 +12,8 @@ export interface DocumentText {
   failures: { page: number; detail: string }[];
   /** The encoding that its bytes spoke for, if nobody named one and it is not UTF-8. */
   guessed?: TextEncoding;
+  /** Characters that are none in its encoding, each of which became U+FFFD; left out for none. */
+  unread?: number;
 }
 
 /** Keeps the path of headings while a document is read from top to bottom. */

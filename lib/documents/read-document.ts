@@ -1,9 +1,10 @@
+import { isUtf8 } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { AppError, isAppError } from "@/lib/core/app-error";
 import type { TextEncoding } from "@/lib/core/text-encodings";
-import { detectEncoding, utf16Endianness } from "@/lib/tables/files/detect-encoding";
-import { decodeLatin } from "@/lib/tables/files/open-text";
+import { detectEncoding, utf16Endianness, utf32Endianness } from "@/lib/tables/files/detect-encoding";
+import { decodeLatin, decodeUtf32 } from "@/lib/tables/files/open-text";
 import type { SourceFile } from "@/lib/tables/files/source-file";
 import { type DocumentText, MAX_DOCUMENT_BYTES, MAX_DOCUMENT_CHARACTERS } from "./document";
 import { readHtml } from "./html-text";
@@ -57,16 +58,17 @@ async function readAs(file: SourceFile, format: DocumentFormat, encoding: Wanted
   const used = encoding === "auto" ? detectEncoding(bytes) : encoding;
   const text = decodeText(bytes, file, used);
   const document = format === "markdown" ? readMarkdown(text) : { title: null, text, sections: [], pages: [], failures: [] };
-  return encoding === "auto" && used !== "utf-8" ? { ...document, guessed: used } : document;
+  return { ...document, ...(encoding === "auto" && used !== "utf-8" && { guessed: used }), ...(used === "utf-8" && !isUtf8(bytes) && { unread: text.split("\uFFFD").length - 1 }) };
 }
 
 /** What is no text at all is refused. */
 function decodeText(bytes: Buffer, { name }: SourceFile, encoding = detectEncoding(bytes)): string {
-  if (encoding !== "utf-16" && bytes.subarray(0, 4096).includes(0)) throw new AppError("document_encoding", { name });
+  if (encoding !== "utf-16" && encoding !== "utf-32" && bytes.subarray(0, 4096).includes(0)) throw new AppError("document_encoding", { name });
   return decodeAs(bytes, encoding);
 }
 
 function decodeAs(bytes: Buffer, encoding: TextEncoding): string {
+  if (encoding === "utf-32") return decodeUtf32(bytes, utf32Endianness(bytes) === "be").replaceAll("\r\n", "\n");
   const label = encoding === "utf-16" ? (utf16Endianness(bytes) ?? "utf-16le") : encoding;
   // Vietnamese in windows-1258 writes a tone after its vowel; together they are one letter.
   const text = label === "latin-1" ? decodeLatin(bytes) : new TextDecoder(label).decode(bytes);

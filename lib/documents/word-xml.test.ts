@@ -1,4 +1,7 @@
-import { join } from "node:path";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { packZip } from "@/tests/support/make-files";
 import { describe, expect, it } from "vitest";
 import { readDocx } from "./read-docx";
 import { findHiddenStyles, rewriteWordXml } from "./word-xml";
@@ -50,6 +53,25 @@ describe("what Word hides", () => {
     const styles = style("A", "<w:rPr><w:vanish/></w:rPr>") + style("B", '<w:basedOn w:val="A"/>') + style("C", '<w:basedOn w:val="A"/><w:rPr><w:vanish w:val="false"/></w:rPr>') + style("D", "<w:rPr><w:b/></w:rPr>");
     expect([...findHiddenStyles(`<w:styles>${styles}</w:styles>`)]).toEqual(["A", "B"]);
   });
+});
+
+it("reads text within simple fields, runs of a direction and words with their reading above them", async () => {
+  const space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+  const relations = "http://schemas.openxmlformats.org/package/2006/relationships";
+  const field = (kind: string, text: string): string => `<w:fldSimple w:instr=" ${kind} "><w:fldData>AAA=</w:fldData>${run(text)}</w:fldSimple>`;
+  const ruby = `<w:r><w:ruby><w:rubyPr><w:lid w:val="ja-JP"/></w:rubyPr><w:rt>${run("かん")}</w:rt><w:rubyBase>${run("漢")}</w:rubyBase></w:ruby></w:r>`;
+  const body = `<w:p>${run("Figure ")}${field("SEQ Figure", "1")}${run(": of ")}${field("MERGEFIELD name", "Ada")}${field("DATE", "")}</w:p><w:p><w:dir w:val="rtl">${run("שלום")}</w:dir>${run(" and ")}<w:bdo w:val="ltr">${run("abc")}</w:bdo></w:p><w:p>${ruby}${run("字")}</w:p>`;
+  const path = join(await mkdtemp(join(tmpdir(), "reverie-word-")), "fields.docx");
+  await writeFile(
+    path,
+    await packZip({
+      "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+      "_rels/.rels": `<Relationships xmlns="${relations}"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`,
+      "word/document.xml": `<w:document ${space}><w:body>${body}</w:body></w:document>`,
+    }),
+  );
+  expect((await readDocx({ path, name: "fields.docx" })).text).toBe("Figure 1: of Ada\n\nשלום and abc\n\n漢字");
+  await rm(dirname(path), { recursive: true });
 });
 
 it("reads a document that pandoc wrote as pandoc reads it: formulas, a table with an empty cell, lists, code, a note", async () => {

@@ -15,6 +15,11 @@ interface Open {
   isHidden: boolean;
 }
 
+/** Elements that only say something of the runs in them, and that mammoth would leave out with those. */
+const wrappers = new Set(["w:fldSimple", "w:dir", "w:bdo", "w:ruby", "w:rubyBase"]);
+/** How a word is read aloud, above it, and what a wrapper says of itself. */
+const asides = new Set(["w:rt", "w:rubyPr", "w:fldData"]);
+
 /**
  * The XML of a part of a Word document with its formulas as text, and without what Word hides: neither is known to what reads
  * the rest. Everything else stays as it is, byte for byte. `hiddenStyles` are the ids of styles whose text is hidden.
@@ -36,6 +41,7 @@ export function rewriteWordXml(xml: string, hiddenStyles: ReadonlySet<string>): 
         if (name === "m:oMath") math = new WordMathReader();
         // mammoth does not know the element around a displayed formula and would leave it out with its content.
         if (name === "m:oMathPara") replace(parser.startIndex, parser.endIndex + 1, "");
+        if (wrappers.has(name)) replace(parser.startIndex, parser.endIndex + 1, "");
         const hider = hiders[name];
         if (hider && open.at(-1)?.name === hider.within && isSet(name, attributes["w:val"], hiddenStyles)) {
           const hidden = open.findLast((element) => element.name === hider.hides);
@@ -56,7 +62,8 @@ export function rewriteWordXml(xml: string, hiddenStyles: ReadonlySet<string>): 
           math = null;
           replace(closed.start, end, text === "" ? "" : `<w:r><w:t xml:space="preserve">${escapeXml(text)}</w:t></w:r>`);
         } else if (closed.isHidden) replace(closed.start, end, "");
-        else if (name === "m:oMathPara") replace(parser.startIndex, end, "");
+        else if (asides.has(name)) replace(closed.start, end, "");
+        else if (name === "m:oMathPara" || wrappers.has(name)) replace(parser.startIndex, end, "");
       },
     },
     { xmlMode: true, decodeEntities: true },

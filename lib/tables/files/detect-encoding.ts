@@ -37,7 +37,7 @@ export function detectEncoding(sample: Buffer): TextEncoding {
   if (utf16Endianness(sample) !== null) return "utf-16";
   if (isUtf8(sample)) return "utf-8";
   const { sound, broken } = countSequences(sample);
-  if (broken === 0 || sound > broken) return "utf-8";
+  if (sound >= broken) return "utf-8";
   const high = highBytes(sample);
   if (high.length <= 2 && high.some((at) => seldom.has(sample[at] ?? 0))) return "utf-8";
   // Words of Cyrillic, Greek or Chinese have such bytes one after the other; those of Latin have one here and there.

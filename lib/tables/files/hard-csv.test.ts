@@ -77,6 +77,15 @@ describe("a reading that loses nothing", () => {
   });
 });
 
+it.each([
+  ["a\né\nx", 0xff, "\n", [{ a: "é" }]],
+  ["a,b\nnaïve,1\ncaf", 0xe9, ",2\n", [{ a: "naïve", b: 1n }]],
+])("one bad byte makes no good row wrong: %j", async (before, byte, after, rows) => {
+  const table = await load(Buffer.concat([Buffer.from(before), Buffer.from([byte]), Buffer.from(after)]), { header: "yes" });
+  expect(table.all).toEqual(rows);
+  expect(table.failed).toMatchObject([{ code: "file_encoding" }]);
+});
+
 describe("a header", () => {
   it.each([
     ["pandas' index", ",text,label\n0,hello,pos\n1,world,neg\n", ["column1", "text", "label"], 2],

@@ -42,7 +42,7 @@ async function load(name: string, options: Partial<SourceOptions> = {}) {
   const rows = await session.query(`SELECT * FROM (${table.query})`);
   expect(rows.length).toBe(table.rows);
   const failed = table.failures === null ? [] : await session.query(`SELECT code, data->>'line' AS line FROM read_json('${table.failures}', columns = {code: 'VARCHAR', data: 'JSON'})`);
-  return { rows, failed, query: table.query, types: Object.fromEntries(table.columns.map((column) => [column.name, column.type])) };
+  return { rows, failed, notes: table.notes ?? [], query: table.query, types: Object.fromEntries(table.columns.map((column) => [column.name, column.type])) };
 }
 
 const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
@@ -82,6 +82,25 @@ describe("Excel", () => {
     expect((await load("two.xlsx", { sheet: "2", headerRow: 3 })).rows).toEqual([{ column1: 7n }, { column1: 8n }]);
     expect((await load("two.xlsx", { sheet: "2", headerRow: 3, allText: true, header: "yes" })).rows).toEqual([{ 7: "8" }]);
     await expect(load("two.xlsx", { sheet: "Three" })).rejects.toMatchObject({ code: "sheet_missing" });
+  });
+
+  it("takes the first sheet that has a row, past charts and empty ones, whatever the prefix of relationships", async () => {
+    const members = workbook({ Cover: "", Chart: "", Data: people });
+    const list = members["xl/workbook.xml"]?.replace('xmlns:r="r"', 'xmlns:d3p1="r"').replaceAll("r:id", "d3p1:id") ?? "";
+    const relations = members["xl/_rels/workbook.xml.rels"]?.replace('Target="worksheets/sheet2.xml"', 'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chartsheet" Target="worksheets/sheet2.xml"') ?? "";
+    await writeZip("charts.xlsx", { ...members, "xl/workbook.xml": list, "xl/_rels/workbook.xml.rels": relations });
+    const { rows, notes } = await load("charts.xlsx", { onBadRow: "keep-what-fits" });
+    expect(rows.length).toBe(4);
+    expect(notes[0]).toEqual({ code: "sheet_taken", data: { sheet: "Data", others: "Cover", count: 1 }, param: "sheet" });
+    await expect(load("charts.xlsx", { sheet: "Cover" })).rejects.toMatchObject({ code: "file_empty" });
+  });
+
+  it("counts the formulas whose results a program did not write", async () => {
+    const cells = '<row r="1"><c r="A1" t="inlineStr"><is><t>n</t></is></c><c r="B1" t="inlineStr"><is><t>twice</t></is></c></row><row r="2"><c r="A2"><v>2</v></c><c r="B2"><f>A2*2</f></c></row><row r="3"><c r="A3"><v>3</v></c><c r="B3"><f>A3*2</f><v>6</v></c></row><row r="4"><c r="A4"><v>4</v></c><c r="B4" t="str"><f>""</f><v></v></c></row>';
+    await writeZip("formulas.xlsx", workbook({ One: cells }));
+    const { rows, notes } = await load("formulas.xlsx");
+    expect(rows).toEqual([{ n: 2n, twice: null }, { n: 3n, twice: 6n }, { n: 4n, twice: null }]);
+    expect(notes).toContainEqual({ code: "formulas_without_results", data: { count: 1 }, param: null });
   });
 
   it("says what is wrong with an empty or a broken workbook", async () => {

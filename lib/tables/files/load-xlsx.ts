@@ -14,25 +14,37 @@ import type { ZipArchive } from "./zip-archive";
 /** Loads a sheet. Rows without any value are passed over, as Excel does. Throws `sheet_missing`, `file_empty`, `file_unreadable`. */
 export async function loadXlsx({ scratch, signal, sql }: SourceContext, archive: ZipArchive, file: SourceFile, options: SourceOptions): Promise<SourceTable> {
   const workbook = await readWorkbook(archive, file);
-  const sheet = chooseSheet(workbook, options.sheet);
-  const table = new SheetTable(await CellRows.create(scratch), new FailureLog(join(scratch, "failures.jsonl")), file, options, workbook.ownColumns !== null);
-  for await (const batch of readXlsxRows(sheet.member, workbook)) {
-    signal?.throwIfAborted();
-    for (const row of batch) await table.take(row);
-  }
-  const loaded = await table.close();
   const own = workbook.ownColumns;
-  const others = workbook.sheets.filter((other) => other !== sheet).map(({ name }) => name);
-  const notes: SourceNote[] = options.sheet === "" && others.length > 0 ? [{ code: "sheet_taken", data: { sheet: sheet.name, others: others.slice(0, 5).join(", "), count: others.length }, param: "sheet" }] : [];
-  if (!own || options.allText) return { ...loaded, notes: [...notes, ...(loaded.notes ?? [])] };
-  return { ...loaded, ...(await readAsOwn(sql, loaded, own, table.types)), notes };
+  const candidates = chooseSheets(workbook, options.sheet);
+  for (const [place, sheet] of candidates.entries()) {
+    let uncalculated = 0;
+    const table = new SheetTable(await CellRows.create(scratch), new FailureLog(join(scratch, "failures.jsonl")), file, options, own !== null);
+    for await (const batch of readXlsxRows(sheet.member, workbook, () => uncalculated++)) {
+      signal?.throwIfAborted();
+      for (const row of batch) await table.take(row);
+    }
+    const loaded = await table.close();
+    if (loaded === null) {
+      if (place < candidates.length - 1) continue;
+      throw new AppError("file_empty", { name: file.name });
+    }
+    const others = workbook.sheets.filter((other) => other !== sheet).map(({ name }) => name);
+    const notes: SourceNote[] = [
+      ...(options.sheet === "" && others.length > 0 ? [{ code: "sheet_taken", data: { sheet: sheet.name, others: others.slice(0, 5).join(", "), count: others.length }, param: "sheet" }] : []),
+      ...(uncalculated > 0 ? [{ code: "formulas_without_results", data: { count: uncalculated }, param: null }] : []),
+    ];
+    if (!own || options.allText) return { ...loaded, notes: [...notes, ...(loaded.notes ?? [])] };
+    return { ...loaded, ...(await readAsOwn(sql, loaded, own, table.types)), notes };
+  }
+  throw new AppError("file_empty", { name: file.name });
 }
 
-function chooseSheet({ sheets }: XlsxWorkbook, wanted: string): XlsxWorkbook["sheets"][number] {
-  const shown = sheets.find(({ isHidden }) => !isHidden) ?? sheets[0];
-  const found = wanted === "" ? shown : (sheets.find(({ name }) => name === wanted) ?? (/^\d+$/.test(wanted) ? sheets[Number(wanted) - 1] : undefined));
+/** The sheet that was asked for; else all, those that are shown first, of which the first with a row is the one. */
+function chooseSheets({ sheets }: XlsxWorkbook, wanted: string): XlsxWorkbook["sheets"] {
+  if (wanted === "") return [...sheets.filter(({ isHidden }) => !isHidden), ...sheets.filter(({ isHidden }) => isHidden)];
+  const found = sheets.find(({ name }) => name === wanted) ?? (/^\d+$/.test(wanted) ? sheets[Number(wanted) - 1] : undefined);
   if (!found) throw new AppError("sheet_missing", { sheet: wanted, sheets: sheets.map(({ name }) => name).join(", ") });
-  return found;
+  return [found];
 }
 
 /** As many rows as the header is guessed by. */
@@ -93,10 +105,11 @@ class SheetTable {
     return isBare ? toJsonNumber(cell.value) : JSON.stringify(cell.value);
   }
 
-  async close(): Promise<SourceTable> {
+  /** Null if the sheet has no cell. */
+  async close(): Promise<SourceTable | null> {
     if (this.sample !== null) await this.takeSample();
     const failures = await this.failures.close();
-    if (this.kinds.width === 0) throw new AppError("file_empty", { name: this.file.name });
+    if (this.kinds.width === 0) return null;
     const names = nameColumns(Array.from({ length: this.kinds.width }, (_, index) => this.header?.[index] ?? ""));
     this.types = names.map((_, index) => this.kinds.toDuckType(index));
     const columns = names.map((name, index) => ({ name, type: this.options.allText || this.isOwn ? "VARCHAR" : (this.types[index] ?? "VARCHAR") }));

@@ -63,7 +63,7 @@ async function* decode(path: string, encoding: TextEncoding, start: Buffer, byte
     return;
   }
   if (encoding === "utf-32") {
-    yield* decodeUtf32(stream, utf32Endianness(start) === "be");
+    yield* decodeUtf32Stream(stream, utf32Endianness(start) === "be");
     return;
   }
   if (encoding !== "utf-8") {
@@ -91,22 +91,22 @@ async function* decodeWith(decoder: TextDecoder, stream: AsyncIterable<Buffer>):
   yield Buffer.from(decoder.decode(), "utf8");
 }
 
-/** Four bytes are one character, as Python writes them; what is none becomes U+FFFD. The mark is no text. */
-async function* decodeUtf32(stream: AsyncIterable<Buffer>, isBigEndian: boolean): AsyncGenerator<Buffer> {
+/** Four bytes are one character, as Python writes them; what is none becomes U+FFFD. A mark at the beginning is no text. */
+export function decodeUtf32(bytes: Buffer, isBigEndian: boolean): string {
+  const signs: string[] = [];
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const code = isBigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+    if (at > 0 || code !== 0xfeff) signs.push(code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? "\uFFFD" : String.fromCodePoint(code));
+  }
+  return signs.join("");
+}
+
+async function* decodeUtf32Stream(stream: AsyncIterable<Buffer>, isBigEndian: boolean): AsyncGenerator<Buffer> {
   let rest = Buffer.alloc(0);
-  let isFirst = true;
   for await (const chunk of stream) {
     const bytes = Buffer.concat([rest, chunk]);
-    const signs: string[] = [];
-    const whole = bytes.length - (bytes.length % 4);
-    for (let at = 0; at < whole; at += 4) {
-      const code = isBigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
-      if (isFirst && at === 0 && code === 0xfeff) continue;
-      signs.push(code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? "\uFFFD" : String.fromCodePoint(code));
-    }
-    isFirst = false;
-    rest = bytes.subarray(whole);
-    yield Buffer.from(signs.join(""), "utf8");
+    rest = bytes.subarray(bytes.length - (bytes.length % 4));
+    yield Buffer.from(decodeUtf32(bytes, isBigEndian), "utf8");
   }
   if (rest.length > 0) yield REPLACEMENT;
 }

@@ -19,20 +19,22 @@ export interface XlsxRow {
 /** Excel's own limit; a file that claims more columns is broken. */
 const MAX_COLUMNS = 16_384;
 
-/** Rows of a sheet that hold a value, a batch at a time. */
-export async function* readXlsxRows(member: ZipMember, workbook: XlsxWorkbook): AsyncGenerator<XlsxRow[]> {
+/** Rows of a sheet that hold a value, a batch at a time. `onUncalculated` hears of formulas that a program wrote without their results. */
+export async function* readXlsxRows(member: ZipMember, workbook: XlsxWorkbook, onUncalculated?: () => void): AsyncGenerator<XlsxRow[]> {
   let rows: XlsxRow[] = [];
   let current: XlsxRow = { row: 0, cells: [] };
-  let cell = { type: "n", style: 0, column: 0, text: "" };
+  let cell = { type: "n", style: 0, column: 0, text: "", hasFormula: false, hasValue: false };
   let inValue = false;
   const pieces = readXml(await member.open(), {
     open(name, attributes) {
       if (name === "row") current = { row: Number(attributes["r"] ?? current.row + 1), cells: [] };
       if (name === "c") {
         const column = columnOf(attributes["r"]) ?? current.cells.length;
-        cell = { type: attributes["t"] ?? "n", style: Number(attributes["s"] ?? 0), column, text: "" };
+        cell = { type: attributes["t"] ?? "n", style: Number(attributes["s"] ?? 0), column, text: "", hasFormula: false, hasValue: false };
       }
+      if (name === "f") cell.hasFormula = true;
       inValue = name === "v" || name === "t";
+      if (inValue) cell.hasValue = true;
     },
     text(piece) {
       if (inValue) cell.text += piece;
@@ -42,6 +44,7 @@ export async function* readXlsxRows(member: ZipMember, workbook: XlsxWorkbook): 
       if (name === "c" && cell.column < MAX_COLUMNS) {
         while (current.cells.length < cell.column) current.cells.push(null);
         current.cells[cell.column] = toCell(cell, workbook);
+        if (cell.hasFormula && !cell.hasValue) onUncalculated?.();
       }
       if (name === "row" && (workbook.ownColumns !== null || current.cells.some((found) => found !== null))) rows.push(current);
     },

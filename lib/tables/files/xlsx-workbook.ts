@@ -54,7 +54,9 @@ async function readSheetList(member: ZipMember | undefined) {
   await readAll(member, {
     open(name, attributes) {
       if (name === "workbookPr") from1904 = ["1", "true"].includes(attributes["date1904"] ?? "");
-      if (name === "sheet") listed.push({ name: attributes["name"] ?? "", relation: attributes["r:id"] ?? "", isHidden: /hidden/i.test(attributes["state"] ?? "") });
+      // Which prefix stands for the relationships is up to the program that wrote them.
+      const relation = Object.entries(attributes).find(([attribute]) => attribute.endsWith(":id"))?.[1] ?? "";
+      if (name === "sheet") listed.push({ name: attributes["name"] ?? "", relation, isHidden: /hidden/i.test(attributes["state"] ?? "") });
     },
   });
   return { listed, from1904 };
@@ -63,8 +65,10 @@ async function readSheetList(member: ZipMember | undefined) {
 async function readTargets(member: ZipMember | undefined): Promise<Map<string, string>> {
   const targets = new Map<string, string>();
   await readAll(member, {
-    open(name, { Id, Target }) {
-      if (name === "Relationship" && Id !== undefined && Target !== undefined) targets.set(Id, Target);
+    open(name, { Id, Target, Type }) {
+      // Sheets that are charts or dialogues have no cells.
+      const hasCells = Type === undefined || !/(chart|dialog|macro)sheet$/i.test(Type);
+      if (name === "Relationship" && Id !== undefined && Target !== undefined && hasCells) targets.set(Id, Target);
     },
   });
   return targets;
