@@ -3,6 +3,7 @@ import { MAX_LINE_BYTES } from "./source-file";
 const LF = 10;
 const CR = 13;
 const BACKSLASH = 92;
+const SPACE = 32;
 
 export interface CsvDialect {
   /** Byte between values. */
@@ -11,6 +12,8 @@ export interface CsvDialect {
   quote: number;
   /** A backslash, rather than a second quote, stands before a quote within quotes. */
   hasBackslash: boolean;
+  /** Spaces after a delimiter belong to it: `1, 2, "three"`. */
+  skipsSpace: boolean;
 }
 
 export interface CsvRecord {
@@ -71,7 +74,7 @@ export class CsvScanner {
   }
 
   private scan(records: CsvRecord[]): number {
-    const { delimiter, quote, hasBackslash } = this.dialect;
+    const { delimiter, quote, hasBackslash, skipsSpace } = this.dialect;
     const bytes = this.buffer;
     let { at, state } = this;
     let start = 0;
@@ -95,6 +98,8 @@ export class CsvScanner {
       } else if (byte === delimiter) {
         this.ends.push(at);
         state = 0;
+      } else if (skipsSpace && byte === SPACE && state === 0 && this.ends.length > 0) {
+        continue;
       } else if (byte === quote) {
         if (state === 0 || state === 3) state = 2;
         else this.bare = true;
@@ -118,11 +123,13 @@ export class CsvScanner {
     const last = end > start && bytes[end - 1] === CR ? end - 1 : end;
     const isBlank = last === start && !this.skipping;
     if (!isBlank) {
+      const ends = [...this.ends.map((place) => place - start), last - start];
+      const taken = this.dialect.skipsSpace && !this.skipping ? takeSpacesOff(bytes.subarray(start, last), ends) : { bytes: bytes.subarray(start, last), ends };
       records.push({
         line: this.startLine,
         offset: this.offset + start,
-        bytes: this.skipping ? null : bytes.subarray(start, last),
-        ends: [...this.ends.map((place) => place - start), last - start],
+        bytes: this.skipping ? null : taken.bytes,
+        ends: taken.ends,
         broken: this.broken,
         hasBareQuote: this.bare,
         hasLineBreak: this.breaks,
@@ -141,6 +148,25 @@ export class CsvScanner {
     this.at = 0;
     this.ends = [];
   }
+}
+
+/** A record without the spaces that its values after the first begin with. */
+function takeSpacesOff(bytes: Buffer, ends: readonly number[]): { bytes: Buffer; ends: number[] } {
+  const pieces: Buffer[] = [];
+  const places: number[] = [];
+  let size = 0;
+  let start = 0;
+  for (const [index, end] of ends.entries()) {
+    let from = start;
+    while (index > 0 && from < end && bytes[from] === SPACE) from++;
+    // With the delimiter behind it.
+    const piece = bytes.subarray(from, Math.min(end + 1, bytes.length));
+    pieces.push(piece);
+    places.push(size + end - from);
+    size += piece.length;
+    start = end + 1;
+  }
+  return { bytes: Buffer.concat(pieces), ends: places };
 }
 
 /** Whether the value that starts at a byte is in quotes. */

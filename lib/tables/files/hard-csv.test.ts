@@ -170,6 +170,23 @@ describe("decimal commas between semicolons", () => {
   });
 });
 
+describe("a space after each comma", () => {
+  it.each([
+    ["a, b, c\n1, 2, 3\n4, 5, \"x, y\"\n", [["a", "b", "c"], [1n, 2n, "3"], [4n, 5n, "x, y"]]],
+    ["39, State-gov, 77516\n50, Private, 83311\n", [["column1", "column2", "column3"], [39n, "State-gov", 77516n], [50n, "Private", 83311n]]],
+    ["a; b\nx; 1,5\ny; \n", [["a", "b"], ["x", "1,5"], ["y", null]]],
+    ["a, b\nx,y\n", [["a", " b"], ["x", "y"]]],
+  ] as [string, unknown[][]][])("%j", async (content, expected) => {
+    expect(await cells(content)).toEqual(expected);
+  });
+
+  it("is told, and kept by who sets the delimiter", async () => {
+    const content = "a, b\nx, y\nz, 1\n";
+    expect((await load(content)).notes).toContainEqual({ code: "spaces_taken_off", data: {}, param: "delimiter" });
+    expect((await load(content, { delimiter: "," })).all).toEqual([{ a: "x", " b": " y" }, { a: "z", " b": " 1" }]);
+  });
+});
+
 describe("many columns", () => {
   it("are typed in a time that does not grow with the square of their number", async () => {
     const names = Array.from({ length: 400 }, (_, index) => `c${String(index)}`);

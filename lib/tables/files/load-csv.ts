@@ -74,6 +74,7 @@ function noteCsv(options: SourceOptions, { dialect, hasHeader, titles }: Sniffed
   const add = (code: string, data: SourceNote["data"], param: string | null): void => void notes.push({ code, data, param });
   const delimiter = { 9: "tab", 44: "comma", 59: "semicolon", 124: "bar" }[dialect.delimiter];
   if (options.delimiter === "" && delimiter !== undefined && names.length > 1 && dialect.delimiter !== 44) add("delimiter", { delimiter }, "delimiter");
+  if (dialect.skipsSpace) add("spaces_taken_off", {}, "delimiter");
   if (options.quote === "auto" && dialect.quote < 0) add("quotes_are_text", {}, "quote");
   if (options.quote === "auto" && dialect.hasBackslash) add("quotes_escaped", {}, "quote");
   if (options.header === "auto") add(hasHeader ? "header_taken" : "header_made", hasHeader ? { names: names.slice(0, 3).join(", ") } : {}, "header");

@@ -32,13 +32,30 @@ export interface SniffedCsv {
 export async function sniffCsv(text: TextSource, options: SourceOptions, format: "csv" | "tsv"): Promise<SniffedCsv> {
   const sample = await text.sample();
   const delimiters = options.delimiter !== "" ? [options.delimiter.charCodeAt(0)] : format === "tsv" ? [9] : [44, 59, 9, 124];
-  const tries = delimiters.flatMap((delimiter) => quotes[options.quote].map((quote) => tryDialect(sample, { delimiter, ...quote }, options)));
+  const tries = delimiters.flatMap((delimiter) =>
+    quotes[options.quote].flatMap((quote) => {
+      const dialect = { delimiter, ...quote, skipsSpace: false };
+      const plain = tryDialect(sample, dialect, options);
+      // Who sets the delimiter means it as it is.
+      return options.delimiter === "" && delimiter !== TAB && isSpaced(plain) ? [tryDialect(sample, { ...dialect, skipsSpace: true }, options), plain] : [plain];
+    }),
+  );
   const [best] = tries.sort((a, b) => b.rank - a.rank || b.agreeing - a.agreeing || shareTyped(b) - shareTyped(a) || b.width - a.width);
   if (!best) throw new Error("no dialect was tried");
   const rows = best.records.slice(best.titles).map((record) => decodeRecord(record, best.dialect));
   const unnamed = countUnnamed(rows, best.width);
   const hasHeader = options.header === "auto" ? (rows[0] ?? []).length > 0 && isNamed(rows, best.width, unnamed) : options.header === "yes";
   return { dialect: best.dialect, hasQuoted: best.hasQuoted, hasHeader, titles: best.titles, width: best.width, unnamed: hasHeader ? unnamed : 0 };
+}
+
+const TAB = 9;
+const SPACE = 32;
+
+/** Whether a space follows each delimiter, as people write lists. */
+function isSpaced({ records }: Try): boolean {
+  const values = records.flatMap(({ bytes, ends }) => ends.slice(0, -1).map((end, index) => ({ next: bytes?.[end + 1], isEmpty: ends[index + 1] === end + 1 })));
+  const filled = values.filter(({ isEmpty }) => !isEmpty);
+  return filled.length > 0 && filled.every(({ next }) => next === SPACE);
 }
 
 /** A number as countries with a decimal comma write it. */
