@@ -39,6 +39,29 @@ describe("packed files as command lines write them", () => {
 });
 
 describe("files of other programs", () => {
+  it.each([
+    ["a.feather", "ARROW1\0\0\x10\0", /Arrow/],
+    ["a.npy", "\x93NUMPY\x01\0v\0{'descr': '<i8'}", /NumPy/],
+    ["a.pkl", "\x80\x04\x95\x1e\0\0\0", /pickle/],
+    ["picture.png", "\x89PNG\r\n\x1a\n\0\0", /pictures/],
+    ["report.xls", "<html><table><tr><td>1</td></tr></table></html>", /web page/],
+    ["login.csv", "\n<!DOCTYPE html>\n<html lang='en'>", /web page/],
+    ["feed.xml", "<?xml version='1.0'?><rows/>", /XML/],
+    ["base.db", "SQLite format 3\0\x10\0", /SQLite/],
+    ["data.bin", Array.from({ length: 400 }, (_, index) => String.fromCharCode((index * 37) % 256)).join(""), /binary/],
+  ])("%s is told by what it is", async (name, content, format) => {
+    const error = await loader.load(name, Buffer.from(content, "latin1")).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "file_old_format", data: { format: expect.stringMatching(format) as string } });
+  });
+
+  it.each(["ORCID,name\n1,a\n", "animals,DUCK,n\na,b,1\n", "ARROW1,x\n1,2\n", "BMI,x\n1,2\n", "<b>x</b>,y\n1,2\n"])("a table may begin like one: %j", async (content) => {
+    expect((await loader.load("a.csv", content)).all.length).toBe(1);
+  });
+
+  it("a null character in a name or a value is text like other", async () => {
+    expect((await loader.load("a.csv", "na\0me,b\nx\0y,1\n")).all).toEqual([{ "na\uFFFDme": "x\0y", b: 1n }]);
+  });
+
   const compound = (...names: string[]) => Buffer.concat([Buffer.from("d0cf11e0a1b11ae1", "hex"), Buffer.alloc(500), ...names.map((name) => Buffer.from(name, "utf16le"))]);
 
   it.each([

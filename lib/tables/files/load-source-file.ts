@@ -5,6 +5,7 @@ import type { TableContext } from "@/lib/steps/_sdk/step-runner";
 import { describeColumn } from "../column-type";
 import { quoteIdentifier } from "../quote-identifier";
 import { quoteLiteral } from "../quote-literal";
+import { refuseBinary, refuseForeign } from "./foreign-files";
 import { loadCsv } from "./load-csv";
 import { loadJson, loadJsonLines } from "./load-json";
 import { loadSavedDataset } from "./load-saved-dataset";
@@ -34,6 +35,7 @@ export async function loadSourceFile(context: SourceContext, file: SourceFile, o
   if ((await stat(file.path)).size === 0) throw new AppError("file_empty", { name: file.name });
   const unpacked = await unpackFile(context, file);
   if ((await stat(unpacked.path)).size === 0) throw new AppError("file_empty", { name: file.name });
+  refuseForeign(await readStart(unpacked.path, 600), file.name);
   const format = options.format === "auto" ? await guessFormat(unpacked) : options.format;
   const isArchive = format === "xlsx" || format === "saved-dataset" || format === "archive" || (await startsLikeZip(unpacked));
   return isArchive ? loadArchive(context, unpacked, options) : loadPlain(context, unpacked, options, format);
@@ -42,6 +44,7 @@ export async function loadSourceFile(context: SourceContext, file: SourceFile, o
 async function loadPlain(context: SourceContext, file: SourceFile, options: SourceOptions, format: Exclude<FileFormat, "xlsx" | "saved-dataset">): Promise<SourceTable> {
   if (format === "parquet") return loadParquet(context, file);
   const text = await openText(file, options.encoding);
+  refuseBinary((await text.sample()).bytes, file.name);
   if (format === "csv" || format === "tsv") return loadCsv(context, text, options, format);
   if (format === "text") return loadText(context, text);
   return format === "jsonl" ? loadJsonLines(context, text, options) : loadJson(context, text, options);
