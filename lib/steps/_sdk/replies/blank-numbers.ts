@@ -26,8 +26,10 @@ function wordsToDigits(text: string): string {
 
 /** What is no score by its looks: [what, what stays in its place]. In this order, of folded text. */
 const NO_SCORES: [RegExp, string][] = [
+  // The same once more: “0.85 (85%)”.
+  [/(?<=\d\s*)\(\s*\d+(?:[.,]\d+)?\s*%\s*\)/g, " "],
   [/https?:\/\/\S+/g, " "],
-  [/\b\d{1,4}[-/]\d{1,2}[-/]\d{2,4}\b/g, " "],
+  [/(?<![\d.,])\b\d{1,4}[-/]\d{1,2}[-/]\d{2,4}\b/g, " "],
   [/\b\d{1,2}:\d{2}(?::\d{2})?\b/g, " "],
   [/(?:(?<![\d.,])\d+(?:\.\d+)?\s*[-+×*÷]\s*)+\d+(?:\.\d+)?\s*=\s*(?=\d)/g, " "],
   [/(?<!\p{L})(?:deduct(?:ed|ing)?|minus|subtract(?:ed|ing)?|take off|took off|loses?|lost|losing|bonus of|trừ(?: đi)?|cộng(?: thêm)?)\s+(?:[\p{L}\p{M}]+\s+){0,2}?\d+(?:[.,]\d+)?(?:\s*(?:points?|pts?|điểm))?/gu, " "],

@@ -14,8 +14,8 @@ export interface Statement {
   isRevising: boolean;
 }
 
-/** A sign only where it does not join two things: “-2”, but not the second of “8-9” nor the one of “GPT-4”. */
-export const NUMBER = String.raw`(?<![\p{L}\p{N}.,_/])(?<![\p{L}\p{N}]-)(?:(?<![\p{L}\p{N}])(?<!\p{N}\s)-)?(?:\d+(?:[.,]\d+)*|\.\d+)(?!\p{N}|_|\p{L}(?<!(?:p|s|đ|x|分|点|점)))`;
+/** A sign only where it does not join two things: “-2”, but not the second of “8-9” nor the one of “GPT-4”. Always whole: no “8” of “8.5”. */
+export const NUMBER = String.raw`(?<![\p{L}\p{N}.,_/])(?<![\p{L}\p{N}]-)(?:(?<![\p{L}\p{N}])(?<!\p{N}\s)-)?(?:\d+(?:[.,]\d+)*|\.\d+)(?!\p{N}|[.,]\p{N}|_|\p{L}(?<!(?:p|s|đ|x|分|点|점)))`;
 const PLAIN = String.raw`-?\d+(?:[.,]\d+)*`;
 const UNIT = String.raw`(?:points?|pts?|điểm|đ|stars?|sao|marks?|%|★|⭐|点|分|점)`;
 const has = (words: readonly string[]): RegExp => new RegExp(`${EDGE_BEFORE}(?:${anyOf(words)})${EDGE_AFTER}`, "u");
@@ -30,11 +30,12 @@ const isRevising = has(REVISING);
 const isAnswer = new RegExp(`^(?:${anyOf([...ANSWER_NOUNS, ...SCORE_NOUNS])})$`, "u");
 const isNoCriterion = has(NO_CRITERION);
 
-/** Thousands as “1,000”; a single comma before other groups is a decimal one: “7,5”. */
+/** Thousands as “1,000”; a single comma before other groups is a decimal one: “7,5”. No number for what has more: “1.2.3”. */
 export function toNumber(text: string): number {
+  if (/^-?\d{1,3}(\.\d{3})+,\d+$/.test(text)) return Number(text.replaceAll(".", "").replace(",", "."));
   if (/^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text)) return Number(text.replaceAll(",", ""));
   if (/^-?\d+,\d+$/.test(text)) return Number(text.replace(",", "."));
-  return Number(/^-?(?:\d+(\.\d+)?|\.\d+)/.exec(text)?.[0]);
+  return Number(text);
 }
 
 interface Read {

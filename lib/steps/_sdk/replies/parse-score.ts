@@ -30,7 +30,12 @@ function choose({ statements, hasForeign, others }: ReturnType<typeof findStatem
   return hasForeign ? null : undefined;
 }
 
-const START = new RegExp(`^[^\\p{L}\\p{N}-]*(${NUMBER})(?=\\s*(?:["')\\]]*\\s*)(?:[.,;:!-]|$|\\n|(?:because|since|as|for|vì|do|bởi|with|với)(?!\\p{L})))`, "u");
+const WORDS_BEHIND = "because|since|as|for|given|overall|or so|in total|vì|do|bởi|với|with|cho|tổng thể";
+/** With a fraction it is no number of things, so that it may stand before what is judged. */
+const MARKS_BEHIND = "good|great|excellent|very|fair|decent|solid|poor|weak|bad|average|outstanding|is|tốt|khá|rất|kém";
+const START = new RegExp(`^[^\\p{L}\\p{N}-]*(${NUMBER})(?=["')\\]]*(?:\\s*(?:[.,;:!([-]|=(?!>)|$)|\\n|\\t|\\s*(?:${WORDS_BEHIND})(?!\\p{L})|(?<=\\d[.,]\\d+)\\s+(?:${MARKS_BEHIND})(?!\\p{L})))`, "u");
+/** “8, 9”, “8-9” and “7.5 (rounded to 8)” name two. */
+const ANOTHER = /^\s*(?:[,;-]|or|to|hay|hoặc|đến)?\s*\d+(?:[.,]\d+)?\s*(?:$|[.!\n/(])|^[^\n.]{0,20}(?:round|làm tròn)/u;
 const SHORT_WORDS = 3;
 
 /** A score that is told by a number and little else: at the start of a reply, or in a short one. */
@@ -39,8 +44,7 @@ function readBare(text: string): number | null {
   const start = START.exec(text);
   if (start?.[1] !== undefined && numbers.filter(({ index }) => text[index - 1] === "\n" || index === 0).length <= 1) {
     const rest = text.slice(start[0].length);
-    // “8, 9” and “8-9” name two.
-    return /^\s*(?:[,;-]|or|hay|hoặc)?\s*\d+(?:[.,]\d+)?\s*(?:$|[.!\n])/u.test(rest) ? null : toNumber(start[1]);
+    return ANOTHER.test(rest) ? null : toNumber(start[1]);
   }
   const words = text.match(/[\p{L}\p{M}'-]+/gu) ?? [];
   if (numbers.length !== 1 || words.length > SHORT_WORDS || words.some((word) => BOUNDS.includes(word))) return null;

@@ -12,7 +12,7 @@ const words = z.array(z.string().min(1)).min(1).max(50).meta({ field: { kind: "s
 
 export const definition = defineStep({
   id: "filter-with-prompt",
-  version: 2,
+  version: 3,
   category: "prompting",
   icon: "list-filter",
   searchAliases: ["judge", "keep", "quality", "reject", "yes no", "llm"],

@@ -17,7 +17,7 @@ ${labelled("instruction_label", "instruction")}`,
 
 export const definition = defineStep({
   id: "judge-generation-pairs",
-  version: 2,
+  version: 3,
   category: "prompting",
   icon: "gavel",
   searchAliases: ["judge", "compare", "preference", "pairwise", "better", "pandalm", "llm"],

@@ -16,7 +16,7 @@ ${labelled("instruction_label", "instruction")}`,
 
 export const definition = defineStep({
   id: "judge-pairs-with-prompt",
-  version: 2,
+  version: 3,
   category: "prompting",
   icon: "scale",
   searchAliases: ["judge", "compare", "preference", "pairwise", "better", "pandalm", "llm"],

@@ -13,7 +13,7 @@ const bound = z.number().nullable().default(null).meta({ field: { kind: "number"
 
 export const definition = defineStep({
   id: "rank-with-prompt",
-  version: 2,
+  version: 3,
   category: "prompting",
   icon: "arrow-down-wide-narrow",
   searchAliases: ["score", "rate", "judge", "sort", "quality", "llm"],
