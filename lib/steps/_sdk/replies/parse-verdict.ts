@@ -1,6 +1,7 @@
 import { anyOf, EDGE_AFTER, EDGE_BEFORE, findWords, fold } from "./find-words";
 import { findJson } from "./parse-json-reply";
 import { plainReply, saidReply } from "./plain-reply";
+import { BETTER, CHOOSING, DEGREES, DENYING, FAULTS, FLAWED, IMPRESSION, LINKING, NAMING, OTHERS, REVISING, SOUND, SUPPOSING, TIES, UNSURE, WINS, WORSE } from "./verdict-words";
 
 /** Which of the two, as shown, is better. */
 export type Verdict = "a" | "b" | "tie";
@@ -16,20 +17,13 @@ export function toLabelName(label: string): string {
   return label.trim().replace(/\s*:$/, "");
 }
 
-const BETTER = ["better", "the best", "best", "stronger", "superior", "preferred", "preferable", "the winner", "winner", "favored", "favoured", "tốt hơn", "hay hơn", "đúng hơn", "chính xác hơn", "đầy đủ hơn", "vượt trội", "hữu ích hơn", "nhỉnh hơn"];
-const WORSE = ["worse", "the worst", "weaker", "inferior", "kém hơn", "tệ hơn", "dở hơn", "less helpful", "less accurate", "less complete"];
-const WINS = ["wins", "outperforms", "beats", "surpasses", "edges out", "prevails", "comes out ahead", "thắng", "vượt"];
-const CHOOSING = ["prefer", "prefers", "choose", "pick", "select", "favor", "favour", "go with", "going with", "vote for", "lean towards", "lean toward", "chọn", "thích", "nghiêng về", "ưu tiên"];
-const NAMING = ["final verdict", "verdict", "winner", "better response", "better input", "better answer", "better one", "best response", "better", "final answer", "answer", "choice", "preference", "preferred", "judgement", "judgment", "decision", "result", "conclusion", "output", "kết luận", "trả lời", "câu trả lời", "đáp án", "tốt hơn", "lựa chọn", "kết quả", "thắng"];
-const TIES = ["tie", "a draw", "tied", "equal", "equally good", "equally bad", "equally well", "equally helpful", "equivalent", "no clear winner", "no winner", "neither is better", "neither one is better", "on par", "hòa", "hoà", "ngang nhau", "như nhau", "bằng nhau", "tương đương"];
-/** What is said of a text that is not the better one. */
-const FAULTS = ["lacks", "lack", "worse", "wrong", "incorrect", "fails", "fail", "misses", "missing", "not", "n't", "but", "however", "although", "though", "error", "errors", "incomplete", "poor", "thiếu", "sai", "kém", "không", "chưa", "nhưng", "lỗi"];
-const REVISING = ["overall", "in conclusion", "therefore", "thus", "finally", "on balance", "actually", "on reflection", "wait", "in summary", "nhìn chung", "tóm lại", "vì vậy", "do đó", "kết luận", "nghĩ lại"];
-
-const DEGREES = String.raw`(?:clearly|slightly|much|far|significantly|marginally|somewhat|a bit|a little|the|a|by far|definitely|overall|also|still|ultimately|more\s+\p{L}+(?:,?\s+and\s+)?|có phần|rõ ràng|thì)`;
-
 interface Statement {
-  verdict: Verdict;
+  /** Null where it leaves open which one: “I doubt that …”, “… could be better”. */
+  verdict: Verdict | null;
+  /** The label that it is about. */
+  about: "a" | "b" | null;
+  /** It takes back what was said of this label before. */
+  isDenied: boolean;
   at: number;
   end: number;
   /** It names the verdict, rather than comparing. */
@@ -46,36 +40,69 @@ function shortNames({ a, b }: VerdictLabels): VerdictLabels | null {
 }
 
 const isIn = (words: readonly string[], text: string): boolean => new RegExp(`${EDGE_BEFORE}(?:${anyOf(words)})${EDGE_AFTER}`, "u").test(text);
+/** Where a new thought begins, to which a denial or a condition before it does not reach. */
+const CLAUSES = /[;:]|\s-\s|,?\s(?:so|but|therefore|thus|hence|however|nhưng|nên|vì vậy|do đó)(?!\p{L})/u;
+
 const swap = (verdict: "a" | "b"): "a" | "b" => (verdict === "a" ? "b" : "a");
+
+/** How the words around a place stand to it: it is told, left open, denied, or only how it looked at first. */
+function stanceAt(text: string, at: number, end: number): "told" | "open" | "denied" | "past" {
+  const before = text.slice(Math.max(0, at - 200), at);
+  const sentence = before.slice(before.search(/[^.!?\n]*$/));
+  const clause = (sentence.split(CLAUSES).at(-1) ?? "").replace(/(?:no|without a|beyond) doubt|not only/gu, " ");
+  const after = /^[^.!?\n]*[.!?]?/u.exec(text.slice(end, end + 200))?.[0] ?? "";
+  if (isIn(IMPRESSION, clause) || /^\s*at first(?!\p{L})/u.test(after)) return "past";
+  const nearest = clause.split(",").at(-1) ?? "";
+  if (isIn(DENYING, nearest)) return "denied";
+  const isOpen = isIn(SUPPOSING, clause) || isIn(OTHERS, nearest) || after.endsWith("?") || new RegExp(`^\\s*(?:(?:only|but only)\\s+)?(?:${anyOf(SUPPOSING)}|with more|with better)${EDGE_AFTER}`, "u").test(after);
+  return isOpen ? "open" : "told";
+}
 
 function findStatements(text: string, labels: VerdictLabels): Statement[] {
   const short = shortNames(labels);
   const found: Statement[] = [];
-  const each = (pattern: string, take: (match: RegExpMatchArray) => Verdict | null, isNamed: boolean): void => {
+  const each = (pattern: string, verdict: Verdict | null, { isNamed, about }: Pick<Statement, "isNamed" | "about">): void => {
     for (const match of text.matchAll(new RegExp(pattern, "gu"))) {
-      const sentence = text.slice(text.slice(0, match.index).search(/[^.!?\n]*$/), match.index) + match[0];
-      const verdict = /(?<!\p{L})(?:if|unless|nếu)(?!\p{L})/u.test(sentence) ? null : take(match);
       const end = match.index + match[0].length;
+      const stance = stanceAt(text, match.index, end);
+      if (stance === "past") continue;
       const isPartial = !isNamed && /^\s*(?:in|at|on|regarding|về|ở)\s+(?!every|all|most|mọi|tất cả|general|both|overall|my)/u.test(text.slice(end));
-      if (verdict !== null) found.push({ verdict, at: match.index, end, isNamed, isPartial });
+      found.push({ verdict: stance === "told" ? verdict : null, about, isDenied: stance === "denied", at: match.index, end, isNamed, isPartial });
     }
   };
+  const all = short ? [labels.a, labels.b, short.a, short.b] : [labels.a, labels.b];
   for (const verdict of ["a", "b"] as const) {
     const full = anyOf([labels[verdict]]);
     const either = short ? anyOf([labels[verdict], short[verdict]]) : full;
     const other = anyOf([labels[swap(verdict)]]);
-    const closes = `(?![\\p{L}\\p{M}\\p{N}_]|\\s+(?:or|and|hay|và|hoặc|/)\\s)`;
-    each(`\\[\\[\\s*(?:${either})\\s*\\]\\]`, () => verdict, true);
-    each(`(?:^|\\n|[.!?]\\s)[^\\p{L}\\p{N}\\n]*(?:${either})[^\\p{L}\\p{N}\\n]*(?=\\n|$)`, () => verdict, true);
-    each(`${EDGE_BEFORE}(?:${anyOf(NAMING)})(?:\\s+(?:is|was|là|would be)|\\s*[:=→>-]+)[^\\p{L}\\p{N}]*(?:the\\s+|is\\s+)?(?:${either})${closes}`, () => verdict, true);
-    each(`${EDGE_BEFORE}(?:${anyOf(CHOOSING)})\\s+(?:[\\p{L}\\p{M}]+\\s+){0,2}?["'(]?(?:${full})${closes}`, (match) => (isIn(["not", "n't", "không", "neither"], text.slice(Math.max(0, match.index ?? 0) - 12, match.index)) ? null : verdict), true);
-    const subject = `${EDGE_BEFORE}(?:${full})${EDGE_AFTER}["')*]*\\s+(?:(?:is|was|seems|appears|remains|would be|feels|looks|thì)\\s+)?(?:${DEGREES}\\s+)*`;
-    each(`${subject}(?:${anyOf(BETTER)})${EDGE_AFTER}(?:\\s+(?:response|answer|input|one|choice))?`, () => verdict, false);
-    each(`${subject}(?:more\\s+[\\p{L}]+|${anyOf(WINS)})${EDGE_AFTER}(?:\\s+than)?(?:\\s+(?:${other}))?`, () => verdict, false);
-    each(`${subject}(?:${anyOf(WORSE)})${EDGE_AFTER}`, () => swap(verdict), false);
+    const named = { isNamed: true, about: verdict };
+    const compared = { isNamed: false, about: verdict };
+    // What follows may say the contrary: “Verdict: Response A loses”.
+    const closes = `(?![\\p{L}\\p{M}\\p{N}_]|\\s+(?:or|and|hay|và|hoặc|/)\\s|\\s+(?:(?:${anyOf(LINKING)})\\s+)?(?:(?:${DEGREES})\\s+)*(?:${anyOf([...DENYING, ...WORSE, ...FAULTS, "could", "would", "might", "may", "less"])}|more\\s+(?:${anyOf(FLAWED)}))${EDGE_AFTER}|n't)`;
+    const alone = `["')*]*\\s*(?=[.,;!\\n]|$|(?:over|because|since|as|here|to|vì|hơn)${EDGE_AFTER})`;
+    each(`\\[\\[\\s*(?:${either})\\s*\\]\\]`, verdict, named);
+    each(`(?<=^|\\n|[.!?]\\s)[^\\p{L}\\p{N}\\n]*(?:${either})[^\\p{L}\\p{N}\\n]*(?=\\n|$)`, verdict, named);
+    each(`${EDGE_BEFORE}(?:${anyOf(NAMING)})(?:\\s+(?:is|was|là|would be)|\\s*[:=→>-]+)[^\\p{L}\\p{N}]*(?:the\\s+|is\\s+)?(?:${either})${closes}`, verdict, named);
+    each(`${EDGE_BEFORE}(?:${anyOf(CHOOSING)})\\s+(?:[\\p{L}\\p{M}]+\\s+){0,2}?["'(]?(?:${full})${closes}`, verdict, named);
+    if (short) each(`${EDGE_BEFORE}(?:${anyOf(CHOOSING)})\\s+["'(]?(?:${either})${alone}`, verdict, named);
+    each(`${EDGE_BEFORE}(?:so|therefore|thus|hence|nên|vậy|vì vậy|do đó),?\\s+(?:it's\\s+)?(?:${either})["')*]*\\s*(?=[.!\\n]|$)`, verdict, named);
+    // “Response A is not better; Response B is.”
+    each(`(?<=[,;.]\\s*(?:but\\s+|while\\s+)?)(?:${full})\\s+(?:is|does|was)\\s*(?=[.!\\n]|$)`, verdict, named);
+    const name = `${EDGE_BEFORE}(?:${full})${EDGE_AFTER}["')*]*\\s+`;
+    const subject = `${name}(?:(?:${anyOf(LINKING)}|would\\s+be(?=\\s+the\\s))\\s+)?(?:${DEGREES}\\s+)*`;
+    const than = `(?:\\s+than\\s+(?:${other}))?`;
+    // “more accurate, but less clear” weighs the two up.
+    const weighs = `(?!,?\\s*(?:but|though|although|yet|nhưng)\\s+(?:[\\p{L}]+\\s+)?(?:more|less)${EDGE_AFTER})`;
+    each(`${subject}(?:${anyOf(BETTER)})${EDGE_AFTER}(?:\\s+(?:response|answer|input|one|choice))?${than}`, verdict, compared);
+    each(`${subject}(?:${anyOf(WINS)})${EDGE_AFTER}(?:\\s+(?:${other}))?`, verdict, compared);
+    each(`${subject}(?:more\\s+(?:${anyOf(SOUND)})|less\\s+(?:${anyOf(FLAWED)}))${EDGE_AFTER}${than}${weighs}`, verdict, compared);
+    each(`${subject}(?:${anyOf(WORSE)}|more\\s+(?:${anyOf(FLAWED)})|less\\s+(?:${anyOf(SOUND)}))${EDGE_AFTER}${than}${weighs}`, swap(verdict), compared);
+    each(`${subject}(?:more|less)\\s+\\p{L}`, null, compared);
+    each(`${name}(?:${anyOf(LINKING)})?\\s*(?:${anyOf([...DENYING, ...UNSURE])})\\s+(?:[\\p{L}\\p{M}]+\\s+){0,3}?(?:${anyOf([...BETTER, "win"])})${EDGE_AFTER}`, null, compared);
   }
-  if (short?.a === "a" && short.b === "b") each(String.raw`\[\[\s*c\s*\]\]`, () => "tie", true);
-  each(`${EDGE_BEFORE}(?:${anyOf(TIES)})${EDGE_AFTER}`, (match) => (isIn(["not", "n't", "no", "không"], text.slice(Math.max(0, (match.index ?? 0) - 12), match.index)) ? null : "tie"), false);
+  if (short?.a === "a" && short.b === "b") each(String.raw`\[\[\s*c\s*\]\]`, "tie", { isNamed: true, about: null });
+  each(`${EDGE_BEFORE}(?:${anyOf(TIES)})${EDGE_AFTER}`, "tie", { isNamed: false, about: null });
+  each(`${EDGE_BEFORE}neither\\s+(?:${anyOf(all)})\\s+nor\\s+(?:${anyOf(all)})\\s+(?:(?:${anyOf(LINKING)})\\s+)?(?:${DEGREES}\\s+)*(?:${anyOf([...BETTER, ...WINS])})${EDGE_AFTER}`, "tie", { isNamed: false, about: null });
   return found.sort((a, b) => a.at - b.at || a.end - b.end);
 }
 
@@ -83,10 +110,10 @@ function findStatements(text: string, labels: VerdictLabels): Statement[] {
 function onlyLabel(text: string, labels: VerdictLabels): Verdict | null {
   const a = findWords(text, [labels.a]).length > 0;
   const b = findWords(text, [labels.b]).length > 0;
-  return a === b || isIn(FAULTS, text) ? null : a ? "a" : "b";
+  return a === b || isIn([...FAULTS, ...DENYING, ...SUPPOSING, ...OTHERS, ...UNSURE], text) || text.includes("?") ? null : a ? "a" : "b";
 }
 
-function choose(text: string, statements: readonly Statement[]): Verdict | null {
+function chooseTold(text: string, statements: readonly Statement[]): Verdict | null {
   const whole = statements.filter(({ isPartial }) => !isPartial);
   const last = whole.at(-1);
   if (!last) return new Set(statements.map(({ verdict }) => verdict)).size === 1 ? (statements[0]?.verdict ?? null) : null;
@@ -95,6 +122,14 @@ function choose(text: string, statements: readonly Statement[]): Verdict | null 
   const before = text.slice(text.slice(0, last.at).search(/[^.!?\n]*$/), last.at);
   if (isIn(REVISING, before)) return last.verdict;
   return named?.verdict ?? null;
+}
+
+/** What the statements come to, unless a later one takes it back. */
+function choose(text: string, statements: readonly Statement[]): Verdict | null {
+  const told = statements.filter(({ verdict }) => verdict !== null);
+  const verdict = chooseTold(text, told);
+  const last = told.findLast((statement) => statement.verdict === verdict);
+  return statements.some(({ isDenied, about, at }) => isDenied && about === verdict && at > (last?.end ?? 0)) ? null : verdict;
 }
 
 /** The verdict of the last JSON object in a reply; undefined where there is none. */
