@@ -17,6 +17,8 @@ const flags = "gu";
 function wordsToDigits(text: string): string {
   const digit = (word: string): string => String(NUMBER_WORDS[word] ?? word);
   return text
+    .replace(/(?<![\p{L}\d.,/])(\d+)\s+(?:1\/2(?!\d|\/\d{2}|\s+of(?!\p{L}))|and a half(?!\p{L})|rưỡi(?!\p{L}))/gu, "$1.5")
+    .replace(/(?<![\p{L}\d.,/])(\d+)\s+(điểm|sao)\s+rưỡi(?!\p{L})/gu, "$1.5 $2")
     .replace(new RegExp(`${EDGE_BEFORE}(${WORD})(?=\\s*(?:/|out of|trên|(?:points?|stars?|điểm|sao)${EDGE_AFTER}))`, flags), digit)
     .replace(new RegExp(`(?<=(?:\\d\\s*(?:/|out of|trên))\\s*)(${WORD})${EDGE_AFTER}`, flags), digit)
     .replace(new RegExp(`(?<=${EDGE_BEFORE}(?:score|rating|grade|mark|điểm(?:\\s+số)?)\\s*(?:(?:is|of|là|:|=)\\s*)?(?:an?\\s+)?)(${WORD})${EDGE_AFTER}`, flags), digit)
@@ -42,6 +44,9 @@ const NO_SCORES: [RegExp, string][] = [
   [new RegExp(`(?:trên |theo |với |ở )?(?:thang|hệ)(?: điểm)?\\s*(?:từ|:|là)?\\s*-?\\d+(?:${TO}\\d+)?`, flags), " "],
   [new RegExp(`${EDGE_BEFORE}(?:between|giữa)\\s+${LOW}\\s+(?:and|và)\\s+${HIGH}`, flags), " "],
   [new RegExp(`(?<![\\d.,/])${LOW}${TO}${HIGH}(?!\\s*/)(?:\\s*(?:scale|range))?`, flags), " "],
+  // Of “6 -> 8” the second counts.
+  [/(?<![\d.,/])\d+(?:[.,]\d+)?(?:\s*\/\s*\d+)?\s*(?:-{1,2}>|=>|[→⇒⟶⟹➜➔])\s*(?=\d)(?!\d+(?:[.,]\d+)?\s*%)/gu, " "],
+  [/(?<=(?:^|[.!?\n])\s*)of\s+(?:the\s+|a\s+)?(?:possible\s+|total\s+)?\d+\s*(?:points|marks|stars)/gu, " "],
   [new RegExp(`\\d+\\s+(?:being|is|was|nghĩa là|tức là|là|means)\\s+${BEST}`, flags), " "],
   [/[([]\s*\d+\s*(?:=|:)\s*\p{L}[^)\]\n]*[)\]]/gu, " "],
   // A legend has two ends at least.
@@ -52,8 +57,8 @@ const NO_SCORES: [RegExp, string][] = [
   [/(?<=^|\s)#\d+/g, " "],
   [/(?<=[\p{L}.,"')])(?<!(?:^|[^\p{L}])(?:of|is|là|an?|as|give|it|rating|score|điểm)\s?)\s?\[\d+(?:\s*,\s*\d+)*\]/gu, " "],
   [/(?<![\p{L}])(?:from|từ)\s+(?:an?\s+)?\d+(?:[.,]\d+)?(?:\s*\/\s*\d+)?\s*(?:điểm|points?)?\s+(?:to|down to|up to|xuống|lên|thành|sang)\s+(?:còn\s+)?(?:an?\s+)?(?=\d)/gu, " "],
-  [/(?<![\p{L}])(?:not|isn't|không phải(?: là)?)\s+(?:an?\s+)?\d+(?:[.,]\d+)?(?:\s*\/\s*\d+)?(?:\s*điểm)?\s*,?\s*(?:but|mà là|mà)\s+(?:rather\s+)?/gu, " "],
-  [/(?<![\p{L}])(?:instead of|rather than|not|isn't|không phải(?: là)?|thay vì)\s+(?:an?\s+)?\d+(?:[.,]\d+)?(?:\s*\/\s*\d+)?/gu, " "],
+  [/(?<![\p{L}])(?:not|isn't|không(?: phải| được| đạt| đến| tới)?(?: là)?)\s+(?:an?\s+)?\d+(?:[.,]\d+)?(?:\s*\/\s*\d+)?(?:\s*điểm)?\s*,?\s*(?:but|mà là|mà)\s+(?:rather\s+)?/gu, " "],
+  [/(?<![\p{L}])(?:instead of|rather than|not|isn't|không(?: phải| được| đạt| đến| tới)?(?: là)?|thay vì)\s+(?:an?\s+)?\d+(?:[.,]\d+)?(?:\s*\/\s*\d+)?/gu, " "],
 ];
 
 /** Numbers that count the lines of a list, of which there are two at least, or one that begins with 1. */

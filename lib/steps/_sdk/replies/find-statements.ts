@@ -1,8 +1,8 @@
 import { anyOf, EDGE_AFTER, EDGE_BEFORE } from "./find-words";
-import { ANSWER_NOUNS, BOUNDS, CONNECTORS, COUNTED, FOREIGN, GIVING, NEUTRAL, NO_CRITERION, OVERALL, REVISING, SCORE_NOUNS, SCORE_NOUNS_WITHOUT_EDGES, SUPPOSED, UNABLE, WORKS } from "./score-words";
+import { ANSWER_NOUNS, BOUNDS, CONNECTORS, CORRECTING, CORRECTIONS, COUNTED, EXAMS, FOREIGN, GIVING, NEUTRAL, NO_CRITERION, OVERALL, REVISING, SCORE_NOUNS, SCORE_NOUNS_WITHOUT_EDGES, SUPPOSED, UNABLE, WORKS } from "./score-words";
 
-/** `overall` and `general` are about the whole; `criterion` about one side of it; `alone` fills its line; `given` is a verb's or a fraction. */
-export type StatementKind = "overall" | "general" | "alone" | "given" | "criterion";
+/** `corrected` takes the place of what was told before it; `overall` and `general` are about the whole; `criterion` about one side of it; `alone` fills its line; `given` is a verb's or a fraction. */
+export type StatementKind = "corrected" | "overall" | "general" | "alone" | "given" | "criterion";
 
 /** A place of a reply where a score is told. */
 export interface Statement {
@@ -16,6 +16,8 @@ export interface Statement {
 
 /** A sign only where it does not join two things: “-2”, but not the second of “8-9” nor the one of “GPT-4”. Always whole: no “8” of “8.5”. */
 export const NUMBER = String.raw`(?<![\p{L}\p{N}.,_/])(?<![\p{L}\p{N}]-)(?:(?<![\p{L}\p{N}])(?<!\p{N}\s)-)?(?:\d+(?:[.,]\d+)*|\.\d+)(?!\p{N}|[.,]\p{N}|_|\p{L}(?<!(?:p|s|đ|x|分|点|점)))`;
+/** Between a score and the end of its scale: “8 out of a possible 10”, “8 trên tổng số 10”. */
+const SCALE = String.raw`(?:/|out of|over|of|trên(?: thang| tổng)?(?: số)?(?: điểm)?|phần|trong(?: số)?)\s*(?:an?\s+|the\s+)?(?:possible\s+|total\s+|maximum\s+)?(?:of\s+)?`;
 const PLAIN = String.raw`-?\d+(?:[.,]\d+)*`;
 const UNIT = String.raw`(?:points?|pts?|điểm|đ|stars?|sao|marks?|%|★|⭐|点|分|점)`;
 const has = (words: readonly string[]): RegExp => new RegExp(`${EDGE_BEFORE}(?:${anyOf(words)})${EDGE_AFTER}`, "u");
@@ -28,6 +30,8 @@ const isSupposed = has(SUPPOSED);
 const isUnable = has(UNABLE);
 const isRevising = has(REVISING);
 const isAnswer = new RegExp(`^(?:${anyOf([...ANSWER_NOUNS, ...SCORE_NOUNS])})$`, "u");
+const isInterjection = new RegExp(`${EDGE_BEFORE}(?:${anyOf(["actually", "wait", "ok", "okay", "well", "let's", "let me", "please", "then", "so", "no", "sorry", "à", "ừm", "my", "a"])})${EDGE_AFTER}`, "gu");
+const isExam = new RegExp(`^\\s+(?:on|in)\\s+(?:the\\s+|an?\\s+)?(?:${anyOf(EXAMS)})${EDGE_AFTER}`, "u");
 const isNoCriterion = has(NO_CRITERION);
 
 /** Thousands as “1,000”; a single comma before other groups is a decimal one: “7,5”. No number for what has more: “1.2.3”. */
@@ -37,6 +41,9 @@ export function toNumber(text: string): number {
   if (/^-?\d+,\d+$/.test(text)) return Number(text.replace(",", "."));
   return Number(text);
 }
+
+/** “8 or higher” is a bound. */
+const isAtLeast = /^\s*(?:(?:,\s*)?(?:or|and|hoặc|hay)\s+(?:higher|lower|more|less|fewer|above|below|under|over|better|worse|up|cao hơn|thấp hơn|hơn|nhiều hơn|ít hơn)|trở lên|trở xuống)(?!\p{L})/u;
 
 interface Read {
   value: number | null;
@@ -60,15 +67,16 @@ function readAt(text: string, at: number, length: number): Read {
     return match;
   };
   let hasUnit = take(new RegExp(`^\\s*-?\\s*${UNIT}${EDGE_AFTER}`, "u")) !== null;
-  const scale = take(/^\s*["'\])]?\s*(?:\/|out of|over|of|trên(?: thang)?(?: điểm)?|phần|trong(?: số)?)\s*(?:a\s+)?(?:possible\s+|total\s+|maximum\s+)?(?:of\s+)?(\d+(?:[.,]\d+)?)(?!\p{N}|\p{L})/u);
-  if (!hasUnit) hasUnit = take(new RegExp(`^\\s*-?\\s*${UNIT}${EDGE_AFTER}`, "u")) !== null;
+  const scale = take(new RegExp(`^\\s*["'\\])]?\\s*${SCALE}(\\d+(?:[.,]\\d+)?)(?!\\p{N}|\\p{L})`, "u"));
+  if (!hasUnit) hasUnit = take(new RegExp(`^\\s*-?\\s*(?:(?:possible|available|total)\\s+)?${UNIT}${EDGE_AFTER}`, "u")) !== null;
   if (scale && value > toNumber(scale[1] ?? "")) value = null;
   // “7+” and “> 7” are bounds; “<8>” is a place filled in.
-  if (/^\s*\+(?!\s*\d)/.test(ahead()) || (/(?<![-=>])[<>≥≤]\s*$/.test(text.slice(Math.max(0, at - 5), at)) && !/^\s*>/.test(ahead()))) value = null;
+  if (/^\s*\+(?!\s*\d)/.test(ahead()) || (/(?<![-=>])[<>≥≤]=?\s*$/.test(text.slice(Math.max(0, at - 5), at)) && !/^\s*>/.test(ahead()))) value = null;
   const beside = new RegExp(`(?<!\\p{L})(?:(${PLAIN})\\s*(?:,\\s*)?(?:or|hoặc|hay|to|đến|tới|maybe|perhaps|and|và|-|~)(?:\\s+(?:even|maybe|perhaps|là|an?))?)\\s*$`, "u").exec(text.slice(Math.max(0, at - 40), at));
   if (beside?.[1] !== undefined && toNumber(beside[1]) !== value) value = null;
-  const other = new RegExp(`^\\s*(?:(?:,\\s*)?(?:or|hoặc|hay|to|đến|tới|maybe|perhaps|possibly|có thể)(?:\\s+(?:even|maybe|perhaps|là|an?))?|-|~|and|và|,|;)\\s*(${PLAIN})(\\s*/\\s*\\d+)?(?:\\s*${UNIT}${EDGE_AFTER})?(?!\\s+\\p{L}|[:=])`, "u").exec(ahead());
+  const other = new RegExp(`^\\s*(?:(?:,\\s*)?(?:or|hoặc|hay|to|đến|tới|maybe|perhaps|possibly|có thể)(?:\\s+(?:even|maybe|perhaps|là|an?))?|-|~|and|và|,|;)\\s*(${PLAIN})(?:\\s*(?:/|out of|of|trên)\\s*\\d+)?(?:\\s*${UNIT}${EDGE_AFTER})?(?!\\s+\\p{L}|[:=])`, "u").exec(ahead());
   if (other?.[1] !== undefined && toNumber(other[1]) !== value) value = null;
+  if (isAtLeast.test(ahead())) value = null;
   const next = /^\s*(?:["'\])}]\s*)*/u.exec(ahead())?.[0].length ?? 0;
   const word = /^[\p{L}\p{M}']+/u.exec(ahead().slice(next))?.[0] ?? "";
   const isNewLine = ahead().slice(0, next).includes("\n");
@@ -113,7 +121,12 @@ const LINKS = String.raw`(?:(?:is|of|was|be|as|at|are|là|được|ở mức|đ�
 const linked = new RegExp(LINKS, "u");
 
 const line = new RegExp(`(?:^|[\\n;|,/•.]|\\s-)[^\\p{L}\\p{N}\\n]*(?<name>\\p{L}[\\p{L}\\p{M}\\p{N} &'()_/-]{0,50}?)[^\\p{L}\\p{N}\\n]{0,4}[:=][^\\p{L}\\p{N}\\n]{0,8}(?<number>${NUMBER})`, "dgu");
-const fraction = new RegExp(`(?<number>${NUMBER})(?=\\s*(?:["'\\])]\\s*)?(?:/|out of|over|of|trên|phần|trong số)\\s*(?:a\\s+)?(?:possible\\s+|total\\s+|maximum\\s+)?(?:of\\s+)?\\d|\\s*-?${UNIT}${EDGE_AFTER})`, "dgu");
+const TO_NEW = String.raw`(?:(?:it's|it is|that's|is|to|là|thành|an?|còn)\s+)?(?<number>${NUMBER})(?=\s*(?:(?:/|out of|trên)\s*\d+)?\s*${UNIT}?["')\]]*\s*(?:[.,;!\n]|$|(?:because|since|as|for|vì|do)(?!\p{L})))`;
+/** “Score: 7 (edit: 8)”, “Actually, make that 6.” */
+const corrected = new RegExp(`${EDGE_BEFORE}(?:(?:${anyOf(CORRECTIONS)})\\s*(?:[:=]|is|là|to|thành)|(?:${anyOf(CORRECTING)})\\s*[:,]?)\\s*${TO_NEW}`, "dgu");
+/** “Score: 7. No, 6.”: only right behind what it takes back. */
+const contradicted = new RegExp(`${EDGE_BEFORE}(?:no|nope|sorry|wait|không|à không|xin lỗi)\\s*[,:]\\s*${TO_NEW}`, "dgu");
+const fraction = new RegExp(`(?<number>${NUMBER})(?=\\s*(?:["'\\])]\\s*)?${SCALE}\\d|\\s*-?${UNIT}${EDGE_AFTER})`, "dgu");
 const given = new RegExp(`${EDGE_BEFORE}(?:${anyOf(GIVING)})${EDGE_AFTER}(?<gap>[^\\p{N}\\n.!?;:]{0,50}?)(?<number>${NUMBER})`, "dgu");
 const fitting = new RegExp(`(?<number>${NUMBER})(?=\\s+(?:is|seems|feels|would be|sounds)\\s+(?:an?\\s+|the\\s+)?(?:fair|appropriate|reasonable|right|justified|suitable|correct|my|warranted|deserved)|\\s+(?:from me|for me|it is)(?!\\p{L}))`, "dgu");
 const alone = new RegExp(`(?:^|\\n)[^\\p{L}\\p{N}\\n]*?(?<number>${NUMBER})(?=\\s*["'\\])}]*\\s*(?:(?:/|out of|trên)\\s*\\d+)?\\s*${UNIT}?[^\\p{L}\\p{N}\\n]*(?:\\n|$))`, "dgu");
@@ -156,6 +169,9 @@ export function findStatements(text: string): { statements: Statement[]; hasFore
     const kind = isOverall.test(name) ? "overall" : namesCriterion(name.replace(has(ANSWER_NOUNS), " ")) && name !== "" ? "criterion" : "general";
     found.set(match.index, { kind, value: count, at: match.index, end: match.index + match[0].length, isRevising: false });
   }
+  each(corrected, (_, at, length, start) => {
+    if (clauseBefore(text, start).replace(isInterjection, "").trim() === "") add(at, length, "corrected", () => true);
+  });
   each(labelled, ({ gap = "" }, at, length, start) => {
     const before = clauseBefore(text, start);
     const words = gap.replace(/[^\p{L}\p{N}']+/gu, " ").trim();
@@ -171,20 +187,33 @@ export function findStatements(text: string): { statements: Statement[]; hasFore
   });
   each(line, ({ name = "" }, at, length) => {
     const trimmed = name.replace(/[^\p{L}\p{M}\p{N}]+/gu, " ").trim();
+    // “Response A: 8” is of one of several.
+    const isOneOfSeveral = /^(?:\p{L}[\p{L}\p{M}]*\s+)*(?:\p{L}|\p{N}+)$/u.test(trimmed);
     if (isForeign.test(trimmed) || isNoCriterion.test(trimmed)) return void taken.add(at);
     const own = trimmed.split(" ").slice(-3).join(" ");
-    const kind = /^\p{L}$/u.test(trimmed) ? "criterion" : isOverall.test(trimmed) ? "overall" : isAnswer.test(own) || !namesCriterion(own.replace(has(ANSWER_NOUNS), " ")) ? "general" : "criterion";
+    const kind = isOneOfSeveral ? "criterion" : isOverall.test(trimmed) ? "overall" : isAnswer.test(own) || !namesCriterion(own.replace(has(ANSWER_NOUNS), " ")) ? "general" : "criterion";
     add(at, length, kind, (read) => (read.isFree || read.hasScale) && !read.isCounted);
   });
   each(alone, (_, at, length) => add(at, length, "alone", () => true));
   each(fraction, (_, at, length) => {
     if (isMeant(at, length)) add(at, length, "given", (read) => read.isFree && !isBound.test(clauseBefore(text, at).split(/\s+/).slice(-2).join(" ")));
   });
-  each(given, ({ gap = "" }, at, length) => {
+  each(given, ({ gap = "" }, at, length, start) => {
+    const behind = text.slice(at + length, at + length + 40);
+    // “The team scored 3”, “it scored 1200 on the SAT”.
+    const subject = /^scored(?!\p{L})/u.test(text.slice(start)) ? clauseBefore(text, start).replace(has([...ANSWER_NOUNS, ...WORKS]), " ") : "";
+    if (isExam.test(behind) || (namesCriterion(subject) && !/^\s*(?:\/|out of)/.test(behind))) return void taken.add(at);
     if (isMeant(at, length) && !isBound.test(gap)) add(at, length, namesCriterion(gap.replace(/'/g, " ")) ? "criterion" : "given", (read) => read.isFree && !read.isCounted);
   });
   each(fitting, (_, at, length) => {
     if (isMeant(at, length)) add(at, length, "given", () => true);
+  });
+  each(contradicted, (_, at, length, start) => {
+    const earlier = [...found.values()].find(({ end }) => end <= start && start - end < 20 && !/[\p{L}\p{N}]/u.test(text.slice(end, start)));
+    if (!earlier) return;
+    earlier.value = readAt(text, at, length).value;
+    found.delete(at);
+    taken.add(at);
   });
   const statements = [...found.values()].sort((a, b) => a.at - b.at);
   const loose = [...text.matchAll(new RegExp(NUMBER, "gu"))].filter(({ index }) => !taken.has(index) && !statements.some(({ at, end }) => at <= index && index < end));

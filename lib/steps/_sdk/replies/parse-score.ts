@@ -17,6 +17,8 @@ function choose({ statements, hasForeign, others }: ReturnType<typeof findStatem
   const of = (kind: StatementKind): Statement[] => statements.filter((statement) => statement.kind === kind);
   const told = [of("overall"), of("general"), of("alone")].find((some) => some.length > 0) ?? [];
   const given = of("given");
+  const correction = of("corrected").at(-1);
+  if (correction && !told.some(({ at }) => at > correction.at)) return correction.value;
   const last = told.at(-1);
   const later = given.filter(({ at, isRevising }) => isRevising && at > (last?.at ?? -1)).at(-1);
   if (last) {
@@ -35,7 +37,7 @@ const WORDS_BEHIND = "because|since|as|for|given|overall|or so|in total|vì|do|b
 const MARKS_BEHIND = "good|great|excellent|very|fair|decent|solid|poor|weak|bad|average|outstanding|is|tốt|khá|rất|kém";
 const START = new RegExp(`^[^\\p{L}\\p{N}-]*(${NUMBER})(?=["')\\]]*(?:\\s*(?:[.,;:!([-]|=(?!>)|$)|\\n|\\t|\\s*(?:${WORDS_BEHIND})(?!\\p{L})|(?<=\\d[.,]\\d+)\\s+(?:${MARKS_BEHIND})(?!\\p{L})))`, "u");
 /** “8, 9”, “8-9” and “7.5 (rounded to 8)” name two. */
-const ANOTHER = /^\s*(?:[,;-]|or|to|hay|hoặc|đến)?\s*\d+(?:[.,]\d+)?\s*(?:$|[.!\n/(])|^[^\n.]{0,20}(?:round|làm tròn)/u;
+const ANOTHER = /^[-~]\d|^\s*(?:[,;-]|or|to|hay|hoặc|đến)?\s*\d+(?:[.,]\d+)?\s*(?:$|[.!\n/(])|^[^\n.]{0,20}(?:round|làm tròn)|^[^\p{L}\p{N}]*(?:no|sorry|wait|actually|không|xin lỗi|à nhầm)[,:]?\s*\d/u;
 const SHORT_WORDS = 3;
 
 /** A score that is told by a number and little else: at the start of a reply, or in a short one. */

@@ -51,7 +51,7 @@ const NAMED = /score|rating|grade|verdict|answer|result|điểm|kết quả/i;
 /** Words of a reply as a person sees them: without the signs of Markdown, HTML and LaTeX, struck text left out. */
 export function plainReply(said: string): string {
   return said
-    .replace(/~~[^~\n]*~~/g, " ")
+    .replace(/~~[^~\n]*~~|<(del|s|strike)>[^<]*<\/\1>/gi, " ")
     .replace(/\\(?:d|t)?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, "$1/$2")
     .replace(/\\(?:text|textbf|mathbf|mathrm|textit|mathbf|bf)\s*\{([^{}]*)\}/g, "$1")
     .replace(/\\(?:,|;|!|quad|qquad|left|right|displaystyle)/g, " ")

@@ -18,8 +18,8 @@ export const ANSWER_NOUNS = [
 
 /** With one of these a score is the one for all. */
 export const OVERALL = [
-  ...["overall", "final", "total", "average", "mean", "combined", "aggregate", "holistic", "global", "composite", "revised", "updated", "corrected", "adjusted", "definitive", "general"],
-  ...["tổng", "tổng thể", "tổng quát", "tổng kết", "tổng cộng", "chung", "cuối cùng", "cuối", "trung bình", "chung cuộc", "toàn bài", "chốt", "总分", "总体"],
+  ...["overall", "final", "total", "average", "mean", "combined", "aggregate", "holistic", "global", "composite", "revised", "updated", "corrected", "adjusted", "definitive", "general", "new"],
+  ...["tổng", "tổng thể", "tổng quát", "tổng kết", "tổng cộng", "chung", "cuối cùng", "cuối", "trung bình", "chung cuộc", "toàn bài", "chốt", "mới", "总分", "总体"],
 ];
 
 /** With one of these a number is not what is asked for: the ends of the scale, another's score, an earlier one. */
@@ -37,7 +37,7 @@ export const NEUTRAL = [
 
 /** Verbs that hand out a score. */
 export const GIVING = [
-  ...["give", "gives", "gave", "giving", "rate", "rates", "rated", "rating", "score", "scores", "scored", "award", "awarded", "assign", "assigned", "grade", "graded", "mark", "deserve", "deserves", "earn", "earns", "get", "gets", "merits", "merit", "receive", "receives", "go with", "going with", "settle on", "settle for", "say", "says", "put", "call it", "choose", "pick", "is worth", "it's", "it is", "that's", "this is", "that would be", "this would be", "makes it", "answer is", "verdict is", "result is", "assessment is", "evaluation is"],
+  ...["give", "gives", "gave", "giving", "rate", "rates", "rated", "rating", "score", "scores", "scored", "award", "awarded", "assign", "assigned", "grade", "graded", "mark", "deserve", "deserves", "earn", "earns", "get", "gets", "merits", "merit", "receive", "receives", "go with", "going with", "settle on", "settling on", "settled on", "settle for", "say", "says", "put", "call it", "choose", "pick", "is worth", "it's", "it is", "that's", "this is", "that would be", "this would be", "makes it", "answer is", "verdict is", "result is", "assessment is", "evaluation is"],
   ...["tôi cho", "mình cho", "em cho", "xin cho", "sẽ cho", "nên cho", "chấm", "tôi đánh giá", "sẽ đánh giá", "xứng đáng", "đáng được", "chỉ được", "đạt", "được"],
 ];
 
@@ -47,7 +47,7 @@ export const BOUNDS = ["not", "no", "n't", "never", "least", "most", "than", "ab
 /** What may follow a number that is a score; another word makes it a number of things. */
 export const CONNECTORS = [
   ...["for", "because", "since", "as", "due", "on", "in", "overall", "but", "and", "given", "with", "if", "at", "from", "which", "this", "the", "that", "although", "though", "while", "considering", "based", "to", "rather", "instead", "it", "is", "would", "seems", "feels", "than", "total", "here", "when", "after", "under", "by", "i"],
-  ...["vì", "do", "bởi", "cho", "với", "nhưng", "và", "nên", "theo", "là", "dựa", "tuy", "mặc", "thay", "bởi vì", "trong", "ở", "vào", "vậy"],
+  ...["vì", "do", "bởi", "cho", "với", "nhưng", "và", "nên", "theo", "là", "dựa", "tuy", "mặc", "thay", "bởi vì", "trong", "ở", "vào", "vậy", "thôi", "nhé"],
 ];
 
 /** What a fraction may stand before: “an 8/10 answer”. */
@@ -60,13 +60,21 @@ export const COUNTED = ["facts", "fact", "errors", "error", "mistakes", "mistake
 export const NO_CRITERION = ["number", "count", "errors", "mistakes", "issues", "words", "length", "step", "question", "part", "section", "example", "page", "line", "id", "time", "date", "year", "note", "temperature", "tokens", "version", "sum", "số", "số lỗi", "bước", "câu", "phần", "trang", "dòng", "năm", "ngày", "điểm trừ", "trừ", "deduction", "deductions", "penalty", "bonus", "điểm cộng", "lưu ý", "confidence", "độ tin cậy", "weight", "trọng số", "http", "https", "reason", "reasons"];
 
 /** In a sentence with one of these a score is only thought of. */
-export const SUPPOSED = ["if", "unless", "had it", "would have", "could have", "might have", "could be", "could get", "would be needed", "to get", "to reach", "to earn", "to deserve", "to be a", "to score", "needs", "require", "requires", "reserved", "typically", "usually", "in general", "compared", "unlike", "nếu", "để đạt", "để được", "lẽ ra", "đáng lẽ", "có thể đạt", "thường", "so với", "giá như", "phải có"];
+export const SUPPOSED = ["was going to", "were going to", "originally", "định cho", "định chấm", "if", "unless", "had it", "would have", "could have", "might have", "could be", "could get", "would be needed", "to get", "to reach", "to earn", "to deserve", "to be a", "to score", "needs", "require", "requires", "reserved", "typically", "usually", "in general", "compared", "unlike", "nếu", "để đạt", "để được", "lẽ ra", "đáng lẽ", "có thể đạt", "thường", "so với", "giá như", "phải có"];
 
 /** In a sentence with one of these no score is given. */
 export const UNABLE = ["can't", "cannot", "can not", "unable", "won't", "refuse", "not able", "not possible", "impossible", "không thể", "từ chối", "chưa thể"];
 
 /** A later score behind one of these takes the place of an earlier one. */
 export const REVISING = ["actually", "on reflection", "reconsider", "reconsidering", "revise", "revised", "revising", "correction", "wait", "hmm", "instead", "change", "lower", "raise", "adjust", "overall", "final", "finally", "in conclusion", "therefore", "thus", "so", "all in all", "in total", "in sum", "i'd", "i would", "i'll", "my", "nghĩ lại", "thực ra", "xem lại", "sửa lại", "đổi", "điều chỉnh", "nhìn chung", "tóm lại", "vì vậy", "vậy", "do đó", "kết luận", "tôi", "tổng kết", "tổng thể", "cuối cùng"];
+
+/** A number behind one of these and a colon takes the place of what was told before. */
+export const CORRECTIONS = ["correction", "corrected", "edit", "edited", "update", "updated", "new", "revision", "revised", "sửa lại", "sửa", "đính chính", "cập nhật"];
+/** Likewise, without a colon. */
+export const CORRECTING = ["i mean", "i meant", "make that", "make it", "change that to", "change it to", "nhầm", "ý tôi là"];
+
+/** What is scored by others: “1200 on the SAT”. */
+export const EXAMS = ["sat", "act", "gre", "gmat", "lsat", "mcat", "toefl", "ielts", "toeic", "iq", "exam", "exams", "test", "tests", "bar exam", "benchmark", "benchmarks", "leaderboard", "mmlu", "gsm8k", "humaneval", "hellaswag", "mt-bench", "quiz", "midterm"];
 
 /** Numbers as words, as far as scores go. */
 export const NUMBER_WORDS: Readonly<Record<string, number>> = {
