@@ -8,6 +8,7 @@ import { AppError } from "@/lib/core/app-error";
 import type { Column } from "@/lib/steps/_sdk/columns";
 import { type CellKind, ColumnKinds, numberKind } from "./column-kinds";
 import { CellRows } from "./cell-rows";
+import { FailureLog } from "./failure-log";
 import { nameColumns } from "./name-columns";
 import type { SourceFile, SourceTable } from "./source-file";
 
@@ -20,10 +21,14 @@ export interface SqliteQuery {
 }
 
 type SqliteValue = number | bigint | string | Uint8Array | null;
+/** Text whose bytes are none in the encoding of the database. */
+interface UnsoundText {
+  unsound: string;
+}
 
 interface Message {
   columns?: { name: string; type: string }[];
-  rows?: SqliteValue[][];
+  rows?: (SqliteValue | UnsoundText)[][];
   isLast?: boolean;
   error?: string;
 }
@@ -35,24 +40,31 @@ interface QueryContext {
 
 /**
  * Runs one query that reads on a SQLite file, a batch of rows at a time. What it holds is written to a file; whole numbers
- * keep every digit, bytes become Base64. Throws `sql_invalid`, `sql_too_slow`, `file_unreadable`.
+ * keep every digit, bytes become Base64. A row with text that is none in the encoding of the database is set aside. Throws `sql_invalid`, `sql_too_slow`, `file_unreadable`.
  */
 export async function querySqlite(context: QueryContext, file: SourceFile, options: SqliteQuery): Promise<SourceTable> {
   const rows = await CellRows.create(context.scratch);
+  const failures = new FailureLog(join(context.scratch, "failures.jsonl"));
   const kinds = new ColumnKinds();
   const isFull = (): boolean => options.rowLimit !== null && rows.count >= options.rowLimit;
   return withThread(context, file, options, false, async (ask, columns, hadLog) => {
     kinds.widen(columns.length);
+    const names = nameColumns(columns.map(({ name }) => name));
+    const take = (row: (SqliteValue | UnsoundText)[]): Promise<void> => {
+      const place = row.findIndex(isUnsound);
+      const broken = row[place];
+      if (isUnsound(broken)) return failures.add("query_text_encoding", { row: rows.count + failures.count + 1, column: names[place] ?? "", encoding: broken.unsound }, rows.count);
+      return rows.add((row as SqliteValue[]).map((value, index) => writeCell(value, index, kinds)));
+    };
     for (let isLast = isFull(); !isLast;) {
       const message = await ask();
       for (const row of message.rows ?? []) {
-        if (!isFull()) await rows.add(row.map((value, index) => writeCell(value, index, kinds)));
+        if (!isFull()) await take(row);
       }
       isLast = message.isLast === true || isFull();
     }
-    const names = nameColumns(columns.map(({ name }) => name));
     const table = await rows.close(names.map((name, index) => ({ name, type: kinds.toDuckType(index) })));
-    return { ...table, rows: rows.count, failures: null, ...(hadLog ? { notes: [{ code: "wal_left_out", data: {}, param: null }] } : {}) };
+    return { ...table, rows: rows.count, failures: await failures.close(), ...(hadLog ? { notes: [{ code: "wal_left_out", data: {}, param: null }] } : {}) };
   });
 }
 
@@ -118,6 +130,10 @@ async function leaveWalMode(path: string): Promise<boolean> {
   } finally {
     await handle.close();
   }
+}
+
+function isUnsound(value: SqliteValue | UnsoundText | undefined): value is UnsoundText {
+  return typeof value === "object" && value !== null && "unsound" in value;
 }
 
 function writeCell(value: SqliteValue, column: number, kinds: ColumnKinds): string {

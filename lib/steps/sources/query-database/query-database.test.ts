@@ -27,9 +27,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function query(sql: string, params: { seconds?: number; rowLimit?: number } = {}): Promise<StepOutcome> {
+function query(sql: string, params: { seconds?: number; rowLimit?: number } = {}, file = path): Promise<StepOutcome> {
   return runStepFixture(
-    { definition, runner: run as unknown as TableRunner<Record<string, unknown>>, filePath: () => Promise.resolve(path) },
+    { definition, runner: run as unknown as TableRunner<Record<string, unknown>>, filePath: () => Promise.resolve(file) },
     { params: { file: { sha256: "0".repeat(64), name: "a.sqlite" }, query: sql, seconds: params.seconds ?? 20 }, ...(params.rowLimit === undefined ? {} : { rowLimit: params.rowLimit }), expect: {} },
   );
 }
@@ -61,4 +61,28 @@ it.each(["DELETE FROM people", "ATTACH '/etc/passwd' AS x", "SELECT 1; ATTACH 'x
   const { error, outputs } = await query(sql);
   expect(error ?? outputs["output"]).toEqual(sql.startsWith("SELECT 1") ? expect.anything() : "sql_invalid");
   expect(existsSync("copy.sqlite") || existsSync("x.sqlite")).toBe(false);
+});
+
+it("reads a column called like what JavaScript's objects have", async () => {
+  const { outputs } = await query(`SELECT id AS "__proto__", name AS "constructor", name AS "CONSTRUCTOR" FROM people ORDER BY score LIMIT 1`);
+  expect(JSON.stringify(outputs["output"])).toBe(JSON.stringify([JSON.parse('{"__proto__":"9007199254740993","constructor":"Đặng","CONSTRUCTOR:1":"Đặng"}')]));
+});
+
+it("reads every sign of a text, and works each value out once", async () => {
+  const own = join(folder, "signs.sqlite");
+  const database = new sqlite.Database(own);
+  database.exec("CREATE TABLE t (x); INSERT INTO t VALUES ('a' || char(0) || 'ậ😀'), ('b' || char(65279)), (''), (x'0061'), (x'')");
+  database.close();
+  const found = await query("SELECT x FROM t", {}, own);
+  expect(found.outputs["output"]).toEqual(["a\0ậ😀", "b\ufeff", "", "AGE=", ""].map((x) => ({ x })));
+  expect(found.error).toBeNull();
+  const random = await query("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 99) SELECT CASE WHEN random() < 0 THEN 'x' ELSE x'78' END AS x FROM n", {}, own);
+  expect(new Set(random.outputs["output"]?.map(({ x }) => x))).toEqual(new Set(["x", "eA=="]));
+});
+
+it("sets a row aside whose text is none, and says where", async () => {
+  const found = await query("SELECT 1 AS id, 'good' AS t UNION ALL SELECT 2, CAST(x'61ff62' AS TEXT) UNION ALL SELECT 3, 'ậ'");
+  expect(found.outputs["output"]).toEqual([{ id: 1, t: "good" }, { id: 3, t: "ậ" }]);
+  expect(found.failed).toEqual([expect.objectContaining({ code: "query_text_encoding" })]);
+  expect(JSON.stringify(found.failed)).toMatch(/row[^0-9]*2/);
 });
