@@ -55,6 +55,29 @@ describe("names and numbers as they are written", () => {
   });
 });
 
+describe("objects with other keys in other rows", () => {
+  it("are given none that they did not have", async () => {
+    const values = ['{"city":"Hanoi"}', '{"q":"x"}', "{}", '{"q":null}', null];
+    const table = await lines(...values.map((value) => `{"args":${value ?? "null"}}`));
+    expect(table.types).toEqual({ args: "JSON" });
+    expect(await loader.texts(table, "args")).toEqual(values);
+  });
+
+  it("are so only where they differ", async () => {
+    const table = await lines('{"o":{"id":1,"in":{"a":1},"l":[{"x":1},{}]}}', '{"o":{"in":{"b":2},"id":null,"l":[]}}');
+    expect(table.types).toEqual({ o: "STRUCT(id BIGINT, \"in\" JSON, l JSON[])" });
+  });
+
+  it("are still turns of a conversation, and tools", async () => {
+    const table = await lines(
+      '{"m":[{"role":"user","content":"a"},{"role":"assistant","content":"b","name":"c"}],"t":[{"type":"function","function":{"name":"f","parameters":{"properties":{"a":{"type":"string"}}}}}]}',
+      '{"m":[{"role":"user","content":"a"}],"t":[{"type":"function","function":{"name":"g","description":"d","parameters":{"properties":{}}}}]}',
+    );
+    expect(table.columns.map(({ type }) => type)).toEqual(["messages", "tools"]);
+    expect(table.types["t"]).toBe('STRUCT("type" VARCHAR, "function" STRUCT("name" VARCHAR, parameters STRUCT(properties JSON), description VARCHAR))[]');
+  });
+});
+
 describe("rows that are set aside", () => {
   it.each([
     ["a key twice", '{"a":1,"a":2,"b":"z"}', /“a” is there twice/],
