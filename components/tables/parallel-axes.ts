@@ -1,3 +1,5 @@
+import { valueNamed } from "@/lib/core/named-values";
+
 export type Row = Record<string, unknown>;
 
 export interface Axis {
@@ -17,7 +19,7 @@ const textOf = (value: unknown): string => (typeof value === "string" ? value : 
 
 /** An axis for a column of a small table: of numbers, evenly or by their size, or of texts in the order in which they come. */
 export function makeAxis(name: string, rows: readonly Row[]): Axis {
-  const values = rows.map((row) => row[name]).filter((value) => value !== null && value !== undefined);
+  const values = rows.map((row) => valueNamed(row, name)).filter((value) => value !== null && value !== undefined);
   if (values.length > 0 && values.every(isNumber)) return makeNumberAxis(name, values);
   const texts = [...new Set(values.map(textOf))];
   const at = (index: number) => (texts.length === 1 ? 0.5 : index / (texts.length - 1));

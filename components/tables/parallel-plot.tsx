@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { useFormatter, useTranslations } from "use-intl";
 import type { Chart } from "@/lib/steps/_sdk/define-step";
 import { makeAxis, type Axis, type Row } from "./parallel-axes";
@@ -31,7 +32,7 @@ export function ParallelPlot({ rows, chart }: { rows: readonly Row[]; chart: Ext
   const pathOf = (row: Row) =>
     axes
       .flatMap((axis: Axis, index) => {
-        const at = axis.placeOf(row[axis.name]);
+        const at = axis.placeOf(valueNamed(row, axis.name));
         return at === null ? [] : [`${String(x(index))},${String(y(at))}`];
       })
       .join(" ");
@@ -48,7 +49,7 @@ export function ParallelPlot({ rows, chart }: { rows: readonly Row[]; chart: Ext
       <svg role="img" aria-label={t("parallel", { value: chart.value })} width={width} height={HEIGHT} className="max-w-none text-xs">
         {ordered.map((row) => {
           const isBest = row[chart.best] === true;
-          const text = axes.map(({ name }) => `${name} ${write(row[name])}`).join(", ");
+          const text = axes.map(({ name }) => `${name} ${write(valueNamed(row, name))}`).join(", ");
           return (
             <polyline
               key={String(row["trial"])}

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import type { ReactNode } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { useApi } from "@/components/api/use-api";
@@ -21,7 +22,7 @@ function Bars({ rows, label, values }: { rows: readonly Row[]; label: string; va
   const t = useTranslations("data.chart");
   const format = useFormatter();
   // Shares are drawn against one, other numbers against the greatest of their column.
-  const most = new Map(values.map((name) => [name, Math.max(1, ...rows.map((row) => Math.abs(numberOf(row[name]) ?? 0)))]));
+  const most = new Map(values.map((name) => [name, Math.max(1, ...rows.map((row) => Math.abs(numberOf(valueNamed(row, name)) ?? 0)))]));
   return (
     <table className="text-sm">
       <thead className="text-xs text-muted">
@@ -41,7 +42,7 @@ function Bars({ rows, label, values }: { rows: readonly Row[]; label: string; va
               {textOf(row[label])}
             </th>
             {values.map((name) => {
-              const value = numberOf(row[name]);
+              const value = numberOf(valueNamed(row, name));
               return (
                 <td key={name} className="px-3 py-1">
                   <div className="flex items-center gap-2">
@@ -61,7 +62,7 @@ function Bars({ rows, label, values }: { rows: readonly Row[]; label: string; va
   );
 }
 
-const distinct = (rows: readonly Row[], name: string): string[] => [...new Set(rows.map((row) => textOf(row[name])))];
+const distinct = (rows: readonly Row[], name: string): string[] => [...new Set(rows.map((row) => textOf(valueNamed(row, name))))];
 
 function Heatmap({ rows, row: rowName, column: columnName, value: valueName }: { rows: readonly Row[] } & Omit<Extract<Chart, { kind: "heatmap" }>, "kind" | "port">) {
   const t = useTranslations("data.chart");

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslations } from "use-intl";
@@ -77,12 +78,12 @@ export function TableGrid({ label, tableId, columns, rows, isLive, query, openRo
   const { ref, scroll } = useScroll();
   const [widths, setWidths] = useState<Record<string, number>>({});
   const [active, setActive] = useState(0);
-  const spare = scroll.width - NUMBER_WIDTH - columns.reduce((sum, column) => sum + (widths[column.name] ?? startWidths[column.type]), 0);
-  const stretched = columns.filter((column) => column.type === "text" && widths[column.name] === undefined);
+  const spare = scroll.width - NUMBER_WIDTH - columns.reduce((sum, column) => sum + (valueNamed(widths, column.name) ?? startWidths[column.type]), 0);
+  const stretched = columns.filter((column) => column.type === "text" && valueNamed(widths, column.name) === undefined);
   const stretch = stretched.length > 0 ? Math.max(0, Math.floor(spare / stretched.length)) : 0;
   // Text takes the room that is left, until someone sets a width.
   const widthOf = (column: Column | undefined) =>
-    column ? (widths[column.name] ?? startWidths[column.type] + (column.type === "text" ? stretch : 0)) : 0;
+    column ? (valueNamed(widths, column.name) ?? startWidths[column.type] + (column.type === "text" ? stretch : 0)) : 0;
   const horizontal = useVirtualizer({
     horizontal: true,
     count: columns.length,
@@ -201,7 +202,7 @@ export function TableGrid({ label, tableId, columns, rows, isLive, query, openRo
               {row &&
                 items.map((item) => {
                   const column = columns[item.index];
-                  return column && <Cell key={column.name} column={column} value={row.values[column.name]} index={item.index} left={item.start} width={item.size} />;
+                  return column && <Cell key={column.name} column={column} value={valueNamed(row.values, column.name)} index={item.index} left={item.start} width={item.size} />;
                 })}
             </div>
           );

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import type { ConnectionProvider } from "./models";
 import { priceLists, type ListPrice } from "./default-prices";
 import { fullBaseUrl, providers, type Provider, type SettingField } from "./providers";
@@ -73,5 +74,5 @@ export function findTrainingPrice({ provider, baseUrl, settings }: Omit<PricedCo
   if (!isProvider(provider) || fullBaseUrl(provider, "", settings) !== baseUrl) return null;
   const base = TUNED.exec(model)?.[1] ?? model;
   const tuned = priceLists[provider]?.tuned;
-  return (tuned?.[base] ?? tuned?.[base.replace(SNAPSHOT, "")])?.training ?? null;
+  return (valueNamed(tuned, base) ?? valueNamed(tuned, base.replace(SNAPSHOT, "")))?.training ?? null;
 }

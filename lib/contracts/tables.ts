@@ -1,3 +1,4 @@
+import { namedValues } from "@/lib/core/named-values";
 import { z } from "zod";
 import { column } from "@/lib/steps/_sdk/columns";
 import { defineContract } from "./contract";
@@ -44,7 +45,7 @@ export const readTable = defineContract({
 export const tableRow = z.strictObject({
   /** Row number in the table, from 0. */
   row: z.int(),
-  values: z.record(z.string(), z.unknown()),
+  values: namedValues(z.unknown()),
   /** Columns whose value was cut for the page; the row itself has it whole. */
   cut: z.array(z.string()),
 });
@@ -94,11 +95,11 @@ export const callDetail = z.strictObject({
 
 export const rowDetail = z.strictObject({
   row: z.int(),
-  values: z.record(z.string(), z.unknown()),
+  values: namedValues(z.unknown()),
   call: callDetail.nullable(),
   /** Rows it came from, nearest first, back to the source. */
   ancestors: z.array(
-    z.strictObject({ tableId: z.string(), stepTitle: z.string(), row: z.int(), values: z.record(z.string(), z.unknown()) }),
+    z.strictObject({ tableId: z.string(), stepTitle: z.string(), row: z.int(), values: namedValues(z.unknown()) }),
   ),
 });
 
@@ -153,7 +154,7 @@ export const readIssues = defineContract({
         inputRow: z.int().nullable(),
         error: errorRecord,
         /** The input row's cells, cut. */
-        values: z.record(z.string(), z.unknown()).nullable(),
+        values: namedValues(z.unknown()).nullable(),
         callKey: z.string().nullable(),
       }),
     ),

@@ -1,3 +1,5 @@
+import { valueNamed } from "@/lib/core/named-values";
+
 /** Elements of MathML whose parts stand in a place of their own. */
 const joined: Record<string, (parts: string[]) => string> = {
   msup: ([base = "", up = ""]) => `${base}^${group(up)}`,
@@ -54,7 +56,7 @@ export class MathReader {
       return;
     }
     const closed = this.open.length > 1 ? this.open.pop() : undefined;
-    if (closed) this.open.at(-1)?.parts.push((joined[closed.name] ?? joinParts)(closed.parts));
+    if (closed) this.open.at(-1)?.parts.push((valueNamed(joined, closed.name) ?? joinParts)(closed.parts));
   }
 
   text(text: string): void {

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { group, joinParts } from "./html-math";
 
 interface Part {
@@ -50,7 +51,7 @@ export class WordMathReader {
     const outer = this.open.at(-1);
     if (!closed || !outer) return;
     if (closed.name.endsWith("Pr")) Object.assign(outer.values, closed.values);
-    else outer.parts.push((joined[closed.name] ?? joinParts)(closed.parts, closed.values));
+    else outer.parts.push((valueNamed(joined, closed.name) ?? joinParts)(closed.parts, closed.values));
   }
 
   text(text: string): void {

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { Parser } from "htmlparser2";
 import { WordMathReader } from "./word-math";
 
@@ -42,7 +43,7 @@ export function rewriteWordXml(xml: string, hiddenStyles: ReadonlySet<string>): 
         // mammoth does not know the element around a displayed formula and would leave it out with its content.
         if (name === "m:oMathPara") replace(parser.startIndex, parser.endIndex + 1, "");
         if (wrappers.has(name)) replace(parser.startIndex, parser.endIndex + 1, "");
-        const hider = hiders[name];
+        const hider = valueNamed(hiders, name);
         if (hider && open.at(-1)?.name === hider.within && isSet(name, attributes["w:val"], hiddenStyles)) {
           const hidden = open.findLast((element) => element.name === hider.hides);
           if (hidden && open.indexOf(hidden) === open.length - 2) hidden.isHidden = true;

@@ -1,3 +1,4 @@
+import { namedValues } from "@/lib/core/named-values";
 import { z } from "zod";
 import { column } from "@/lib/steps/_sdk/columns";
 
@@ -44,7 +45,7 @@ export const planKnown = z.strictObject({
   /** What a call of each model costs and takes, by `<connection>/<model>`. Only for the estimate. */
   calls: z.record(z.string(), callFacts),
   /** Mean length of the text in each column, in characters, by fingerprint and port: of results that feed a step still to run. Only for the estimate. */
-  textLengths: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.number()))),
+  textLengths: z.record(z.string(), z.record(z.string(), namedValues(z.number()))),
 });
 export type PlanKnown = z.infer<typeof planKnown>;
 

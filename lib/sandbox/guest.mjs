@@ -7,7 +7,7 @@ function prepareGuest(code, columns, seed, maxResult) {
   const { parse, stringify } = JSON;
   const { isArray } = Array;
   const { isSafeInteger, isFinite } = Number;
-  const { freeze, getOwnPropertyDescriptors, getPrototypeOf } = Object;
+  const { freeze, hasOwn, prototype: plain, getOwnPropertyDescriptors, getPrototypeOf } = Object;
   const { construct, ownKeys } = Reflect;
 
   let state = 0;
@@ -78,7 +78,8 @@ function prepareGuest(code, columns, seed, maxResult) {
     if (typeof given !== "object" || given === null || isArray(given) || given instanceof Promise) return { unfit: `it is ${kindOf(given)} instead of an object` };
     const line = { row, place };
     for (const [index, { name, type }] of columns.entries()) {
-      const value = given[name];
+      // What every object answers to, such as `constructor`, is no value of this one.
+      const value = name in plain && !hasOwn(given, name) ? undefined : given[name];
       if (value === null || value === undefined) continue;
       const fitted = fits[type](value);
       if (fitted === undefined) return { unfit: `“${name}” is ${kindOf(value)} where ${type} is expected` };

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import type { TableContext } from "@/lib/steps/_sdk/step-runner";
 import { readFirstNumber } from "./read-first-number";
 
@@ -18,7 +19,7 @@ export async function readOutcomes({ sql, inputs, models }: Pick<TableContext<un
   }
   for (const { place, open } of models("models")) {
     const result = (await open()).training?.result;
-    const value = column === "loss" ? (result?.bestEvalLoss ?? result?.finalTrainLoss) : result?.measures[column];
+    const value = column === "loss" ? (result?.bestEvalLoss ?? result?.finalTrainLoss) : valueNamed(result?.measures, column);
     if (typeof value === "number" && Number.isFinite(value)) values.set(place, value);
   }
   return { values };

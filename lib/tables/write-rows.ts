@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { FLOAT, LIST, type DuckDBAppender } from "@duckdb/node-api";
 import type { CallRecord } from "@/lib/llm/chat";
 import { isNested, type Column, type ColumnType } from "@/lib/steps/_sdk/columns";
@@ -121,7 +122,7 @@ function appendRow(
   if (row.parent === null) appender.appendNull();
   else appender.appendBigInt(BigInt(row.parent));
   for (const column of columns)
-    appendCell(appender, column.type, row.values[column.name]);
+    appendCell(appender, column.type, valueNamed(row.values, column.name));
   appendCall(appender, row.call);
   appender.endRow();
 }

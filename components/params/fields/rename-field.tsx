@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { ArrowRight } from "lucide-react";
 import type { FieldProps } from "../field-props";
 import { Input } from "@/components/ui/input";
@@ -40,7 +41,7 @@ export function RenameField({ label, columns, value, onCommit }: FieldProps) {
         <RenameRow
           key={name}
           from={name}
-          to={map[name] ?? ""}
+          to={valueNamed(map, name) ?? ""}
           onCommit={(to) => {
             const rest = Object.fromEntries(Object.entries(map).filter(([from]) => from !== name));
             onCommit(to.trim() === "" || to === name ? rest : { ...rest, [name]: to.trim() });

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import type { AnyStepDefinition } from "@/lib/steps/_sdk/define-step";
 import { listParams } from "@/lib/steps/_sdk/param-fields";
 
@@ -21,7 +22,7 @@ export function sizeOfTemplate(template: string, lengths: TextLengths): TextSize
   for (const match of template.matchAll(/\{\{|\}\}|\{([^{}\n]+)\}/g)) {
     characters += match.index - end;
     end = match.index + match[0].length;
-    const filled = match[1] === undefined ? 1 : lengths[match[1]];
+    const filled = match[1] === undefined ? 1 : valueNamed(lengths, match[1]);
     if (filled === undefined) isWhole = false;
     else characters += filled;
   }
@@ -29,7 +30,7 @@ export function sizeOfTemplate(template: string, lengths: TextLengths): TextSize
 }
 
 function sizeOfColumns(names: readonly string[], lengths: TextLengths): TextSize {
-  return { characters: names.reduce((sum, name) => sum + (lengths[name] ?? 0), 0), isWhole: names.every((name) => lengths[name] !== undefined) };
+  return { characters: names.reduce((sum, name) => sum + (valueNamed(lengths, name) ?? 0), 0), isWhole: names.every((name) => valueNamed(lengths, name) !== undefined) };
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

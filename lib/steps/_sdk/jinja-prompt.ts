@@ -42,7 +42,7 @@ export function renderTemplate(template: Template, values: Record<string, unknow
   const environment = new Environment();
   for (const [name, value] of Object.entries(globals)) environment.set(name, value);
   try {
-    for (const [name, value] of Object.entries(values)) if (!(name in globals)) environment.set(name, value);
+    for (const [name, value] of Object.entries(values)) if (!Object.hasOwn(globals, name)) environment.set(name, value);
     const text = new Interpreter(environment).run(template.parsed).value as string;
     if (text.length > LONGEST_PROMPT) throw new Error(`the prompt has more than ${String(LONGEST_PROMPT)} characters`);
     return text;

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { AppError } from "@/lib/core/app-error";
 import type { CallExtras, ChatMessage } from "@/lib/llm/chat";
 import type { Column } from "./columns";
@@ -43,7 +44,7 @@ export function fillPrompt(template: string, row: Record<string, unknown>): stri
 
 /** A cell as the text that goes into a prompt. Throws `row_value_null`. */
 export function cellText(row: Record<string, unknown>, column: string): string {
-  const value = row[column];
+  const value = valueNamed(row, column);
   if (value === null || value === undefined) throw new AppError("row_value_null", { column });
   return typeof value === "string" ? value : JSON.stringify(value);
 }

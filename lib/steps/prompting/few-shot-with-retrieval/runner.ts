@@ -18,7 +18,7 @@ function readExamples(cell: string, { examplesColumn, exampleInput, exampleOutpu
   if (!Array.isArray(list)) throw missing;
   return list.map((item: unknown) => {
     const example = (typeof item === "object" && item !== null ? item : {}) as Record<string, unknown>;
-    if (!(exampleInput in example) || !(exampleOutput in example)) throw missing;
+    if (!Object.hasOwn(example, exampleInput) || !Object.hasOwn(example, exampleOutput)) throw missing;
     return { input: cellText(example, exampleInput), output: cellText(example, exampleOutput) };
   });
 }

@@ -29,7 +29,7 @@ function readTexts(cell: string, column: string, member: string): string[] {
   if (!Array.isArray(list)) throw missing;
   return list.map((item: unknown) => {
     if (typeof item === "string") return item;
-    if (typeof item !== "object" || item === null || !(member in item)) throw missing;
+    if (typeof item !== "object" || item === null || !Object.hasOwn(item, member)) throw missing;
     return cellText(item as Record<string, unknown>, member);
   });
 }

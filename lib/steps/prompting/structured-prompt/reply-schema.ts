@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import type { JsonSchema } from "@/lib/llm/chat";
@@ -37,7 +38,7 @@ function toSchema(fields: readonly Field[]): JsonSchema {
 function columnTypeOf(property: unknown): ColumnType {
   const { type, enum: choices } = (typeof property === "object" && property !== null ? property : {}) as { type?: unknown; enum?: unknown };
   const named: unknown = Array.isArray(type) ? type.find((one) => one !== "null") : type;
-  if (typeof named === "string") return columnTypes[named] ?? "object";
+  if (typeof named === "string") return valueNamed(columnTypes, named) ?? "object";
   return Array.isArray(choices) && choices.every((choice) => typeof choice === "string") ? "text" : "object";
 }
 

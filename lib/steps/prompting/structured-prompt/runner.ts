@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { AppError, isAppError } from "@/lib/core/app-error";
 import type { ChatMessage, Completion, JsonSchema } from "@/lib/llm/chat";
 import { findPlaceholders } from "../../_sdk/param-fields";
@@ -55,7 +56,7 @@ export const run: PreparedRunner<typeof definition, ReplySchema> = {
       const { text, record } = await ask(messages, wanted.schema, context);
       const checked = check(text, wanted);
       if ("value" in checked) {
-        const cells = Object.fromEntries(wanted.columns.map(({ name }) => [name, checked.value[name] ?? null]));
+        const cells = Object.fromEntries(wanted.columns.map(({ name }) => [name, valueNamed(checked.value, name) ?? null]));
         return { rows: [{ values: { [params.promptColumn]: prompt, [params.replyColumn]: text.trim(), ...cells }, call: record }] };
       }
       if (corrected >= params.corrections) throw new AppError("reply_not_of_schema", { fault: checked.fault.slice(0, SHOWN), reply: text.trim().slice(0, SHOWN), corrections: params.corrections });

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { z } from "zod";
 import { AppError } from "@/lib/core/app-error";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
@@ -27,7 +28,7 @@ export const run: StepRunner<typeof definition> = {
       best: trial === best,
       settings: settings[trial] ?? {},
     }));
-    const taken = params.columns.map((column) => `${writeValue(rows.map((row) => row.settings[column]), column)} AS ${quoteIdentifier(column)}`);
+    const taken = params.columns.map((column) => `${writeValue(rows.map((row) => valueNamed(row.settings, column)), column)} AS ${quoteIdentifier(column)}`);
     await emitReport(
       "trials",
       `SELECT r.trial::BIGINT AS trial, r.state::VARCHAR AS state, ${taken.map((value) => `${value}, `).join("")}r.objective::DOUBLE AS objective, r.best::BOOLEAN AS best

@@ -1,3 +1,4 @@
+import { namedValues, valueNamed } from "@/lib/core/named-values";
 import { z } from "zod";
 import {
   addColumns,
@@ -15,8 +16,7 @@ export const definition = defineStep({
   inputs: [{ name: "input", type: "table", required: true }],
   outputs: () => [{ name: "output", type: "table" }],
   params: z.strictObject({
-    names: z
-      .record(z.string(), z.string())
+    names: namedValues(z.string())
       .meta({ field: { kind: "rename", port: "input" } }),
   }),
   defaults: { names: {} },
@@ -28,7 +28,7 @@ export const definition = defineStep({
       requireColumn(base, name, "names"),
     );
     const renamed = base?.map((column) => ({
-      name: names[column.name] ?? column.name,
+      name: valueNamed(names, column.name) ?? column.name,
       type: column.type,
       param: "names",
     }));

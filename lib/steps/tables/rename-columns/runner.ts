@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
@@ -9,7 +10,7 @@ export const run: StepRunner<typeof definition> = {
     const { view, columns } = input("input");
     const renamed = columns.map(
       ({ name }) =>
-        `${quoteIdentifier(name)} AS ${quoteIdentifier(params.names[name] ?? name)}`,
+        `${quoteIdentifier(name)} AS ${quoteIdentifier(valueNamed(params.names, name) ?? name)}`,
     );
     await emit(
       "output",

@@ -1,3 +1,4 @@
+import { valueNamed } from "@/lib/core/named-values";
 import { z } from "zod";
 import type { definition } from "./definition";
 
@@ -21,7 +22,7 @@ export function readColumns({ rows, method, ...params }: Params): string[] {
 }
 
 function readText(row: ExampleRow, column: string): string | null {
-  const value = row[column];
+  const value = valueNamed(row, column);
   return typeof value === "string" && value.trim() !== "" ? value : null;
 }
 
