@@ -44,6 +44,7 @@ const NO_SCORES: [RegExp, string][] = [
   [new RegExp(`(?:trên |theo |với |ở )?(?:thang|hệ)(?: điểm)?\\s*(?:từ|:|là)?\\s*-?\\d+(?:${TO}\\d+)?`, flags), " "],
   [new RegExp(`${EDGE_BEFORE}(?:between|giữa)\\s+${LOW}\\s+(?:and|và)\\s+${HIGH}`, flags), " "],
   [new RegExp(`(?<![\\d.,/])${LOW}${TO}${HIGH}(?!\\s*/)(?:\\s*(?:scale|range))?`, flags), " "],
+  [/trên\s+tổng(?:\s+số)?(?:\s+điểm)?(?:\s+là)?\s+(?=\d)/gu, "trên "],
   // Of “6 -> 8” the second counts.
   [/(?<![\d.,/])\d+(?:[.,]\d+)?(?:\s*\/\s*\d+)?\s*(?:-{1,2}>|=>|[→⇒⟶⟹➜➔])\s*(?=\d)(?!\d+(?:[.,]\d+)?\s*%)/gu, " "],
   [/(?<=(?:^|[.!?\n])\s*)of\s+(?:the\s+|a\s+)?(?:possible\s+|total\s+)?\d+\s*(?:points|marks|stars)/gu, " "],

@@ -31,6 +31,8 @@ const isUnable = has(UNABLE);
 const isRevising = has(REVISING);
 const isAnswer = new RegExp(`^(?:${anyOf([...ANSWER_NOUNS, ...SCORE_NOUNS])})$`, "u");
 const isInterjection = new RegExp(`${EDGE_BEFORE}(?:${anyOf(["actually", "wait", "ok", "okay", "well", "let's", "let me", "please", "then", "so", "no", "sorry", "à", "ừm", "my", "a"])})${EDGE_AFTER}`, "gu");
+/** “Score for Response A: 8” is of one of several. */
+const isOfOne = new RegExp(`(?:${anyOf([...ANSWER_NOUNS, ...WORKS, "assistant", "model", "option", "candidate", "bài", "câu"])})\\s+(?:\\p{L}|\\p{N}+)$`, "u");
 const isExam = new RegExp(`^\\s+(?:on|in)\\s+(?:the\\s+|an?\\s+)?(?:${anyOf(EXAMS)})${EDGE_AFTER}`, "u");
 const isNoCriterion = has(NO_CRITERION);
 
@@ -43,7 +45,7 @@ export function toNumber(text: string): number {
 }
 
 /** “8 or higher” is a bound. */
-const isAtLeast = /^\s*(?:(?:,\s*)?(?:or|and|hoặc|hay)\s+(?:higher|lower|more|less|fewer|above|below|under|over|better|worse|up|cao hơn|thấp hơn|hơn|nhiều hơn|ít hơn)|trở lên|trở xuống)(?!\p{L})/u;
+const isAtLeast = /^\s*(?:(?:,\s*)?(?:(?:or|and)\s+(?:higher|lower|above|below|under|over|up)|or\s+(?:more|less|fewer|better|worse)|(?:hoặc|hay)\s+(?:cao hơn|thấp hơn|hơn|nhiều hơn|ít hơn))|trở lên|trở xuống)(?!\p{L})/u;
 
 interface Read {
   value: number | null;
@@ -126,6 +128,8 @@ const TO_NEW = String.raw`(?:(?:it's|it is|that's|is|to|là|thành|an?|còn)\s+)
 const corrected = new RegExp(`${EDGE_BEFORE}(?:(?:${anyOf(CORRECTIONS)})\\s*(?:[:=]|is|là|to|thành)|(?:${anyOf(CORRECTING)})\\s*[:,]?)\\s*${TO_NEW}`, "dgu");
 /** “Score: 7. No, 6.”: only right behind what it takes back. */
 const contradicted = new RegExp(`${EDGE_BEFORE}(?:no|nope|sorry|wait|không|à không|xin lỗi)\\s*[,:]\\s*${TO_NEW}`, "dgu");
+/** “8 overall”. */
+const wholly = new RegExp(`(?<number>${NUMBER})(?=\\s*(?:(?:/|out of|trên)\\s*\\d+\\s*)?${UNIT}?\\s+(?:overall|in total)(?!\\p{L}|\\s+\\p{L}))`, "dgu");
 const fraction = new RegExp(`(?<number>${NUMBER})(?=\\s*(?:["'\\])]\\s*)?${SCALE}\\d|\\s*-?${UNIT}${EDGE_AFTER})`, "dgu");
 const given = new RegExp(`${EDGE_BEFORE}(?:${anyOf(GIVING)})${EDGE_AFTER}(?<gap>[^\\p{N}\\n.!?;:]{0,50}?)(?<number>${NUMBER})`, "dgu");
 const fitting = new RegExp(`(?<number>${NUMBER})(?=\\s+(?:is|seems|feels|would be|sounds)\\s+(?:an?\\s+|the\\s+)?(?:fair|appropriate|reasonable|right|justified|suitable|correct|my|warranted|deserved)|\\s+(?:from me|for me|it is)(?!\\p{L}))`, "dgu");
@@ -172,6 +176,9 @@ export function findStatements(text: string): { statements: Statement[]; hasFore
   each(corrected, (_, at, length, start) => {
     if (clauseBefore(text, start).replace(isInterjection, "").trim() === "") add(at, length, "corrected", () => true);
   });
+  each(wholly, (_, at, length) => {
+    if (isMeant(at, length)) add(at, length, "overall", () => true);
+  });
   each(labelled, ({ gap = "" }, at, length, start) => {
     const before = clauseBefore(text, start);
     const words = gap.replace(/[^\p{L}\p{N}']+/gu, " ").trim();
@@ -182,7 +189,7 @@ export function findStatements(text: string): { statements: Statement[]; hasFore
     // A list below a heading.
     if (gap.includes("\n") && /^[.)]\s+\p{L}/u.test(text.slice(at + length))) return;
     const named = before.split(/\s+/).slice(-2).join(" ");
-    const kind = isOverall.test(before) || isOverall.test(words) ? "overall" : namesCriterion(named) || namesCriterion(words) ? "criterion" : "general";
+    const kind = isOverall.test(before) || isOverall.test(words) ? "overall" : isColon && isOfOne.test(words) ? "criterion" : namesCriterion(named) || namesCriterion(words) ? "criterion" : "general";
     add(at, length, kind, (read) => (isColon ? !read.isCounted : read.isFree || read.hasScale || read.hasUnit));
   });
   each(line, ({ name = "" }, at, length) => {

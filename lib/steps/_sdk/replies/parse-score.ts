@@ -34,7 +34,7 @@ function choose({ statements, hasForeign, others }: ReturnType<typeof findStatem
 
 const WORDS_BEHIND = "because|since|as|for|given|overall|or so|in total|vì|do|bởi|với|with|cho|tổng thể";
 /** With a fraction it is no number of things, so that it may stand before what is judged. */
-const MARKS_BEHIND = "good|great|excellent|very|fair|decent|solid|poor|weak|bad|average|outstanding|is|tốt|khá|rất|kém";
+const MARKS_BEHIND = "good|great|excellent|very|fair|decent|solid|poor|weak|bad|average|outstanding|tốt|khá|rất|kém";
 const START = new RegExp(`^[^\\p{L}\\p{N}-]*(${NUMBER})(?=["')\\]]*(?:\\s*(?:[.,;:!([-]|=(?!>)|$)|\\n|\\t|\\s*(?:${WORDS_BEHIND})(?!\\p{L})|(?<=\\d[.,]\\d+)\\s+(?:${MARKS_BEHIND})(?!\\p{L})))`, "u");
 /** “8, 9”, “8-9” and “7.5 (rounded to 8)” name two. */
 const ANOTHER = /^[-~]\d|^\s*(?:[,;-]|or|to|hay|hoặc|đến)?\s*\d+(?:[.,]\d+)?\s*(?:$|[.!\n/(])|^[^\n.]{0,20}(?:round|làm tròn)|^[^\p{L}\p{N}]*(?:no|sorry|wait|actually|không|xin lỗi|à nhầm)[,:]?\s*\d/u;

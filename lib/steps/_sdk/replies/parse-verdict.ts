@@ -49,7 +49,7 @@ const swap = (verdict: "a" | "b"): "a" | "b" => (verdict === "a" ? "b" : "a");
 function stanceAt(text: string, at: number, end: number): "told" | "open" | "denied" | "past" {
   const before = text.slice(Math.max(0, at - 200), at);
   const sentence = before.slice(before.search(/[^.!?\n]*$/));
-  const clause = (sentence.split(CLAUSES).at(-1) ?? "").replace(/(?:no|without a|beyond) doubt|not only/gu, " ");
+  const clause = (sentence.split(CLAUSES).at(-1) ?? "").replace(/(?:no|without a|beyond) doubt|not only|if (?:(?:i|we) (?:had|have|must)|forced|pressed|asked)(?!\p{L})|nếu phải/gu, " ");
   const after = /^[^.!?\n]*[.!?]?/u.exec(text.slice(end, end + 200))?.[0] ?? "";
   if (isIn(IMPRESSION, clause) || /^\s*at first(?!\p{L})/u.test(after)) return "past";
   const nearest = clause.split(",").at(-1) ?? "";
@@ -61,12 +61,12 @@ function stanceAt(text: string, at: number, end: number): "told" | "open" | "den
 function findStatements(text: string, labels: VerdictLabels): Statement[] {
   const short = shortNames(labels);
   const found: Statement[] = [];
-  const each = (pattern: string, verdict: Verdict | null, { isNamed, about }: Pick<Statement, "isNamed" | "about">): void => {
+  const each = (pattern: string, verdict: Verdict | null, { isNamed, about, isAspect = false }: Pick<Statement, "isNamed" | "about"> & { isAspect?: boolean }): void => {
     for (const match of text.matchAll(new RegExp(pattern, "gu"))) {
       const end = match.index + match[0].length;
-      const stance = stanceAt(text, match.index, end);
+      const stance = match[0].trimEnd().endsWith("?") ? "open" : stanceAt(text, match.index, end);
       if (stance === "past") continue;
-      const isPartial = !isNamed && /^\s*(?:in|at|on|regarding|về|ở)\s+(?!every|all|most|mọi|tất cả|general|both|overall|my)/u.test(text.slice(end));
+      const isPartial = isAspect || (!isNamed && /^\s*(?:in|at|on|regarding|về|ở)\s+(?!every|all|most|mọi|tất cả|general|both|overall|my)/u.test(text.slice(end)));
       found.push({ verdict: stance === "told" ? verdict : null, about, isDenied: stance === "denied", at: match.index, end, isNamed, isPartial });
     }
   };
@@ -77,6 +77,7 @@ function findStatements(text: string, labels: VerdictLabels): Statement[] {
     const other = anyOf([labels[swap(verdict)]]);
     const named = { isNamed: true, about: verdict };
     const compared = { isNamed: false, about: verdict };
+    const aspect = { ...compared, isAspect: true };
     // What follows may say the contrary: “Verdict: Response A loses”.
     const closes = `(?![\\p{L}\\p{M}\\p{N}_]|\\s+(?:or|and|hay|và|hoặc|/)\\s|\\s+(?:(?:${anyOf(LINKING)})\\s+)?(?:(?:${DEGREES})\\s+)*(?:${anyOf([...DENYING, ...WORSE, ...FAULTS, "could", "would", "might", "may", "less"])}|more\\s+(?:${anyOf(FLAWED)}))${EDGE_AFTER}|n't)`;
     const alone = `["')*]*\\s*(?=[.,;!\\n]|$|(?:over|because|since|as|here|to|vì|hơn)${EDGE_AFTER})`;
@@ -95,8 +96,9 @@ function findStatements(text: string, labels: VerdictLabels): Statement[] {
     const weighs = `(?!,?\\s*(?:but|though|although|yet|nhưng)\\s+(?:[\\p{L}]+\\s+)?(?:more|less)${EDGE_AFTER})`;
     each(`${subject}(?:${anyOf(BETTER)})${EDGE_AFTER}(?:\\s+(?:response|answer|input|one|choice))?${than}`, verdict, compared);
     each(`${subject}(?:${anyOf(WINS)})${EDGE_AFTER}(?:\\s+(?:${other}))?`, verdict, compared);
-    each(`${subject}(?:more\\s+(?:${anyOf(SOUND)})|less\\s+(?:${anyOf(FLAWED)}))${EDGE_AFTER}${than}${weighs}`, verdict, compared);
-    each(`${subject}(?:${anyOf(WORSE)}|more\\s+(?:${anyOf(FLAWED)})|less\\s+(?:${anyOf(SOUND)}))${EDGE_AFTER}${than}${weighs}`, swap(verdict), compared);
+    each(`${subject}(?:more\\s+(?:${anyOf(SOUND)})|less\\s+(?:${anyOf(FLAWED)}))${EDGE_AFTER}${than}${weighs}`, verdict, aspect);
+    each(`${subject}(?:more\\s+(?:${anyOf(FLAWED)})|less\\s+(?:${anyOf(SOUND)}))${EDGE_AFTER}${than}${weighs}`, swap(verdict), aspect);
+    each(`${subject}(?:${anyOf(WORSE)})${EDGE_AFTER}${than}`, swap(verdict), compared);
     each(`${subject}(?:more|less)\\s+\\p{L}`, null, compared);
     each(`${name}(?:${anyOf(LINKING)})?\\s*(?:${anyOf([...DENYING, ...UNSURE])})\\s+(?:[\\p{L}\\p{M}]+\\s+){0,3}?(?:${anyOf([...BETTER, "win"])})${EDGE_AFTER}`, null, compared);
   }

@@ -23,7 +23,7 @@ const isDoubted = new RegExp(`(?:${EDGE_BEFORE}(?:${anyOf(["not", "cannot", "nev
 /** A condition reaches over commas: “if the date is right, yes”. */
 const isSupposed = new RegExp(`${EDGE_BEFORE}(?:if(?!\\s+(?:i|we)\\s+(?:had|have|must)|\\s+(?:you\\s+ask|asked))|unless|nếu(?!\\s+phải))${EDGE_AFTER}`, "u");
 /** Behind an answer these leave it open: “yes if it had sources”, “có thể”, “đúng một phần”. */
-const isLeftOpen = new RegExp(`^["')\\]]*\\s*(?:\\?|(?:(?:only\\s+)?(?:if|when)|would|could|thể|lẽ|khi|một phần|phần nào|một nửa|nếu|in part|in some|to some)${EDGE_AFTER})`, "u");
+const isLeftOpen = new RegExp(`^["')\\]]*\\s*(?:\\?|(?:,?\\s*(?:maybe|perhaps|possibly|có lẽ|có thể)|(?:only\\s+)?(?:if|when)|would|could|thể|lẽ|khi|một phần|phần nào|một nửa|nếu|in part|in some|to some)${EDGE_AFTER})`, "u");
 /** Vietnamese denies with its own “no”, which answers nothing before another word: “không rõ”. It does before these. */
 const MAY_FOLLOW = anyOf(["phải", "ạ", "nhé", "nha", "đâu", "vì", "do", "bởi", "bởi vì", "tại", "hề"]);
 const REVISING = anyOf(["actually", "wait", "rather", "sorry", "correction", "i mean", "make that", "no", "thực ra", "à", "nhầm", "xin lỗi", "đúng hơn", "nghĩ lại"]);
@@ -75,9 +75,7 @@ function joinDenials(text: string, found: readonly Said[]): Said[] {
 }
 
 /** What the statements come to: the last one, unless it only adds the contrary (“yes, but no”), or is one of a list. */
-function choose(text: string, statements: readonly Said[], decided: readonly Said[]): boolean | null {
-  const last = statements.at(-1);
-  if (!last) return null;
+function choose(text: string, { last, statements, decided }: { last: Said; statements: readonly Said[]; decided: readonly Said[] }): boolean | null {
   const before = text.slice(0, last.at);
   const isOther = (one: Said): boolean => one.yes !== last.yes && one.at < last.at;
   const other = decided.filter((one) => isOther(one) && !isDeterminer(text, one)).at(-1);
@@ -115,7 +113,10 @@ export function parseYesNo(reply: string, words: YesNoWords): boolean | null {
   const found = joinDenials(text, outermost(mark(text, words)));
   const decided = found.filter((one) => !isUndecided(text, one));
   const statements = decided.filter((one) => isStatement(text, one));
-  if (statements.length > 0) return choose(text, statements, decided);
+  const last = statements.at(-1);
+  // “yes, no, maybe”
+  if (last && found.some(({ at, end }) => at >= last.end && isLeftOpen.test(text.slice(end, end + 30)) && !/\p{L}/u.test(text.slice(last.end, at)))) return null;
+  if (last) return choose(text, { last, statements, decided });
   // What is denied or left open is none, and says that the rest is not sure.
   if (found.some((one) => isUndecided(text, one))) return null;
   const meant = found.filter((one) => !isDeterminer(text, one));
