@@ -47,7 +47,14 @@ export function findWords(text: string, words: readonly string[]): FoundWord[] {
   return found.sort((a, b) => a.at - b.at || b.end - a.end);
 }
 
-/** Those that stand within no longer one. */
+/** Those that stand within no longer one, in order. */
 export function outermost<Word extends FoundWord>(found: readonly Word[]): Word[] {
-  return found.filter((one) => !found.some((other) => other !== one && other.at <= one.at && other.end >= one.end && other.end - other.at > one.end - one.at));
+  let widest: Word | undefined;
+  return [...found]
+    .sort((a, b) => a.at - b.at || b.end - a.end)
+    .filter((one) => {
+      const isWithin = widest !== undefined && widest.end >= one.end && (widest.at < one.at || widest.end > one.end);
+      if (!widest || one.end > widest.end) widest = one;
+      return !isWithin;
+    });
 }

@@ -71,7 +71,7 @@ function joinDenials(text: string, found: readonly Said[]): Said[] {
     const isWhole = one.yes && denial && /^["')\]]*\s*(?:$|[.,;:!\n])/u.test(text.slice(one.end, one.end + 20));
     return isWhole ? [{ ...one, at: one.at - denial[0].length, yes: false }] : [];
   });
-  return outermost([...found, ...joined]).sort((a, b) => a.at - b.at);
+  return outermost([...found, ...joined]);
 }
 
 /** What the statements come to: the last one, unless it only adds the contrary (“yes, but no”), or is one of a list. */

@@ -40,7 +40,7 @@ describe("the corpus of replies", () => {
   });
 
   it("is read in time that grows with a reply's length, whatever is in it", () => {
-    const long = ["1 ", "score ", "({[", "a:", "|", " ", "★", "1 = a ", "<think>", "yes or no ", "Response A or "].map((piece) => piece.repeat(30_000 / piece.length));
+    const long = ["1 ", "score ", "({[", "a:", "|", " ", "★", "1 = a ", "<think>", "yes or no ", "Response A or ", "Response A is more helpful ", "no, yes ", "không đúng ", "7. No, ", "6 -> "].map((piece) => piece.repeat(30_000 / piece.length));
     const started = performance.now();
     for (const reply of long) {
       parseScore(reply);
