@@ -32,7 +32,7 @@ function choose({ statements, hasForeign, others }: ReturnType<typeof findStatem
   return hasForeign ? null : undefined;
 }
 
-const WORDS_BEHIND = "because|since|as|for|given|overall|or so|in total|vì|do|bởi|với|with|cho|tổng thể";
+const WORDS_BEHIND = "because|but|though|although|nhưng|since|as|for|given|overall|or so|in total|vì|do|bởi|với|with|cho|tổng thể";
 /** With a fraction it is no number of things, so that it may stand before what is judged. */
 const MARKS_BEHIND = "good|great|excellent|very|fair|decent|solid|poor|weak|bad|average|outstanding|tốt|khá|rất|kém";
 const START = new RegExp(`^[^\\p{L}\\p{N}-]*(${NUMBER})(?=["')\\]]*(?:\\s*(?:[.,;:!([-]|=(?!>)|$)|\\n|\\t|\\s*(?:${WORDS_BEHIND})(?!\\p{L})|(?<=\\d[.,]\\d+)\\s+(?:${MARKS_BEHIND})(?!\\p{L})))`, "u");

@@ -53,7 +53,7 @@ function isUndecided(text: string, { at, end, word, yes }: Said): boolean {
 function isStatement(text: string, { at, end }: Said): boolean {
   const before = text.slice(Math.max(0, at - 80), at);
   const after = text.slice(end, end + 20);
-  const ends = /^["')\]]*\s*(?:$|[.,;:!\n?]|-\s|\(|(?:because|since|as|from me|here|vì|do|bởi)(?!\p{L}))/u.test(after);
+  const ends = /^["')\]]*\s*(?:$|[.,;:!\n?]|-\s|\(|(?:because|since|as|from me|here|vì|do|bởi|vậy|rồi|ạ|chứ)(?!\p{L}))/u.test(after);
   if (isLabelled.test(before)) return true;
   if (/(?:^|\n)[^\p{L}\p{N}\n]*(?:\p{L}[.):]\s*)?$/u.test(before)) return ends;
   if (isMentioned.test(before) && !/^\s*from me(?!\p{L})/u.test(after)) return false;
