@@ -127,7 +127,7 @@ function compileCondition(
 }
 
 function operand(column: Column, quoted: string): string {
-  if (column.type === "binary") return cellText(column);
+  if (column.type === "binary" || column.type === "object") return cellText(column);
   return isNested(column.type) || column.type === "unknown" ? `${quoted}::VARCHAR` : quoted;
 }
 

@@ -6,6 +6,7 @@ import type { SqlSession } from "@/lib/steps/_sdk/step-runner";
 import { FORMULA, inferTextTypes } from "./files/infer-text-types";
 import { writeCell } from "./files/own-cells";
 import { writeXlsx } from "./files/write-xlsx";
+import { plainText } from "./cell-text";
 import { quoteIdentifier } from "./quote-identifier";
 import { quoteLiteral } from "./quote-literal";
 import type { TableManifest } from "./table-manifest";
@@ -56,7 +57,7 @@ async function writeCsv(sql: SqlSession, { from, columns, spreadsheetSafe, path 
   const formula = quoteLiteral(FORMULA);
   const cells = columns.map(({ name, type }) => {
     if (plain.test(type)) return quoteIdentifier(name);
-    const text = writeCell(quoteIdentifier(name), type);
+    const text = csvCell(name, type);
     return spreadsheetSafe ? `CASE WHEN regexp_matches(${text}, ${formula}) THEN '''' || ${text} ELSE ${text} END` : text;
   });
   const names = columns.map(({ name }) => (spreadsheetSafe && new RegExp(FORMULA).test(name) ? `'${name}` : name));
@@ -83,9 +84,15 @@ async function* withHeader(header: string, rows: string): AsyncGenerator<Buffer>
   yield* createReadStream(rows, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>;
 }
 
+/** A text within JSON is itself: as JSON it would have quotes within those of CSV. */
+function csvCell(name: string, type: string): string {
+  const text = writeCell(quoteIdentifier(name), type);
+  return type === "JSON" ? plainText(text) : text;
+}
+
 /** Columns of text that would be read back as something else, or as several: quotes say that they are text. */
 async function findToQuote(sql: SqlSession, { from, columns }: Pick<CsvExport, "from" | "columns">): Promise<number[]> {
-  const texts = columns.flatMap(({ name, type }, index) => (plain.test(type) ? [] : [{ index, cell: writeCell(quoteIdentifier(name), type) }]));
+  const texts = columns.flatMap(({ name, type }, index) => (plain.test(type) ? [] : [{ index, cell: csvCell(name, type) }]));
   if (texts.length === 0) return [];
   const cells = `(SELECT ${texts.map(({ cell }, place) => `${cell} AS c${place}`).join(", ")} FROM ${from})`;
   const inferred = await inferTextTypes(sql, cells, texts.map(() => false));

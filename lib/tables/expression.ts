@@ -1,7 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { AppError } from "@/lib/core/app-error";
 import type { Column } from "@/lib/steps/_sdk/columns";
 import type { SqlSession } from "@/lib/steps/_sdk/step-runner";
+import { plainText } from "./cell-text";
 import { readAllowedFunctions } from "./expression-functions";
+import { quoteIdentifier } from "./quote-identifier";
 
 export interface CheckedExpression {
   /** Names of columns of the input, as the input spells them. */
@@ -53,7 +56,9 @@ export async function checkExpression(
     "SELECT json_serialize_sql('SELECT (' || ? || chr(10) || ')')::VARCHAR AS tree",
     [expression],
   );
-  const root = findOnlyExpression(JSON.parse(String(parsed?.["tree"])) as Node);
+  const mark = randomUUID();
+  const tree = readTree(String(parsed?.["tree"]), mark);
+  const root = findOnlyExpression(tree);
   const used = new Set<string>();
   walk(root, {
     columns,
@@ -63,12 +68,56 @@ export async function checkExpression(
   });
   const [printed] = await session.query(
     "SELECT json_deserialize_sql(?::JSON) AS sql",
-    [String(parsed?.["tree"])],
+    [(await compareAsText(session, root, columns)) ? writeTree(tree, mark) : String(parsed?.["tree"])],
   );
   return {
     columnsUsed: [...used],
     sql: `(${String(printed?.["sql"]).replace(/^SELECT /, "")})`,
   };
+}
+
+const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** A number that a double would change is read as a text, which `writeTree` makes a number of again. */
+function readTree(text: string, mark: string): Node {
+  return JSON.parse(text.replace(TOKENS, (token) => (token.startsWith('"') || String(Number(token)) === token ? token : `"${mark}${token}"`))) as Node;
+}
+
+function writeTree(tree: Node, mark: string): string {
+  return JSON.stringify(tree).replace(new RegExp(`"${mark}([^"]*)"`, "g"), "$1");
+}
+
+const LIKE = /^!?~~\*?$/;
+
+/**
+ * A column of JSON beside a text is compared as the text it shows: DuckDB would read the text as JSON, which fails every row.
+ * True where something was changed.
+ */
+async function compareAsText(session: SqlSession, root: Node, columns: readonly Column[]): Promise<boolean> {
+  const json = new Set(columns.filter(({ type, shape }) => type === "object" && shape === undefined).map(({ name }) => name.toLowerCase()));
+  if (json.size === 0) return false;
+  const found: { node: Node; name: string }[] = [];
+  const isText = (node: Node): boolean => node["class"] === "CONSTANT" && ((node["value"] as Node)["type"] as Node)["id"] === "VARCHAR";
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return;
+    for (const member of Object.values(node)) visit(member);
+    const { class: kind, type, left, right, children, function_name: called } = node as Node;
+    const isCompared = kind === "COMPARISON" || (kind === "OPERATOR" && /^COMPARE_(NOT_)?IN$/.test(textOf(type))) || (kind === "FUNCTION" && LIKE.test(textOf(called)));
+    if (!isCompared) return;
+    const sides = (kind === "COMPARISON" ? [left, right] : children) as Node[];
+    if (!sides.some(isText)) return;
+    for (const side of sides) {
+      const path = side["class"] === "COLUMN_REF" ? (side["column_names"] as string[]) : [];
+      if (path.length === 1 && json.has(String(path[0]).toLowerCase())) found.push({ node: side, name: String(path[0]) });
+    }
+  };
+  visit(root);
+  for (const { node, name } of found) {
+    const [parsed] = await session.query("SELECT json_serialize_sql(? || chr(10))::VARCHAR AS tree", [`SELECT (${plainText(`CAST(${quoteIdentifier(name)} AS VARCHAR)`)})`]);
+    for (const key of Object.keys(node)) Reflect.deleteProperty(node, key);
+    Object.assign(node, findOnlyExpression(JSON.parse(String(parsed?.["tree"])) as Node));
+  }
+  return found.length > 0;
 }
 
 /** `a), (b` or `1) FROM t WHERE (true` parse as well, as more than one expression. */

@@ -1,3 +1,4 @@
+import { plainText } from "./cell-text";
 import { isNested, type ColumnType } from "@/lib/steps/_sdk/columns";
 
 export const fittedTypes = ["text", "integer", "number", "boolean", "timestamp"] as const;
@@ -8,7 +9,7 @@ export type FittedType = (typeof fittedTypes)[number];
  * It never gives an error, whatever the value.
  */
 export function fitType(value: string, from: ColumnType, to: FittedType): string {
-  const text = isNested(from) ? `to_json(${value})::VARCHAR` : `(${value})::VARCHAR`;
+  const text = from === "object" ? plainText(`to_json(${value})::VARCHAR`) : isNested(from) ? `to_json(${value})::VARCHAR` : `(${value})::VARCHAR`;
   const isNumeric = from === "integer" || from === "number";
   switch (to) {
     case "text":

@@ -1,6 +1,6 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import { isNested, type Column } from "@/lib/steps/_sdk/columns";
-import { cellText } from "./cell-text";
+import { cellJsonText, cellText } from "./cell-text";
 import { parseExactJson } from "./exact-json";
 import { type JsonValue, toJsonCell } from "./json-cell";
 import { quoteIdentifier } from "./quote-identifier";
@@ -22,7 +22,7 @@ export async function readCutCells(
 ): Promise<PageRow[]> {
   const cells = columns.map(({ name, type }, index) => {
     const isLong = isNested(type) || type === "text" || type === "binary" || type === "unknown";
-    return `${isLong ? `left(${cellText({ name, type })}, ${CELL_LIMIT + 1})` : quoteIdentifier(name)} AS c${index}`;
+    return `${isLong ? `left(${isNested(type) ? cellJsonText({ name, type }) : cellText({ name, type })}, ${CELL_LIMIT + 1})` : quoteIdentifier(name)} AS c${index}`;
   });
   const selected = [...cells, ROW].join(", ");
   const scans = Array.isArray(wanted)

@@ -37,6 +37,15 @@ describe("readRow", () => {
     });
   });
 
+  it("tells a text from a number within JSON, and finds both by what they show", async () => {
+    const manifest = await tables.writeTable("mixed", [`SELECT unnest(['1', '"x"', '"1"', '"{}"', '[1]'])::JSON AS j`]);
+    const query = { dataFolder: tables.dataFolder, manifest, offset: 0, limit: 10 };
+    expect((await queryPage(tables.session, query)).rows.map(({ values }) => values["j"])).toEqual([1, "x", "1", "{}", [1]]);
+    expect((await readRow(tables.session, { ...query, row: 2 })).values).toEqual({ j: "1" });
+    const found = await queryPage(tables.session, { ...query, filter: { or: [{ column: "j", op: "eq", value: "x" }, { column: "j", op: "in", value: ["1"] }] } });
+    expect(found.rows.map(({ row }) => row)).toEqual([0, 1, 2]);
+  });
+
   it("gives a row with its parents and its call", async () => {
     const manifest = await tables.writeTable("called", [
       `SELECT 'a' AS t, 7::BIGINT AS ${IN0}, [3::BIGINT, 4] AS ${parentColumn(1)}, ${called} AS ${CALL}`,

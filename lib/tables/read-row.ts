@@ -1,7 +1,7 @@
 import { isNested } from "@/lib/steps/_sdk/columns";
 import { AppError } from "@/lib/core/app-error";
 import type { CallRecord } from "@/lib/llm/chat";
-import { cellText } from "./cell-text";
+import { cellJsonText } from "./cell-text";
 import { parseExactJson } from "./exact-json";
 import { type JsonValue, toJsonCell } from "./json-cell";
 import { quoteIdentifier } from "./quote-identifier";
@@ -52,7 +52,7 @@ export async function readRow(
 
 /** Lists and objects are read as JSON, in which no number was turned into a double. */
 function jsonAsText({ columns }: TableManifest): string {
-  const nested = columns.filter(({ type }) => isNested(type)).map((column) => `${cellText(column)} AS ${quoteIdentifier(column.name)}`);
+  const nested = columns.filter(({ type }) => isNested(type)).map((column) => `${cellJsonText(column)} AS ${quoteIdentifier(column.name)}`);
   return nested.length === 0 ? "" : `REPLACE (${nested.join(", ")})`;
 }
 

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -62,6 +62,13 @@ const tables = (types: readonly string[]): fc.Arbitrary<Table> =>
   );
 
 let count = 0;
+
+it("writes a text within JSON to CSV without quotes of its own", async () => {
+  const path = join(loader.folder, "mixed.csv");
+  const from = `(VALUES ('1'::JSON), ('"x"'), ('0.5'), ('"say ""é"""'), ('{"a":"b"}'), (NULL)) t(id)`.replaceAll('""é""', String.raw`\"é\"`);
+  await exportRows(loader.session, { from, names: ["id"], format: "csv", spreadsheetSafe: false, path });
+  expect(await readFile(path, "utf8")).toBe('id\n1\nx\n0.5\n"say ""é"""\n"{""a"":""b""}"\n""\n');
+});
 
 /** Writes a table, reads the file, and returns both as DuckDB types and text. */
 async function roundTrip({ names: wanted, types, rows }: Table, format: ExportFormat, spreadsheetSafe = false) {
