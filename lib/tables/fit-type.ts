@@ -5,7 +5,8 @@ export const fittedTypes = ["text", "integer", "number", "boolean", "timestamp"]
 export type FittedType = (typeof fittedTypes)[number];
 
 /**
- * SQL that turns a value into a type, and is null where it does not fit. Nothing is rounded: 1.5 is no whole number.
+ * SQL that turns a value into a type, and is null where it does not fit. Nothing is rounded: 1.5 is no whole number, and a
+ * whole number that no double holds, or one beyond all doubles, is no number.
  * It never gives an error, whatever the value.
  */
 export function fitType(value: string, from: ColumnType, to: FittedType): string {
@@ -19,12 +20,24 @@ export function fitType(value: string, from: ColumnType, to: FittedType): string
       if (from === "number") return `CASE WHEN ${value} = trunc(${value}) THEN TRY_CAST(${value} AS BIGINT) END`;
       return `CASE WHEN regexp_full_match(trim(${text}), '[+-]?\\d+(\\.0*)?') THEN TRY_CAST(${text} AS BIGINT) END`;
     case "number":
-      return isNumeric || from === "boolean" ? `TRY_CAST(${value} AS DOUBLE)` : `TRY_CAST(${text} AS DOUBLE)`;
+      if (from === "boolean") return `TRY_CAST(${value} AS DOUBLE)`;
+      return isNumeric ? exactDouble(value, `${value} = trunc(${value})`) : readDouble(text);
     case "boolean":
       return isNumeric ? `CASE WHEN ${value} IN (0, 1) THEN ${value} = 1 END` : `TRY_CAST(${text} AS BOOLEAN)`;
     case "timestamp":
       return from === "timestamp" ? `TRY_CAST(${value} AS TIMESTAMP)` : readInstant(text);
   }
+}
+
+/** The double of a number; of a whole one only where it is the same. */
+function exactDouble(value: string, isWhole: string): string {
+  const double = `TRY_CAST(${value} AS DOUBLE)`;
+  return `CASE WHEN ${isWhole} AND TRY_CAST(${value} AS HUGEINT) IS DISTINCT FROM TRY_CAST(${double} AS HUGEINT) THEN NULL ELSE ${double} END`;
+}
+
+/** An infinity that is spelled out is one; one of digits is a number too large. */
+function readDouble(text: string): string {
+  return `CASE WHEN isinf(TRY_CAST(${text} AS DOUBLE)) AND regexp_matches(${text}, '\\d') THEN NULL ELSE ${exactDouble(text, `regexp_full_match(trim(${text}), '[+-]?\\d+(\\.0*)?')`)} END`;
 }
 
 /**
@@ -39,5 +52,7 @@ function readInstant(text: string): string {
   const whole = `regexp_replace(${joined}, '(\\d)z$', '\\1Z')`;
   // Told apart by the text: after a named zone DuckDB takes the texts without one, of the same batch of rows, to be in it too.
   const hasZone = `contains(${whole}, ':') AND regexp_matches(${whole}, '\\d(Z|[+-]\\d\\d(:?\\d\\d)?| [A-Za-z][A-Za-z0-9_/+-]*)$')`;
-  return `CASE WHEN ${hasZone} THEN TRY_CAST(TRY_CAST(${whole} AS TIMESTAMPTZ) AS TIMESTAMP) ELSE TRY_CAST(${text} AS TIMESTAMP) END`;
+  const read = `CASE WHEN ${hasZone} THEN TRY_CAST(TRY_CAST(${whole} AS TIMESTAMPTZ) AS TIMESTAMP) ELSE TRY_CAST(${text} AS TIMESTAMP) END`;
+  // To DuckDB `inf` is a time.
+  return `nullif(nullif(${read}, TIMESTAMP 'infinity'), TIMESTAMP '-infinity')`;
 }

@@ -3,7 +3,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "export-file",
-  version: 2,
+  version: 3,
   category: "out",
   icon: "file-output",
   searchAliases: ["download", "csv", "jsonl", "parquet", "excel", "xlsx", "save"],

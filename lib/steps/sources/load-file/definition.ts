@@ -5,7 +5,7 @@ import { fileRef } from "../../_sdk/param-fields";
 
 export const definition = defineStep({
   id: "load-file",
-  version: 2,
+  version: 3,
   category: "sources",
   icon: "file-input",
   searchAliases: [

@@ -3,7 +3,7 @@ import { defineStep, type StepProblem } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "load-hub-dataset",
-  version: 2,
+  version: 3,
   category: "sources",
   icon: "cloud-download",
   searchAliases: ["hugging face", "huggingface", "hf", "datasets", "download"],

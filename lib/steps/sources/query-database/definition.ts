@@ -5,7 +5,7 @@ import { fileRef } from "../../_sdk/param-fields";
 
 export const definition = defineStep({
   id: "query-database",
-  version: 2,
+  version: 3,
   category: "sources",
   icon: "database",
   searchAliases: ["sql", "sqlite", "db", "select"],

@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "branch",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "git-branch",
   searchAliases: ["if", "else", "route", "switch", "condition", "gate"],

@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "cast",
-  version: 2,
+  version: 3,
   category: "tables",
   icon: "replace",
   searchAliases: ["type", "convert", "to number", "to date", "parse"],

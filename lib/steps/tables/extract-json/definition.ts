@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "extract-json",
-  version: 2,
+  version: 3,
   category: "tables",
   icon: "list-tree",
   searchAliases: ["json path", "field", "unnest", "flatten"],

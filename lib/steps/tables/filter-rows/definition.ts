@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "filter-rows",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "filter",
   searchAliases: ["where", "condition"],

@@ -8,7 +8,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "map-column",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "function-square",
   searchAliases: ["map", "expression", "formula", "add column"],

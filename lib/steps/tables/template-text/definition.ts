@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "template-text",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "text-cursor-input",
   searchAliases: ["format", "fill in", "f-string", "compose"],
