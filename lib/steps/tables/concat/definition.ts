@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "concat",
-  version: 2,
+  version: 3,
   category: "tables",
   icon: "rows-3",
   searchAliases: ["union by name", "append", "stack"],

@@ -5,7 +5,7 @@ import { findUnlikeKeys, joinedColumns } from "./joined-columns";
 
 export const definition = defineStep({
   id: "join",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "merge",
   searchAliases: ["merge", "lookup", "vlookup", "inner", "left", "anti"],

@@ -1,6 +1,8 @@
 import { AppError } from "@/lib/core/app-error";
 import { issueRows } from "@/lib/tables/issue-rows";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
+import { typeOfColumn } from "../../_sdk/check-helpers";
+import type { Column } from "../../_sdk/columns";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
 import { findUnlikeKeys, joinedColumns, type JoinedColumn } from "./joined-columns";
@@ -31,7 +33,7 @@ export const run: StepRunner<typeof definition> = {
       throw new AppError("join_too_large", { rows, limit: CROSS_ROWS });
     // An empty cell equals nothing, so it never matches.
     const matches = params.keys
-      .map((key) => `l.${quoteIdentifier(key.left)} = r.${quoteIdentifier(key.right)}`)
+      .map((key) => match(key, left.columns, right.columns))
       .join(" AND ");
     const on = params.kind === "cross" ? "" : `ON ${matches}`;
     const from = `${left.view} l ${joins[params.kind]} ${right.view} r ${on}`;
@@ -51,6 +53,15 @@ export const run: StepRunner<typeof definition> = {
     );
   },
 };
+
+/** A whole number beside a number is compared as a double, in which neighbours beyond 2^53 are the same. */
+function match(key: { left: string; right: string }, left: readonly Column[], right: readonly Column[]): string {
+  const sides = [`l.${quoteIdentifier(key.left)}`, `r.${quoteIdentifier(key.right)}`];
+  const equal = sides.join(" = ");
+  const types = [typeOfColumn(left, key.left), typeOfColumn(right, key.right)];
+  if (!types.includes("integer") || !types.includes("number")) return equal;
+  return `${equal} AND ${sides.map((side) => `TRY_CAST(${side} AS HUGEINT)`).join(" = ")}`;
+}
 
 function select({ name, left, right }: JoinedColumn): string {
   const sides = [
