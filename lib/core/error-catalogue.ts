@@ -108,6 +108,7 @@ export const errorCatalogue = {
   file_json_shape: { status: 422, retry: "never" },
   file_line_too_long: { status: 422, retry: "never" },
   file_too_large: { status: 422, retry: "never" },
+  file_decimals_too_wide: { status: 422, retry: "never" },
   query_text_encoding: { status: 422, retry: "never" },
   file_cell_error: { status: 422, retry: "never" },
   sheet_missing: { status: 422, retry: "never" },

@@ -156,6 +156,9 @@ function isOneLineOfMany(start: string): boolean {
   }
 }
 
+/** Digits that DuckDB's decimals have at most. */
+const MAX_PRECISION = 38;
+
 async function loadParquet(
   { sql }: SourceContext,
   file: SourceFile,
@@ -168,7 +171,11 @@ async function loadParquet(
       [file.path],
     );
     const found = described.map((row) => describeColumn(String(row["column_name"]), String(row["column_type"])));
-    const written = topNames(await sql.query("SELECT name, num_children FROM parquet_schema(?)", [file.path]));
+    const schema = await sql.query("SELECT name, num_children, precision::INTEGER AS precision FROM parquet_schema(?)", [file.path]);
+    // DuckDB would read them as doubles, in silence and wrong.
+    const wide = schema.find(({ precision }) => Number(precision ?? 0) > MAX_PRECISION);
+    if (wide) throw new AppError("file_decimals_too_wide", { name: file.name, column: String(wide["name"]), digits: Number(wide["precision"]), limit: MAX_PRECISION });
+    const written = topNames(schema);
     // DuckDB makes equal names differ in a way of its own.
     const names = nameColumns(written.length === found.length ? written : found.map(({ name }) => name));
     const selected = found.map(

@@ -125,6 +125,10 @@ describe("files of other programs", () => {
     expect(table.all).toEqual([{ t: 1n, s: { x: 2n }, "T (2)": "a" }]);
   });
 
+  it("Parquet with decimals wider than any of DuckDB's is refused, with the column and what to do", async () => {
+    await expect(load("pyarrow-decimal256.parquet")).rejects.toMatchObject({ code: "file_decimals_too_wide", data: { column: "d", digits: 60 } });
+  });
+
   it("a log of llm in WAL mode", async () => {
     const table = await querySqlite({ scratch: loader.folder }, { path: join(fixtures, "llm-logs.db"), name: "logs.db" }, { query: "SELECT id, response, duration_ms FROM responses ORDER BY id", seconds: 20, rowLimit: null });
     expect(await loader.session.query(table.query)).toEqual(Array.from({ length: 5 }, (_, index) => ({ id: `01h${index}`, response: `reply, ${index}`, duration_ms: BigInt(100 * index) })));
