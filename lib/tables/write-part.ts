@@ -42,10 +42,12 @@ export async function writePart(
 ): Promise<WrittenPart> {
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
-    await copyToParquet(session, {
-      query: await keepWholeNumbers(session, query, values),
-      values: values ?? [],
-      path: unfinished,
+    const copy = async (wholeType: string): Promise<void> =>
+      copyToParquet(session, { query: await keepWholeNumbers(session, { query, values: values ?? [], wholeType }), values: values ?? [], path: unfinished });
+    await copy(WHOLE_TYPE).catch((error: unknown) => {
+      // Some 128-bit integers have 39 digits, which only text holds.
+      if (!isAppError(error) || !TOO_LONG.test(String(error.data["detail"] ?? ""))) throw error;
+      return copy("VARCHAR");
     });
     await syncFile(unfinished);
     const { rows, columns } = await describePart(session, unfinished);
@@ -59,12 +61,15 @@ export async function writePart(
   }
 }
 
+const WHOLE_TYPE = "DECIMAL(38,0)";
+const TOO_LONG = /^Conversion Error: .*DECIMAL\(38,0\)/;
+
 /** Parquet has no 128-bit integers, for which DuckDB would write doubles in silence: 38 digits of a decimal hold them. */
-async function keepWholeNumbers(session: TableSession, query: string, values?: readonly SqlValue[]): Promise<string> {
+async function keepWholeNumbers(session: TableSession, { query, values, wholeType }: { query: string; values: readonly SqlValue[]; wholeType: string }): Promise<string> {
   const described = await session.query(`DESCRIBE SELECT * FROM (${query})`, values);
   const replaced = described.flatMap((column) => {
     const type = String(column["column_type"]);
-    const kept = type.replace(/"(?:[^"]|"")*"|\bU?HUGEINT(?=[[,)]|$)/g, (token) => (token.startsWith('"') ? token : "DECIMAL(38,0)"));
+    const kept = type.replace(/"(?:[^"]|"")*"|\bU?HUGEINT(?=[[,)]|$)/g, (token) => (token.startsWith('"') ? token : wholeType));
     const name = quoteIdentifier(String(column["column_name"]));
     return kept === type ? [] : [`${name}::${kept} AS ${name}`];
   });
