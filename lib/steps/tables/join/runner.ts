@@ -55,7 +55,7 @@ export const run: StepRunner<typeof definition> = {
 };
 
 /** A whole number beside a number is compared as a double, in which neighbours beyond 2^53 are the same. */
-function match(key: { left: string; right: string }, left: readonly Column[], right: readonly Column[]): string {
+function match(key: { left: string; right: string }, left: Column[], right: Column[]): string {
   const sides = [`l.${quoteIdentifier(key.left)}`, `r.${quoteIdentifier(key.right)}`];
   const equal = sides.join(" = ");
   const types = [typeOfColumn(left, key.left), typeOfColumn(right, key.right)];
