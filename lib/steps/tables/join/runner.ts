@@ -1,7 +1,6 @@
 import { AppError } from "@/lib/core/app-error";
 import { issueRows } from "@/lib/tables/issue-rows";
 import { quoteIdentifier } from "@/lib/tables/quote-identifier";
-import { typeOfColumn } from "../../_sdk/check-helpers";
 import type { Column } from "../../_sdk/columns";
 import type { StepRunner } from "../../_sdk/step-runner";
 import type { definition } from "./definition";
@@ -58,7 +57,7 @@ export const run: StepRunner<typeof definition> = {
 function match(key: { left: string; right: string }, left: Column[], right: Column[]): string {
   const sides = [`l.${quoteIdentifier(key.left)}`, `r.${quoteIdentifier(key.right)}`];
   const equal = sides.join(" = ");
-  const types = [typeOfColumn(left, key.left), typeOfColumn(right, key.right)];
+  const types = [left.find(({ name }) => name === key.left)?.type, right.find(({ name }) => name === key.right)?.type];
   if (!types.includes("integer") || !types.includes("number")) return equal;
   return `${equal} AND ${sides.map((side) => `TRY_CAST(${side} AS HUGEINT)`).join(" = ")}`;
 }
