@@ -58,7 +58,7 @@ function prepareGuest(code, columns, seed, maxResult) {
 
   const kindOf = (value) => (value === null ? "nothing" : isArray(value) ? "a list" : value instanceof Promise ? "a promise, which cannot be waited for" : `a ${typeof value}`);
   const fits = {
-    text: (value) => (typeof value === "object" ? stringify(value) : typeof value === "symbol" || typeof value === "function" ? undefined : String(value)),
+    text: (value) => (typeof value === "object" ? stringifyLine(value) : typeof value === "symbol" || typeof value === "function" ? undefined : String(value)),
     integer: (value) => (isSafeInteger(value) ? value : typeof value === "bigint" && BigInt.asIntN(64, value) === value ? String(value) : undefined),
     number: (value) => (typeof value === "number" && isFinite(value) ? value : undefined),
     boolean: (value) => (typeof value === "boolean" ? value : undefined),
@@ -85,8 +85,24 @@ function prepareGuest(code, columns, seed, maxResult) {
       if (fitted === undefined) return { unfit: `“${name}” is ${kindOf(value)} where ${type} is expected` };
       line[`c${index}`] = fitted;
     }
-    return { line: `${stringify(line)}\n` };
+    return { line: `${stringifyLine(line)}\n` };
   }
+
+  // Whole numbers beyond 2^53 are BigInt within the program: as numbers they would be their neighbours. NUL, which no name has.
+  const WHOLE = "\0whole";
+  const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+  const markWhole = (token) => (/^-?\d{16,}$/.test(token) && !isSafeInteger(Number(token)) ? `{"\\u0000whole":"${token}"}` : token);
+  const reviveWhole = (_, value) => (typeof value === "object" && value !== null && hasOwn(value, WHOLE) ? BigInt(value[WHOLE]) : value);
+  const parseRows = (text) => (/\d{16}/.test(text) ? parse(text.replace(TOKENS, markWhole), reviveWhole) : parse(text));
+  const writeWhole = (_, value) => (typeof value === "bigint" ? `${WHOLE}${value}` : value);
+  const stringifyLine = (line) => {
+    try {
+      return stringify(line);
+    } catch {
+      // JSON has no BigInt, which is written as the number it is.
+      return stringify(line, writeWhole).replace(/"\\u0000whole(-?\d+)"/g, "$1");
+    }
+  };
 
   const counts = { made: 0, dropped: 0, failed: 0 };
   function runRow(row, values) {
@@ -120,14 +136,14 @@ function prepareGuest(code, columns, seed, maxResult) {
 
   function readLine(line) {
     try {
-      return parse(line);
+      return parseRows(line);
     } catch {
       return { row: Number(/^\{"row":(\d+)/.exec(line)?.[1]), values: null };
     }
   }
   function readRows(text) {
     try {
-      return parse(`[${text.replaceAll("\n", ",")}]`);
+      return parseRows(`[${text.replaceAll("\n", ",")}]`);
     } catch {
       return text.split("\n").map(readLine);
     }

@@ -32,6 +32,25 @@ async function runCode(
   return { totals, lines: text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line) as Line) };
 }
 
+describe("whole numbers beyond 2^53", () => {
+  const line = '{"n":9007199254740993,"l":[9007199254740993,1,"9007199254740993","say \\"9007199254740993"],"o":{"id":-12345678901234567890}}';
+
+  it.each([
+    ["text", "(row) => ({ v: String(row.n) + row.o.id + typeof row.l[1] })", "9007199254740993-12345678901234567890number"],
+    ["integer", "(row) => ({ v: row.n })", "9007199254740993"],
+    ["object", "(row) => ({ v: row.o })", '{"id":-12345678901234567890}'],
+    ["list", "(row) => ({ v: row.l })", '[9007199254740993,1,"9007199254740993","say \\"9007199254740993"]'],
+    ["text", "(row) => ({ v: row.l })", '[9007199254740993,1,"9007199254740993","say \\"9007199254740993"]'],
+  ] as const)("keep their digits as %s in %s", async (type, code, wanted) => {
+    const input = join(folder, "whole.jsonl");
+    const output = join(folder, "whole-results.jsonl");
+    await writeFile(input, `{"row":0,"values":${line}}\n`);
+    await runRowProgram({ code, columns: [{ name: "v", type }], seed: 0, milliseconds: 700, memoryMb: 16 }, { input, output, signal: new AbortController().signal });
+    const quoted = type === "text" || type === "integer" ? JSON.stringify(wanted) : wanted;
+    expect(await readFile(output, "utf8")).toBe(`{"row":0,"place":0,"c0":${quoted}}\n`);
+  });
+});
+
 const valuesOf = (lines: Line[]): unknown[] => lines.map(({ c0, failed }) => failed ?? c0);
 
 describe("a row that misbehaves fails alone", () => {

@@ -39,7 +39,7 @@ function mendText(text) {
   if (!/\\ud[89a-f]/i.test(text)) return text;
   const mend = (_, value) => (typeof value === "string" ? value.toWellFormed() : value);
   const [counts, ...lines] = text.split("\n");
-  return [counts, ...lines.map((line) => (line === "" ? "" : JSON.stringify(JSON.parse(line), mend)))].join("\n");
+  return [counts, ...lines.map((line) => (line === "" || !/\\ud[89a-f]/i.test(line) ? line : JSON.stringify(JSON.parse(line), mend)))].join("\n");
 }
 
 /** What went wrong: too slow, too large, or an error of the program. */

@@ -4,7 +4,7 @@ import { defineStep } from "../../_sdk/define-step";
 
 export const definition = defineStep({
   id: "javascript",
-  version: 1,
+  version: 2,
   category: "tables",
   icon: "code-xml",
   searchAliases: ["code", "function", "map", "script", "js"],
