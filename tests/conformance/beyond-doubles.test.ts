@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestTables, type TestTables } from "@/lib/tables/test-tables";
 import { createTableView } from "@/lib/tables/table-view";
-import type { InputTable, TableRunner } from "../../_sdk/step-runner";
-import { run as concat } from "./runner";
-import { run as join } from "../join/runner";
+import type { InputTable, TableRunner } from "@/lib/steps/_sdk/step-runner";
+import { run as concat } from "@/lib/steps/tables/concat/runner";
+import { run as join } from "@/lib/steps/tables/join/runner";
 
 let tables: TestTables;
 beforeAll(async () => {
