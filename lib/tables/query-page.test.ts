@@ -272,7 +272,7 @@ describe("profileColumns", () => {
     expect(profile).toMatchObject({ code: "query_too_slow" });
   });
 
-  it.each([10, 12, 120, 20_000])("counts %i different values as so many", async (count) => {
+  it.each([10, 12, 120, 20_000])("counts %i different values exactly", async (count) => {
     const manifest = await tables.writeTable(`ids_${String(count)}`, [
       `SELECT i AS id, 'text ' || i AS t, CASE WHEN i % 2 = 0 THEN i::DOUBLE / 3 END AS half, i % 3 = 0 AS third FROM range(${String(count)}) t(i)`,
     ]);

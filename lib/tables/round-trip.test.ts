@@ -63,7 +63,7 @@ const tables = (types: readonly string[]): fc.Arbitrary<Table> =>
 
 let count = 0;
 
-it("writes a text within JSON to CSV without quotes of its own", async () => {
+it("writes a text within JSON to CSV without the quotes of JSON", async () => {
   const path = join(loader.folder, "mixed.csv");
   const from = `(VALUES ('1'::JSON), ('"x"'), ('0.5'), ('"say ""é"""'), ('{"a":"b"}'), (NULL)) t(id)`.replaceAll('""é""', String.raw`\"é\"`);
   await exportRows(loader.session, { from, names: ["id"], format: "csv", spreadsheetSafe: false, path });

@@ -6,6 +6,8 @@ interface Foreign {
   /** What to save it as. */
   wanted: string;
   isAt: (start: Buffer) => boolean;
+  /** It is text, which a person may want as such. */
+  isText?: true;
 }
 
 const begins = (...signatures: (string | RegExp)[]) => (start: Buffer): boolean => {
@@ -34,17 +36,17 @@ const foreign: readonly Foreign[] = [
   { format: "SQLite", wanted: "CSV, or load it with “Query a database”", isAt: begins("SQLite format 3\0") },
   { format: "DuckDB", wanted: TABLE, isAt: (start) => start.toString("latin1", 8, 12) === "DUCK" && start[13] === 0 },
   { format: "PDF", wanted: "CSV, or load it with “Load documents”", isAt: begins("%PDF-") },
-  { format: "a web page (HTML)", wanted: "CSV, or load it with “Load documents”", isAt: begins(/^(\xef\xbb\xbf)?\s*<(!doctype\s+html|html|head|table|body)\b/i) },
-  { format: "XML", wanted: "CSV or JSON", isAt: begins(/^(\xef\xbb\xbf)?\s*<\?xml\s/i) },
+  { format: "a web page (HTML)", wanted: "CSV, or load it with “Load documents”", isAt: begins(/^(\xef\xbb\xbf)?\s*<(!doctype\s+html|html|head|table|body)\b/i), isText: true },
+  { format: "XML", wanted: "CSV or JSON", isAt: begins(/^(\xef\xbb\xbf)?\s*<\?xml\s/i), isText: true },
   { format: "a format of pictures", wanted: "CSV that names the pictures", isAt: begins("\x89PNG", "\xff\xd8\xff", "GIF87a", "GIF89a", /^RIFF....WEBP/s) },
   { format: "7-Zip", wanted: "ZIP or gzip", isAt: begins("7z\xbc\xaf\x27\x1c") },
   { format: "RAR", wanted: "ZIP or gzip", isAt: begins("Rar!\x1a\x07") },
   { format: "tar", wanted: "ZIP", isAt: (start) => start.toString("latin1", 257, 262) === "ustar" },
 ];
 
-/** Throws `file_old_format` for a file of another program; `start` is its beginning, unpacked. */
-export function refuseForeign(start: Buffer, name: string): void {
-  const found = foreign.find(({ isAt }) => isAt(start));
+/** Throws `file_old_format` for a file of another program; `start` is its beginning, unpacked. Markup is none where text is wanted. */
+export function refuseForeign(start: Buffer, name: string, isTextWanted: boolean): void {
+  const found = foreign.find(({ isAt, isText }) => isAt(start) && !(isText && isTextWanted));
   if (found) throw new AppError("file_old_format", { name, format: found.format, wanted: found.wanted });
 }
 

@@ -58,6 +58,14 @@ describe("files of other programs", () => {
     expect((await loader.load("a.csv", content)).all.length).toBe(1);
   });
 
+  it.each([
+    ["pages.txt", {}],
+    ["notes.md", {}],
+    ["page.html", { format: "text" as const }],
+  ])("markup is text where text is wanted: %s", async (name, options) => {
+    expect((await loader.load(name, "<html>\n<b>x</b>\n", options)).all.map((row) => Object.values(row)[0])).toEqual(["<html>", "<b>x</b>"]);
+  });
+
   it("a null character in a name or a value is text like other", async () => {
     expect((await loader.load("a.csv", "na\0me,b\nx\0y,1\n")).all).toEqual([{ "na\uFFFDme": "x\0y", b: 1n }]);
   });

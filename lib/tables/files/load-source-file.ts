@@ -35,7 +35,8 @@ export async function loadSourceFile(context: SourceContext, file: SourceFile, o
   if ((await stat(file.path)).size === 0) throw new AppError("file_empty", { name: file.name });
   const unpacked = await unpackFile(context, file);
   if ((await stat(unpacked.path)).size === 0) throw new AppError("file_empty", { name: file.name });
-  refuseForeign(await readStart(unpacked.path, 600), file.name);
+  const isTextWanted = options.format !== "auto" || byEnding[extname(unpacked.name).toLowerCase()] === "text";
+  refuseForeign(await readStart(unpacked.path, 600), file.name, isTextWanted);
   const format = options.format === "auto" ? await guessFormat(unpacked) : options.format;
   const isArchive = format === "xlsx" || format === "saved-dataset" || format === "archive" || (await startsLikeZip(unpacked));
   return isArchive ? loadArchive(context, unpacked, options) : loadPlain(context, unpacked, options, format);
