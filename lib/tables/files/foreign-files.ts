@@ -38,7 +38,7 @@ const foreign: readonly Foreign[] = [
   { format: "PDF", wanted: "CSV, or load it with “Load documents”", isAt: begins("%PDF-") },
   { format: "a web page (HTML)", wanted: "CSV, or load it with “Load documents”", isAt: begins(/^(\xef\xbb\xbf)?\s*<(!doctype\s+html|html|head|table|body)\b/i), isText: true },
   { format: "XML", wanted: "CSV or JSON", isAt: begins(/^(\xef\xbb\xbf)?\s*<\?xml\s/i), isText: true },
-  { format: "a format of pictures", wanted: "CSV that names the pictures", isAt: begins("\x89PNG", "\xff\xd8\xff", "GIF87a", "GIF89a", /^RIFF....WEBP/s) },
+  { format: "an image format", wanted: "CSV", isAt: begins("\x89PNG", "\xff\xd8\xff", "GIF87a", "GIF89a", /^RIFF....WEBP/s) },
   { format: "7-Zip", wanted: "ZIP or gzip", isAt: begins("7z\xbc\xaf\x27\x1c") },
   { format: "RAR", wanted: "ZIP or gzip", isAt: begins("Rar!\x1a\x07") },
   { format: "tar", wanted: "ZIP", isAt: (start) => start.toString("latin1", 257, 262) === "ustar" },

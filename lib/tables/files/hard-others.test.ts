@@ -43,7 +43,7 @@ describe("files of other programs", () => {
     ["a.feather", "ARROW1\0\0\x10\0", /Arrow/],
     ["a.npy", "\x93NUMPY\x01\0v\0{'descr': '<i8'}", /NumPy/],
     ["a.pkl", "\x80\x04\x95\x1e\0\0\0", /pickle/],
-    ["picture.png", "\x89PNG\r\n\x1a\n\0\0", /pictures/],
+    ["picture.png", "\x89PNG\r\n\x1a\n\0\0", /image/],
     ["report.xls", "<html><table><tr><td>1</td></tr></table></html>", /web page/],
     ["login.csv", "\n<!DOCTYPE html>\n<html lang='en'>", /web page/],
     ["feed.xml", "<?xml version='1.0'?><rows/>", /XML/],
